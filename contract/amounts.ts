@@ -1,0 +1,36 @@
+/**
+ * Amounts with SI suffixes: `500M`, `2G`, `1.5T`, `1e12`. `B` (billion) is read as `G`, as papers write it.
+ * Powers are of 1000, for FLOPs, parameters and bytes alike.
+ */
+const FACTORS: Readonly<Record<string, number>> = { '': 1, k: 1e3, K: 1e3, M: 1e6, G: 1e9, B: 1e9, T: 1e12, P: 1e15, E: 1e18 };
+
+const AMOUNT = /^([0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)\s*([kKMGBTPE]?)$/;
+
+/** The number that a text such as `1.5T` stands for, or `undefined` when it is no amount. */
+export function parseAmount(text: string): number | undefined {
+  const match = AMOUNT.exec(text.trim());
+  const factor = match === null ? undefined : FACTORS[match[2] ?? ''];
+  if (match === null || factor === undefined) return undefined;
+  const amount = Number(match[1]) * factor;
+  return Number.isFinite(amount) ? amount : undefined;
+}
+
+/** Three significant digits and an SI suffix: `17.5G`, `35.7M`, `812`. */
+export function formatAmount(amount: number): string {
+  if (!Number.isFinite(amount)) return String(amount);
+  for (const [suffix, factor] of [['E', 1e18], ['P', 1e15], ['T', 1e12], ['G', 1e9], ['M', 1e6], ['k', 1e3]] as const) {
+    if (Math.abs(amount) >= factor) return `${Number((amount / factor).toPrecision(3))}${suffix}`;
+  }
+  return String(Number(amount.toPrecision(3)));
+}
+
+/** `48 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  const minutes = Math.round(whole / 60);
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+  return `${Math.floor(minutes / 1440)} d ${Math.round((minutes % 1440) / 60)} h`;
+}

@@ -1,0 +1,64 @@
+/**
+ * The error tree. Messages read "expected X, got Y, do Z"; the hint is the "do Z" on a line of its own.
+ * Exit codes are a contract (README, "Exit codes").
+ */
+
+export const EXIT = {
+  done: 0,
+  bug: 1,
+  userMistake: 2,
+  failedTrials: 3,
+  storeTooNew: 4,
+  interrupted: 130,
+} as const;
+
+export type ErrorCode =
+  | 'GRID_INVALID'
+  | 'USAGE'
+  | 'DATASET_UNAVAILABLE'
+  | 'DATASET_CORRUPT'
+  | 'STORE_CORRUPT'
+  | 'STORE_LOCKED'
+  | 'STORE_TOO_NEW'
+  | 'STORE_UNWRITABLE'
+  | 'DISK_FULL'
+  | 'CHECKPOINT_CORRUPT'
+  | 'CHECKPOINT_MISMATCH'
+  | 'NOT_FOUND'
+  | 'DEVICE_UNAVAILABLE'
+  | 'REDIS_UNAVAILABLE'
+  | 'MODEL_UNBUILDABLE'
+  | 'TRIAL_DIVERGED'
+  | 'OUT_OF_MEMORY'
+  | 'INTERRUPTED';
+
+export interface ScalesweepErrorOptions {
+  /** What the reader can do about it, one line. */
+  hint?: string;
+  exitCode?: number;
+  cause?: unknown;
+}
+
+/** An error whose message is for the user: printed without a stack. Anything else that is thrown is a bug. */
+export class ScalesweepError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly exitCode: number;
+
+  constructor(code: ErrorCode, message: string, options: ScalesweepErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ScalesweepError';
+    this.code = code;
+    this.hint = options.hint;
+    this.exitCode = options.exitCode ?? EXIT.userMistake;
+  }
+}
+
+export function isScalesweepError(error: unknown): error is ScalesweepError {
+  return error instanceof ScalesweepError;
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

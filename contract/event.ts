@@ -1,0 +1,99 @@
+/**
+ * What a worker tells the orchestrator: typed, versioned messages. Nobody parses log text.
+ * Every event carries its trial and attempt; an event of an attempt that is not the newest is refused by the store.
+ */
+import { z } from 'zod';
+import { TRIAL_ID } from './trial.ts';
+
+export const EVENT_VERSION = 1;
+
+const metric = z.number().nullable();
+
+/** Metrics of one finished epoch. Top-1 values are fractions of 1. */
+export const epochMetrics = z.strictObject({
+  /** 1-based: the number of epochs finished. */
+  epoch: z.int().min(1),
+  /** Optimiser steps finished since the trial began. */
+  step: z.int().min(0),
+  learningRate: z.number(),
+  trainLoss: metric,
+  trainTop1: metric,
+  minivalLoss: metric,
+  minivalTop1: metric,
+  /** Wall-clock seconds of this epoch, evaluation included. Never part of what must be bit-identical. */
+  seconds: z.number().min(0),
+});
+export type EpochMetrics = z.infer<typeof epochMetrics>;
+
+/** What a finished trial is worth. */
+export const trialResult = z.strictObject({
+  minivalTop1: metric,
+  minivalLoss: metric,
+  /** Reported, never chosen on. */
+  testTop1: metric,
+  testLoss: metric,
+  trainTop1: metric,
+  trainLoss: metric,
+  /** Training and evaluation, over all attempts that contributed. */
+  seconds: z.number().min(0),
+  /** Median milliseconds of a training step. */
+  stepMs: metric,
+  /** Peak resident memory of the worker's process. */
+  peakBytes: metric,
+  /** SHA-256 of the final weights and statistics; equal digests are bit-identical trainings. */
+  weightsDigest: z.string().nullable(),
+});
+export type TrialResult = z.infer<typeof trialResult>;
+
+/** Why an attempt ended without a result. */
+export const failureKinds = [
+  /** Loss or weights became NaN or infinite: a result of its own kind, not retried. */
+  'diverged',
+  'out-of-memory',
+  /** The trial cannot be run as written (unbuildable model, refused checkpoint): not retried. */
+  'config',
+  /** The dataset is missing or corrupt on this worker. */
+  'data',
+  /** The asked-for device or engine is not there. */
+  'device',
+  /** The trial's own error: retried up to a limit. */
+  'crash',
+  /** The worker vanished: costs the trial no retry. */
+  'host-lost',
+  /** The worker was asked to stop and saved its state: costs nothing. */
+  'interrupted',
+] as const;
+export type FailureKind = (typeof failureKinds)[number];
+
+const head = { v: z.literal(EVENT_VERSION), trial: z.string().regex(TRIAL_ID), attempt: z.int().min(1) };
+
+export const workerEvent = z.discriminatedUnion('type', [
+  z.strictObject({
+    ...head,
+    type: z.literal('started'),
+    engine: z.string(),
+    device: z.string(),
+    pid: z.int(),
+    /** Step that a checkpoint gave back, 0 from scratch. */
+    resumedFromStep: z.int().min(0),
+    totalSteps: z.int().min(0),
+    /** The worker's environment, stored with the attempt. */
+    environment: z.record(z.string(), z.string()),
+    /** Why an existing checkpoint was not used, if one was passed over. */
+    note: z.string().optional(),
+  }),
+  /** At least every 10 s while training; renews the lease. */
+  z.strictObject({ ...head, type: z.literal('progress'), epoch: z.int().min(0), step: z.int().min(0), totalSteps: z.int().min(0), loss: metric }),
+  z.strictObject({ ...head, type: z.literal('epoch'), metrics: epochMetrics }),
+  z.strictObject({ ...head, type: z.literal('checkpoint'), step: z.int().min(0), bytes: z.int().min(0) }),
+  z.strictObject({ ...head, type: z.literal('done'), result: trialResult }),
+  z.strictObject({
+    ...head,
+    type: z.literal('failed'),
+    kind: z.enum(failureKinds),
+    message: z.string(),
+    /** Where it happened, when training had begun. */
+    step: z.int().min(0).nullable(),
+  }),
+]);
+export type WorkerEvent = z.infer<typeof workerEvent>;

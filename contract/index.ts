@@ -1,0 +1,36 @@
+/** What every room may say to every other: errors, amounts, randomness, and the wire forms of trial and event. */
+export { formatAmount, formatSeconds, parseAmount } from './amounts.ts';
+export { canonicalJson, contentHash } from './canonical.ts';
+export { EXIT, isScalesweepError, messageOf, ScalesweepError, type ErrorCode, type ScalesweepErrorOptions } from './errors.ts';
+export {
+  EVENT_VERSION,
+  epochMetrics,
+  failureKinds,
+  trialResult,
+  workerEvent,
+  type EpochMetrics,
+  type FailureKind,
+  type TrialResult,
+  type WorkerEvent,
+} from './event.ts';
+export { packageRoot } from './package-root.ts';
+export { permutation, random, type Random } from './random.ts';
+export {
+  dataSpec,
+  ENGINE_NUMERICS,
+  engineNames,
+  makeTrial,
+  modelSpec,
+  recipeSpec,
+  TRIAL_ID,
+  trialId,
+  trialSpec,
+  type DataSpec,
+  type EngineName,
+  type EngineSpec,
+  type ModelSpec,
+  type RecipeSpec,
+  type Trial,
+  type TrialCost,
+  type TrialSpec,
+} from './trial.ts';

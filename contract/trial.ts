@@ -1,0 +1,136 @@
+/**
+ * The wire form of a trial: everything that can change its result, resolved (no defaults left to fill in), validated
+ * wherever it arrives. Glossary:
+ *
+ * - grid: a YAML file that states a question and spans cells.
+ * - cell: one point of the grid: width, depth, resolution, epochs and whatever else the grid varies.
+ * - trial: a cell with one seed; the unit of work.
+ * - attempt: one try of a trial by one worker, numbered from 1; only the newest attempt may write.
+ * - sweep: a grid launched against a store.
+ */
+import { z } from 'zod';
+import { contentHash } from './canonical.ts';
+
+const fraction = z.number().min(0).max(1);
+const count = z.int().min(1);
+
+/** A network, as `models` builds it. */
+export const modelSpec = z.strictObject({
+  /** `resnet-rs`: four stages for photographs. `resnet-rs-small`: one 3x3 stem and three stages for small images. */
+  family: z.enum(['resnet-rs', 'resnet-rs-small']),
+  /** Layers by the field's counting; `blocks` overrides the table that it is looked up in. */
+  depth: count,
+  /** Multiplier of every channel count, the stem's included. */
+  width: z.number().positive(),
+  /** Side of the square input, in pixels. */
+  resolution: count,
+  /** Channels of the input image: 1 or 3. */
+  channels: z.int().min(1).max(4),
+  classes: z.int().min(2),
+  /** Blocks per stage, where the depth is not one of the family's own. */
+  blocks: z.array(count).min(1).optional(),
+  block: z.enum(['basic', 'bottleneck']),
+  /** Channels of the first stage at width 1. */
+  baseWidth: count,
+  /** ResNet-D: deep stem, stride on the 3x3, pooled shortcut. */
+  resnetD: z.boolean(),
+  /** What halves the image after the stem: a 3x3 max pool, a 3x3 stride-2 convolution, or nothing. */
+  stemPool: z.enum(['max', 'conv', 'none']),
+  /** Hidden width of squeeze-and-excitation over the block's output width; 0 = off. */
+  seRatio: fraction,
+  zeroInitLastNorm: z.boolean(),
+});
+export type ModelSpec = z.infer<typeof modelSpec>;
+
+/** A dataset, by name and content: never by path, so that no message can make a worker read a file of its choosing. */
+export const dataSpec = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
+  /** Names the content (a checksum or a release), so that equal trials saw equal images. */
+  identity: z.string().min(1).max(200),
+  /** Training images of one epoch, after minival was held out. */
+  trainImages: count,
+  /** Images held out of the training set for choosing. */
+  minivalImages: z.int().min(0),
+});
+export type DataSpec = z.infer<typeof dataSpec>;
+
+/** The training method. A technique that is off has the value 0, false or `none`. */
+export const recipeSpec = z.strictObject({
+  /** Images per optimiser step (the effective batch). */
+  batchSize: count,
+  /** Peak learning rate at this batch size. */
+  learningRate: z.number().positive(),
+  schedule: z.enum(['cosine', 'step', 'constant']),
+  /** Linear warm-up from 0, in epochs. */
+  warmupEpochs: z.number().min(0),
+  momentum: z.number().min(0).lt(1),
+  nesterov: z.boolean(),
+  /** L2 coefficient on the weights of convolutions and the classifier; norms and biases are exempt. */
+  weightDecay: z.number().min(0),
+  labelSmoothing: z.number().min(0).lt(1),
+  /** Before the classifier. */
+  dropout: z.number().min(0).lt(1),
+  /** Rate of the last stage; the earlier ones get it in linear proportion. */
+  stochasticDepth: z.number().min(0).lt(1),
+  /** Decay of the moving average of weights and statistics that is evaluated; 0 = evaluate the weights themselves. */
+  emaDecay: z.number().min(0).lt(1),
+  flip: z.boolean(),
+  /** `pad`: pad by an eighth of the side and crop. `resized`: area 0.08-1, aspect 3/4-4/3. */
+  crop: z.enum(['none', 'pad', 'resized']),
+  randAugmentLayers: z.int().min(0).max(4),
+  randAugmentMagnitude: z.number().min(0).max(30),
+});
+export type RecipeSpec = z.infer<typeof recipeSpec>;
+
+export const engineNames = ['onnx', 'noop'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+export const engineSpec = z.strictObject({
+  name: z.enum(engineNames),
+  /** Raised whenever an engine's results change for the same input, so that old results are not taken for new ones. */
+  numerics: count,
+});
+export type EngineSpec = z.infer<typeof engineSpec>;
+
+/** The numerics version that each engine has now. */
+export const ENGINE_NUMERICS: Readonly<Record<EngineName, number>> = { onnx: 1, noop: 1 };
+
+export const trialSpec = z.strictObject({
+  model: modelSpec,
+  data: dataSpec,
+  recipe: recipeSpec,
+  epochs: count,
+  seed: z.int().min(0).max(0xffff_ffff),
+  engine: engineSpec,
+});
+export type TrialSpec = z.infer<typeof trialSpec>;
+
+/** A trial and its id. */
+export interface Trial {
+  readonly id: string;
+  readonly spec: TrialSpec;
+}
+
+export const TRIAL_ID = /^[0-9a-f]{16}$/;
+
+/** 64 bits of the SHA-256 of the canonical spec: two of a million trials collide with probability 3e-8. */
+export function trialId(spec: TrialSpec): string {
+  return contentHash(spec).slice(0, 16);
+}
+
+export function makeTrial(spec: TrialSpec): Trial {
+  return { id: trialId(spec), spec };
+}
+
+/** Predicted cost of a trial, from the network's graph. */
+export interface TrialCost {
+  /** One forward pass of one image, 1 multiply-add = 2 (ResNet-RS, Table 7). */
+  readonly flops: number;
+  readonly params: number;
+  /** Elements of all convolution outputs of one image ("activations" in Dollar et al. 2021, section 3). */
+  readonly activations: number;
+  /** Peak bytes of a training step at the recipe's batch size. */
+  readonly memoryBytes: number;
+  /** 3 x flops x images x epochs. */
+  readonly trainFlops: number;
+}
