@@ -1,0 +1,241 @@
+/**
+ * The port of the store: what the orchestrator writes and what everybody reads. SQLite is the truth, one process runs
+ * sweeps on it at a time, and every write of a trial is fenced by its attempt number.
+ *
+ * Times are milliseconds since 1970 and always arguments (`now`). Ids of trials and sweeps are hex; where a *prefix* is
+ * accepted, the parameter says so. Every method may throw a `ScalesweepError`: `STORE_LOCKED`, `STORE_CORRUPT`,
+ * `STORE_UNWRITABLE` or `DISK_FULL`; a write that threw has changed nothing.
+ */
+import type { EpochMetrics, FailureKind, Trial, TrialCost, TrialResult } from '../contract/index.ts';
+import type { ImportedResult } from './result-row.ts';
+
+/**
+ * - `read`: queries only; never blocked by a writer.
+ * - `steer`: short writes beside a running sweep (pause, cancel, retry, import).
+ * - `run`: hands out trials and takes results. One process at a time; a second is refused with `STORE_LOCKED`, and the
+ *   lock of a process that died is free at once.
+ */
+export type StoreMode = 'read' | 'steer' | 'run';
+
+export interface OpenStoreOptions {
+  /** @defaultValue 'steer' */
+  mode?: StoreMode;
+  /** How long a write waits for another process's transaction, in ms. @defaultValue 5000 */
+  lockTimeoutMs?: number;
+}
+
+/** A trial as a plan hands it over (`PlannedTrial` of grids/ fits). */
+export interface TrialToStore {
+  readonly trial: Trial;
+  /** width, depth, resolution, epochs and whatever else the grid varies; never the seed. */
+  readonly cell: Readonly<Record<string, unknown>>;
+  readonly cost: TrialCost;
+}
+
+export interface AddTrialsOptions {
+  /** Trials are handed out by falling priority, ties in the order given. @defaultValue trainFlops: longest first */
+  priority?: (trial: TrialToStore, index: number) => number;
+  /** Predicted seconds of a trial, where a calibration exists. @defaultValue null */
+  predictedSeconds?: (trial: TrialToStore) => number | null;
+}
+
+export interface AddedTrials {
+  /** Trials of the sweep. */
+  readonly total: number;
+  /** Trials that no sweep had asked for before. */
+  readonly added: number;
+  /** Trials of the sweep that already have a result. */
+  readonly done: number;
+}
+
+export interface SweepInput {
+  readonly name: string;
+  /** Path of the grid file, as the user gave it. */
+  readonly gridFile: string;
+  readonly gridText: string;
+  /** Hash of all that decides the sweep's trials; the same hash is the same sweep. Hex, at least 12 digits. */
+  readonly gridHash: string;
+  readonly question: string | null;
+  /** Budgets of the grid, `{flops: [...], params: [...]}`. */
+  readonly budgets: Readonly<Record<string, readonly number[]>>;
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly createdAt: number;
+}
+
+export const sweepStates = ['active', 'paused', 'cancelled'] as const;
+export type SweepState = (typeof sweepStates)[number];
+
+export interface SweepRecord extends SweepInput {
+  /** The first 12 digits of the grid's hash. */
+  readonly id: string;
+  readonly state: SweepState;
+  readonly source: 'trained' | 'imported';
+  /** False when a run died while storing the plan: the next run of the same grid stores it again. */
+  readonly complete: boolean;
+}
+
+/** A trial that waits to be handed out. */
+export interface WaitingTrial {
+  readonly trial: Trial;
+  readonly cost: TrialCost;
+  readonly predictedSeconds: number | null;
+  /** Attempts so far. */
+  readonly attempts: number;
+  /** Attempts that failed by the trial's own fault. */
+  readonly crashes: number;
+  /** Attempts lost with their worker. */
+  readonly hostLosses: number;
+}
+
+export interface Claim {
+  readonly worker: string;
+  readonly device: string;
+  readonly now: number;
+}
+
+export interface Started {
+  readonly engine: string;
+  readonly device: string;
+  readonly pid: number;
+  readonly resumedFromStep: number;
+  readonly totalSteps: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly note?: string | undefined;
+  readonly now: number;
+}
+
+export interface Failure {
+  readonly kind: FailureKind;
+  readonly message: string;
+  readonly step: number | null;
+}
+
+/** `fenced`: the attempt is not the trial's newest (or the trial is finished); nothing was written. */
+export type Written = 'stored' | 'fenced';
+
+/** An attempt that has been handed out and not ended. */
+export interface RunningAttempt {
+  readonly trial: string;
+  readonly attempt: number;
+  /** `queued` until the worker said `started`. */
+  readonly state: 'queued' | 'running';
+  readonly worker: string;
+  readonly device: string;
+  readonly pid: number | null;
+  readonly claimedAt: number;
+  readonly startedAt: number | null;
+  /** Epochs finished, of how many. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Newest minival top-1, fraction of 1. */
+  readonly minivalTop1: number | null;
+}
+
+export interface Counts {
+  planned: number;
+  queued: number;
+  running: number;
+  done: number;
+  failed: number;
+  cancelled: number;
+}
+
+/** Failed trials of one cause. */
+export interface FailureGroup {
+  readonly kind: FailureKind;
+  readonly message: string;
+  readonly trials: number;
+  /** Up to five of them. */
+  readonly examples: readonly string[];
+  /** Earliest step it happened at. */
+  readonly step: number | null;
+}
+
+export interface SweepStatus {
+  readonly sweep: string;
+  readonly name: string;
+  readonly state: SweepState;
+  readonly counts: Counts;
+  readonly workers: readonly RunningAttempt[];
+  readonly failures: readonly FailureGroup[];
+  /** From the train FLOPs left and the pace measured so far; null before the first result or with nobody at work. */
+  readonly etaSeconds: number | null;
+}
+
+export interface Attempt {
+  readonly attempt: number;
+  readonly worker: string;
+  readonly device: string;
+  readonly pid: number | null;
+  readonly claimedAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly outcome: 'open' | 'done' | 'failed' | 'released' | 'superseded';
+  readonly kind: FailureKind | null;
+  readonly message: string | null;
+  readonly step: number | null;
+  readonly resumedFromStep: number | null;
+  readonly note: string | null;
+}
+
+/** All that the store knows of one trial. `trial` is null for results imported from elsewhere. */
+export interface TrialDetail {
+  readonly id: string;
+  readonly trial: Trial | null;
+  readonly state: 'planned' | 'queued' | 'running' | 'done' | 'failed';
+  readonly result: TrialResult | null;
+  readonly attempts: readonly Attempt[];
+  readonly epochs: readonly EpochMetrics[];
+}
+
+export interface Store {
+  readonly file: string;
+  readonly mode: StoreMode;
+  close(): void;
+
+  /** The sweep of this grid: made, or found by its hash. A cancelled one becomes active again. */
+  createSweep(input: SweepInput): SweepRecord;
+  /**
+   * Stores a sweep's plan from a stream, in chunked transactions; `complete` is set by the last. Trials that other
+   * sweeps asked for are shared, so calling it again, or with a longer plan, adds only what is new.
+   */
+  addTrials(sweep: string, trials: Iterable<TrialToStore>, options?: AddTrialsOptions): AddedTrials;
+  /** Results trained elsewhere, as finished trials of a sweep. Returns how many were new; equal ones are replaced. */
+  addResults(sweep: string, dataset: string, results: Iterable<ImportedResult>, now: number): number;
+  /** By id prefix; the latest without one. @throws `NOT_FOUND`, or `USAGE` when several match. */
+  sweep(prefix?: string): SweepRecord;
+  /** Newest first. */
+  sweeps(): SweepRecord[];
+  setSweepState(sweep: string, state: SweepState): void;
+  /** Failed trials of a sweep back to planned, their crashes forgiven. Returns how many. */
+  retryFailed(sweep: string): number;
+
+  /** Up to `limit` trials to hand out, highest priority first; none of a paused or cancelled sweep. */
+  nextTrials(sweep: string, limit: number, now: number): WaitingTrial[];
+  /** When the earliest trial that waits out a retry delay may go; `undefined` when none does. */
+  nextRetryAt(sweep: string): number | undefined;
+  /** Hands a planned trial out as a new attempt (state `queued`); `undefined` when it is not planned any more. */
+  claim(trial: string, claim: Claim): number | undefined;
+  recordStarted(trial: string, attempt: number, started: Started): Written;
+  recordEpochs(trial: string, attempt: number, epochs: readonly EpochMetrics[]): Written;
+  recordCheckpoint(trial: string, attempt: number, step: number, now: number): Written;
+  /** Result, state and attempt in one transaction. The same attempt may hand in again: `stored`, written once. */
+  finish(trial: string, attempt: number, result: TrialResult, now: number): Written;
+  /** With `retryAt` the trial is planned again from then on; without, it is failed for good. */
+  fail(trial: string, attempt: number, failure: Failure, now: number, retryAt?: number): Written;
+  /** The worker went away through no fault of the trial: planned again at once, no retry spent. */
+  release(trial: string, attempt: number, kind: 'host-lost' | 'interrupted', now: number): Written;
+  /**
+   * Attempts that a dead orchestrator left open, back to planned; `isAlive` spares those whose worker still works on
+   * (machines elsewhere do). To be called once, by the process that opened the store with `run`.
+   */
+  releaseOrphans(now: number, isAlive?: (attempt: RunningAttempt) => boolean): number;
+
+  running(sweep?: string): RunningAttempt[];
+  counts(sweep: string): Counts;
+  failures(sweep: string): FailureGroup[];
+  statusOf(sweep: string): SweepStatus;
+  /** By id prefix. @throws `NOT_FOUND`, or `USAGE` when several match. */
+  trial(prefix: string): TrialDetail;
+}
