@@ -1,12 +1,24 @@
+/** An image as it is stored, before any crop. */
+export interface StoredImage {
+  /** [channels, height, width], 0-255. A view that is valid until the set is read again. */
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Images of one split, all of one size. */
 export interface ImageSet {
   readonly count: number;
   readonly channels: number;
   /** Height and width, pixels. */
   readonly side: number;
-  /** [count, channels, side, side], 0-255. */
-  readonly pixels: Uint8Array;
   readonly labels: Uint16Array;
+  /** [count, channels, side, side], 0-255, where the set is held in memory; photographs are read from their file. */
+  readonly pixels: Uint8Array | undefined;
+  /** One image, [channels, side, side], 0-255. A view that is valid until the set is read again. */
+  image(index: number): Uint8Array;
+  /** The same image as it was before it was brought to `side`: what random resized crops are drawn from. */
+  original(index: number): StoredImage;
 }
 
 /** A dataset at one resolution, ready to train on. */
@@ -20,4 +32,23 @@ export interface Dataset {
   readonly train: ImageSet;
   readonly minival: ImageSet;
   readonly test: ImageSet;
+}
+
+/** The splits of a dataset, by the name of its field. */
+export type Split = 'train' | 'minival' | 'test';
+
+/** What a network asks of its images. */
+export interface ImageShape {
+  /** Side of the square input, pixels. */
+  readonly resolution: number;
+  readonly channels: number;
+  /** Checked against the dataset's where given. */
+  readonly classes?: number;
+}
+
+/** Images of one per class, in the order of the labels. */
+export function classCounts(set: Pick<ImageSet, 'labels'>, classes: number): number[] {
+  const counts = Array.from({ length: classes }, () => 0);
+  for (const label of set.labels) counts[label]! += 1;
+  return counts;
 }

@@ -1,0 +1,56 @@
+/** Every path that the program makes up is made up here. */
+import os from 'node:os';
+import path from 'node:path';
+
+/** The folders and files of one state directory. */
+export interface StatePaths {
+  readonly root: string;
+  readonly database: string;
+  /** Holds one folder per trial. */
+  readonly checkpoints: string;
+  readonly logs: string;
+}
+
+export const DEFAULT_STATE_DIR = '.scalesweep';
+
+export function statePaths(root: string = DEFAULT_STATE_DIR): StatePaths {
+  return {
+    root,
+    database: path.join(root, 'results.db'),
+    checkpoints: path.join(root, 'checkpoints'),
+    logs: path.join(root, 'logs'),
+  };
+}
+
+/** Where the checkpoints of one trial are kept. */
+export function trialCheckpointDir(checkpoints: string, trialId: string): string {
+  return path.join(checkpoints, trialId);
+}
+
+/** Steps are padded so that names sort as their steps do, up to a trillion. */
+export function checkpointFile(folder: string, step: number): string {
+  return path.join(folder, `step-${String(step).padStart(12, '0')}.ckpt`);
+}
+
+export const CHECKPOINT_NAME = /^step-(\d{12})\.ckpt$/;
+
+/** The log of one attempt. */
+export function attemptLog(logs: string, trialId: string, attempt: number): string {
+  return path.join(logs, `${trialId}-${attempt}.log`);
+}
+
+/** `$SCALESWEEP_DATA`, or `~/.cache/scalesweep/datasets`. */
+export function datasetCacheDir(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  const named = env['SCALESWEEP_DATA'];
+  return named === undefined || named === '' ? path.join(os.homedir(), '.cache', 'scalesweep', 'datasets') : named;
+}
+
+/** The folder of one dataset in the cache: its files as published, and what was prepared from them. */
+export function datasetDir(cacheDir: string, name: string): string {
+  return path.join(cacheDir, name);
+}
+
+/** Arrays prepared from a dataset: resized, split, ready to train on. */
+export function preparedFile(cacheDir: string, name: string, key: string): string {
+  return path.join(datasetDir(cacheDir, name), 'prepared', `${key}.bin`);
+}
