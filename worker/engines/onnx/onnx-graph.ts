@@ -1,0 +1,114 @@
+import {
+  ATTRIBUTE_TYPE,
+  DATA_TYPE,
+  encodeModel,
+  type AttributeMessage,
+  type NodeMessage,
+  type TensorMessage,
+  type ValueMessage,
+} from './proto.ts';
+
+/** The name of a value in an ONNX graph. */
+export type Value = string;
+
+export type Attributes = Readonly<Record<string, number | string | readonly number[]>>;
+
+/** Attributes that ONNX declares as floats; every other number is an integer. */
+const FLOAT_ATTRIBUTES: ReadonlySet<string> = new Set(['epsilon', 'alpha', 'beta', 'value_float']);
+
+/** Opset 18: the first with axes as inputs for every reduction and ScatterElements by addition. */
+const OPSET = 18;
+/** IR version 8 goes with opset 18. */
+const IR_VERSION = 8;
+
+/** Writes an ONNX graph, node by node. Constants are shared by value. */
+export class OnnxGraph {
+  readonly #nodes: NodeMessage[] = [];
+  readonly #constants = new Map<string, TensorMessage>();
+  readonly #inputs: ValueMessage[] = [];
+  readonly #outputs: ValueMessage[] = [];
+  #counter = 0;
+
+  /** A graph input. */
+  input(name: string, shape: readonly (number | string)[], type: keyof typeof DATA_TYPE = 'float'): Value {
+    this.#inputs.push(valueInfo(name, shape, DATA_TYPE[type]));
+    return name;
+  }
+
+  /** Gives a value its public name. */
+  output(name: string, value: Value, shape: readonly (number | string)[], type: keyof typeof DATA_TYPE = 'float'): void {
+    this.#nodes.push({ opType: 'Identity', domain: '', input: [value], output: [name], attribute: [] });
+    this.#outputs.push(valueInfo(name, shape, DATA_TYPE[type]));
+  }
+
+  /** One operation with one output. */
+  add(opType: string, inputs: readonly Value[], attributes: Attributes = {}, domain = ''): Value {
+    return this.addMany(opType, inputs, 1, attributes, domain)[0]!;
+  }
+
+  /** One operation with several outputs. */
+  addMany(opType: string, inputs: readonly Value[], outputs: number, attributes: Attributes = {}, domain = ''): Value[] {
+    const names = Array.from({ length: outputs }, () => `${opType}_${this.#counter++}`);
+    this.#nodes.push({
+      opType,
+      domain,
+      input: inputs,
+      output: names,
+      attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+    });
+    return names;
+  }
+
+  floats(values: readonly number[] | Float32Array, dims: readonly number[] = [values.length]): Value {
+    return this.#constant(DATA_TYPE.float, dims, Float32Array.from(values));
+  }
+
+  scalar(value: number): Value {
+    return this.floats([value], []);
+  }
+
+  ints(values: readonly number[], dims: readonly number[] = [values.length]): Value {
+    return this.#constant(DATA_TYPE.int64, dims, BigInt64Array.from(values, BigInt));
+  }
+
+  /** The bytes of the ONNX file. */
+  encode(metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+    const domains = new Set(this.#nodes.map((node) => node.domain));
+    return encodeModel({
+      irVersion: IR_VERSION,
+      producerName: 'scalesweep',
+      opsetImport: [...domains].map((domain) => ({ domain, version: domain === '' ? OPSET : 1 })),
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+      graph: {
+        name: 'scalesweep',
+        node: this.#nodes,
+        initializer: [...this.#constants.values()],
+        input: this.#inputs,
+        output: this.#outputs,
+      },
+    });
+  }
+
+  #constant(dataType: number, dims: readonly number[], array: Float32Array | BigInt64Array): Value {
+    const rawData = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+    const key = `${dataType}:${dims.join('x')}:${Buffer.from(rawData).toString('base64')}`;
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known.name;
+    const tensor: TensorMessage = { name: `constant_${this.#constants.size}`, dataType, dims, rawData };
+    this.#constants.set(key, tensor);
+    return tensor.name;
+  }
+}
+
+function attribute(name: string, value: number | string | readonly number[]): AttributeMessage {
+  if (typeof value === 'string') return { name, type: ATTRIBUTE_TYPE.string, s: Buffer.from(value) };
+  if (typeof value === 'number') {
+    return FLOAT_ATTRIBUTES.has(name) ? { name, type: ATTRIBUTE_TYPE.float, f: value } : { name, type: ATTRIBUTE_TYPE.int, i: value };
+  }
+  return { name, type: ATTRIBUTE_TYPE.ints, ints: value };
+}
+
+function valueInfo(name: string, shape: readonly (number | string)[], elemType: number): ValueMessage {
+  const dim = shape.map((side) => (typeof side === 'number' ? { dimValue: side } : { dimParam: side }));
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
+}
