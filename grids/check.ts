@@ -1,0 +1,44 @@
+/** Collects the problems of a file, so that one reading reports all of them. */
+import type { PathProblem } from './issues.ts';
+import type { Path } from './problems.ts';
+import type { YamlSource } from './yaml-source.ts';
+
+export class Check {
+  readonly problems: PathProblem[];
+  readonly #source: YamlSource;
+
+  constructor(source: YamlSource, problems: readonly PathProblem[]) {
+    this.#source = source;
+    this.problems = [...problems];
+  }
+
+  count(): number {
+    return this.problems.length;
+  }
+
+  /** Adds a problem at a value, or at the key that leads to it. */
+  report(path: Path, message: string, atKey = false): void {
+    const place = atKey ? this.#source.placeOfKey(path) : this.#source.placeOf(path);
+    this.problems.push({ path, message, ...place });
+  }
+
+  /** Adds a problem at an offset inside a text value. */
+  reportWithin(path: Path, offset: number, message: string): void {
+    this.problems.push({ path, message, ...this.#source.placeWithin(path, offset) });
+  }
+
+  /** Whether nothing is wrong with the value at a path, with what is inside it, or with what it is inside of. */
+  isSound(path: Path): boolean {
+    return !this.problems.some((problem) => isWithin(problem.path, path) || isWithin(path, problem.path));
+  }
+
+  /** Whether the value at a path is of the right form itself, whatever is wrong deeper inside. */
+  isSoundHere(path: Path): boolean {
+    return !this.problems.some((problem) => isWithin(path, problem.path));
+  }
+}
+
+/** Whether `inner` is `outer` or lies below it. */
+function isWithin(inner: Path, outer: Path): boolean {
+  return outer.length <= inner.length && outer.every((step, index) => step === inner[index]);
+}

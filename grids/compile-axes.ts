@@ -1,0 +1,127 @@
+/** From the `axes` of a file to the space of its cells. */
+import { canonicalJson } from '../contract/index.ts';
+import type { Check } from './check.ts';
+import { FIELDS, readLiteral, SCALING_AXES, type Field } from './fields.ts';
+import { listed, shown, type Path } from './problems.ts';
+import { axisSpace, listSpace, productSpace, zipSpace, type Assignment, type Space } from './space.ts';
+import type { AxisValue } from './types.ts';
+
+/** More cells than any store should hold; a slip of a factor of a thousand ends here and not in an endless plan. */
+const MAX_CELLS = 100_000_000;
+
+export interface CompiledAxes {
+  readonly space: Space;
+  /** Distinct values of every axis, in the order they are written. */
+  readonly values: ReadonlyMap<string, readonly AxisValue[]>;
+}
+
+/** `undefined` when a problem was reported. */
+export function compileAxes(raw: unknown, check: Check): CompiledAxes | undefined {
+  const values = new Map<string, AxisValue[]>();
+  const before = check.count();
+  const space = compileSpace(raw, ['axes'], check, values);
+  for (const name of SCALING_AXES) {
+    if (!space.names.has(name) && check.isSound(['axes', name])) {
+      check.report(['axes'], `Expected \`${name}\` among the axes (one value is enough), got axes without it`);
+    } else if (space.names.has(name) && !space.always.has(name)) {
+      check.report(['axes'], `Expected \`${name}\` in every cell, got some without it`);
+    }
+  }
+  if (space.size > MAX_CELLS) check.report(['axes'], `Expected at most ${MAX_CELLS / 1e6} million cells, got ${space.size}`);
+  return check.count() === before ? { space, values } : undefined;
+}
+
+function compileSpace(raw: unknown, path: Path, check: Check, values: Map<string, AxisValue[]>): Space {
+  const parts: { path: Path; space: Space }[] = [];
+  for (const [key, inner] of Object.entries((raw ?? {}) as Record<string, unknown>)) {
+    const here = [...path, key];
+    if (!check.isSoundHere(here)) continue;
+    const field = FIELDS.get(key);
+    if (field !== undefined) {
+      parts.push({ path: here, space: axisSpace(key, readValues(field, inner, here, check, values, true)) });
+    } else if (key === 'zip') {
+      parts.push({ path: here, space: compileZip(inner as Record<string, unknown>, here, check, values) });
+    } else if (key === 'list') {
+      parts.push({ path: here, space: compileList(inner as unknown[], here, check, values) });
+    } else if (key === 'product') {
+      (inner as unknown[]).forEach((part, index) => {
+        parts.push({ path: [...here, index], space: compileSpace(part, [...here, index], check, values) });
+      });
+    }
+  }
+  refuseTwice(parts, check);
+  return productSpace(parts.map((part) => part.space));
+}
+
+function refuseTwice(parts: readonly { path: Path; space: Space }[], check: Check): void {
+  const seen = new Set<string>();
+  for (const { path, space } of parts) {
+    for (const name of space.names) {
+      if (seen.has(name)) check.report(path, `Expected every axis once in a product, got \`${name}\` a second time`, true);
+      seen.add(name);
+    }
+  }
+}
+
+function readValues(field: Field, raw: unknown, path: Path, check: Check, values: Map<string, AxisValue[]>, distinct: boolean): AxisValue[] {
+  const found: AxisValue[] = [];
+  (Array.isArray(raw) ? raw : [raw]).forEach((item: unknown, index) => {
+    const here = Array.isArray(raw) ? [...path, index] : path;
+    if (!check.isSound(here)) return;
+    const reading = readLiteral(field, item);
+    if (!reading.ok) check.report(here, reading.message);
+    else if (distinct && found.includes(reading.value)) {
+      check.report(here, `Expected distinct values on axis \`${field.name}\`, got ${shown(reading.value)} a second time`);
+    } else found.push(reading.value);
+  });
+  const known = values.get(field.name) ?? [];
+  known.push(...new Set(found.filter((value) => !known.includes(value))));
+  values.set(field.name, known);
+  return found;
+}
+
+function compileZip(raw: Record<string, unknown>, path: Path, check: Check, values: Map<string, AxisValue[]>): Space {
+  const before = check.count();
+  const columns = new Map<string, AxisValue[]>();
+  for (const [name, inner] of Object.entries(raw)) {
+    const field = FIELDS.get(name);
+    if (field !== undefined) columns.set(name, readValues(field, inner, [...path, name], check, values, false));
+  }
+  const lengths = new Set([...columns.values()].map((column) => column.length));
+  if (columns.size === 0) check.report(path, 'Expected at least one axis in `zip`, got none');
+  if (check.count() > before) return zipSpace(columns);
+  if (lengths.size > 1) {
+    const given = [...columns].map(([name, column]) => `${column.length} of \`${name}\``);
+    check.report(path, `Expected equally many values on every axis of \`zip\`, got ${listed(given).replace(' or ', ' and ')}`);
+    return zipSpace(new Map());
+  }
+  const space = zipSpace(columns);
+  const rows = new Set<string>();
+  for (let index = 0; index < space.size; index++) {
+    const row = rowOf(space, index);
+    if (rows.has(row)) {
+      const [name] = columns.keys();
+      check.report([...path, name!, index], `Expected distinct combinations in \`zip\`, got ${row} a second time`);
+    }
+    rows.add(row);
+  }
+  return space;
+}
+
+function compileList(raw: readonly unknown[], path: Path, check: Check, values: Map<string, AxisValue[]>): Space {
+  const parts = raw.map((part, index) => compileSpace(part, [...path, index], check, values));
+  const cells = new Set<string>();
+  parts.forEach((part, index) => {
+    if (part.size !== 1) return;
+    const cell = rowOf(part, 0);
+    if (cells.has(cell)) check.report([...path, index], `Expected distinct cells in \`list\`, got ${cell} a second time`);
+    cells.add(cell);
+  });
+  return listSpace(parts);
+}
+
+function rowOf(space: Space, index: number): string {
+  const row: Assignment = {};
+  space.assign(index, row);
+  return canonicalJson(row);
+}

@@ -1,0 +1,118 @@
+/** The form of a grid file. What the values mean to each other is checked in `compile.ts`. */
+import { z } from 'zod';
+import { engineNames } from '../contract/index.ts';
+import { FIELDS, fieldsOf, type Field, type Section } from './fields.ts';
+import { didYouMean, listed, shown } from './problems.ts';
+import { budgetAxes } from './types.ts';
+
+/** The message of whatever is wrong with a value, from what it should have been. */
+const says = (expected: string): { error: (issue: { input?: unknown }) => string } => ({
+  error: ({ input }) => `Expected ${expected}, got ${shown(input)}`,
+});
+
+const text = (name: string): z.ZodString => z.string(says(`\`${name}\` to be a text`)).trim().min(1, says(`\`${name}\` to be a text`));
+
+/** A mapping of known keys. Unknown keys get a line of the message each, in the order of `issue.keys`. */
+function mapping<S extends z.ZodRawShape>(name: string, shape: S): z.ZodObject<S, z.core.$strict> {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => unknownKey(key, name, known)).join('\n')
+        : `Expected ${name} to be a mapping with ${listed(known.slice(0, 8).map((key) => `\`${key}\``))}, got ${shown(issue.input)}`,
+  });
+}
+
+function unknownKey(key: string, name: string, known: readonly string[]): string {
+  const field = FIELDS.get(key);
+  if (field !== undefined) return `Expected \`${key}\` under \`${field.section ?? 'axes'}\`, got it in ${name}`;
+  const hint = didYouMean(key, known);
+  return `Expected ${hint === '' ? `one of ${listed(known)}` : 'a known key'} in ${name}, got \`${key}\`${hint}`;
+}
+
+const scalar = z.union([z.number(), z.string(), z.boolean()], says('a number, an amount, a text, true or false'));
+
+/** A value for every value of one axis: `{by: width, values: {0.25: 0, 0.5: 0.1}, otherwise: 0.25}`. */
+const table = mapping('a table', {
+  by: z.string(says('`by` to name an axis')),
+  values: z.record(z.string(), scalar, says('`values` to be a mapping from axis values')),
+  otherwise: scalar.optional(),
+});
+export type Table = z.infer<typeof table>;
+
+const LITERALS = {
+  number: { schema: z.number(), name: 'a number' },
+  boolean: { schema: z.boolean(), name: 'true or false' },
+  text: { schema: z.string(), name: 'a text' },
+} as const;
+
+/** A fixed value, an expression over the cell, or a table. */
+const ruled = ({ name, kind }: Field): z.ZodType =>
+  z.union([LITERALS[kind].schema, z.string(), table], says(`\`${name}\` to be ${LITERALS[kind].name}, an expression or a table`)).optional();
+
+const section = (name: Section): Record<string, z.ZodType> => Object.fromEntries(fieldsOf(name).map((field) => [field.name, ruled(field)]));
+
+/** One value or several; amounts are texts. */
+function axis({ name, kind }: Field): z.ZodType {
+  const expected = says(`${LITERALS[kind].name} on axis \`${name}\``);
+  const value: z.ZodType = kind === 'number' ? z.union([z.number(), z.string()], expected) : kind === 'boolean' ? z.boolean(expected) : z.string(expected);
+  const several = z.array(value).min(1, says(`at least one value on axis \`${name}\``));
+  return z.union([value, several], says(`\`${name}\` to be a value or a list of values`)).optional();
+}
+
+const axisShape = Object.fromEntries([...FIELDS.values()].map((field) => [field.name, axis(field)]));
+
+/** A part of the grid: everything in it multiplies. */
+const space: z.ZodType = mapping('axes', {
+  ...axisShape,
+  get product() {
+    return z.array(space, says('`product` to be a list of axes')).min(1, says('`product` to be a list of axes')).optional();
+  },
+  zip: mapping('`zip`', axisShape).optional(),
+  get list() {
+    return z.array(space, says('`list` to be a list of cells')).min(1, says('`list` to be a list of cells')).optional();
+  },
+});
+
+const rate = z.union(
+  [z.number(), z.string(), table, mapping('`learningRate`', { per256: z.union([z.number(), z.string()], says('`per256` to be a number')) })],
+  says('`learningRate` to be a number, an expression, a table or `{per256: ...}`'),
+);
+
+const stages = z.array(z.int().min(1, says('at least one block in a stage')), says('a list of blocks per stage')).min(1, says('at least one stage'));
+const blocks = z.union(
+  [stages, mapping('a table', { by: z.literal('depth', says('a table of blocks `by: depth`')), values: z.record(z.string(), stages) })],
+  says('`blocks` to be a list of blocks per stage, or a table by depth'),
+);
+
+const wholeImages = z.union([z.int(), z.string()], says('a number of images'));
+
+const seed = z.int(says('a seed to be an integer from 0 to 4294967295')).min(0, says('a seed >= 0')).max(0xffff_ffff, says('a seed <= 4294967295'));
+
+const limit = z.union([z.number(), z.string()], says('a budget to be an amount such as `2G`')).optional();
+const budget = mapping('a budget', Object.fromEntries(budgetAxes.map((name) => [name, limit]))).refine(
+  (given) => Object.keys(given).length === 1,
+  says(`one of ${listed(budgetAxes)} in a budget`),
+);
+
+export const gridSchema = mapping('the grid', {
+  question: text('question').describe('What the sweep is to answer.'),
+  command: text('command').optional().describe('How it is run.'),
+  cost: text('cost').optional().describe('What it is expected to cost, in words.'),
+  model: mapping('`model`', { ...section('model'), blocks: blocks.optional() }),
+  data: mapping('`data`', {
+    name: text('name'),
+    ...section('data'),
+    minivalFraction: z.number(says('`minivalFraction` to be a number from 0 to 1')).min(0).max(1).optional(),
+    identity: text('identity').optional(),
+    images: wholeImages.optional(),
+    classes: wholeImages.optional(),
+    channels: wholeImages.optional(),
+  }),
+  recipe: mapping('`recipe`', { ...section('recipe'), learningRate: rate.optional() }),
+  axes: space,
+  constraints: z.array(z.string(says('a constraint to be an expression')), says('`constraints` to be a list of expressions')).optional(),
+  seeds: z.union([z.int().min(1).max(10_000), z.array(seed).min(1)], says('`seeds` to be a list of seeds, or how many (1 to 10000)')).optional(),
+  budgets: z.array(budget, says('`budgets` to be a list')).optional(),
+  engine: z.enum(engineNames, says(`\`engine\` to be ${listed(engineNames)}`)).optional(),
+});
