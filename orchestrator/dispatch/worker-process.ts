@@ -1,0 +1,73 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseFromWorker, type FromWorker, type ToWorker } from '../../worker/index.ts';
+import { kernelOomKills, memoryLimit, type Exit } from './exit-cause.ts';
+
+const STDERR_KEPT = 8000;
+
+export interface WorkerProcessHandlers {
+  readonly onMessage: (message: FromWorker) => void;
+  /** Once, when the process is gone and all that it said was delivered. */
+  readonly onExit: (exit: Exit) => void;
+}
+
+export interface WorkerProcess {
+  readonly pid: number | undefined;
+  /** Silently dropped when the process is gone: `onExit` tells. */
+  send(message: ToWorker): void;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Forks `worker/main`: under tsx from the sources, plainly from dist/. */
+export function startWorkerProcess(handlers: WorkerProcessHandlers): WorkerProcess {
+  const isSource = import.meta.url.endsWith('.ts');
+  const main = fileURLToPath(new URL(`../../worker/main.${isSource ? 'ts' : 'js'}`, import.meta.url));
+  const child = fork(main, [], {
+    // Named by its place, since the working folder is the user's.
+    execArgv: isSource ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : [],
+    // Standard output belongs to the orchestrator's document; what a library prints there is kept with the errors.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'json',
+  });
+  const oomKillsBefore = kernelOomKills();
+  let stderr = '';
+  let rssBytes = 0;
+  const keep = (chunk: Buffer): void => {
+    stderr = (stderr + chunk.toString('utf8')).slice(-STDERR_KEPT);
+  };
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  child.on('message', (raw) => {
+    const message = parseFromWorker(raw);
+    if (message.type === 'events') rssBytes = message.rssBytes;
+    handlers.onMessage(message);
+  });
+  let isGone = false;
+  const gone = (code: number | null, signal: NodeJS.Signals | null): void => {
+    if (isGone) return;
+    isGone = true;
+    const after = kernelOomKills();
+    const oomKills = oomKillsBefore === null || after === null ? null : after - oomKillsBefore;
+    handlers.onExit({ code, signal, stderr, rssBytes, oomKills, totalBytes: memoryLimit() });
+  };
+  // `close` and not `exit`: messages and the last words on standard error may still be in the pipes at `exit`.
+  child.on('close', gone);
+  // The process could not be started (no more processes allowed, say): neither `exit` nor `close` follows.
+  child.on('error', (error) => {
+    keep(Buffer.from(`${path.basename(main)}: ${error.message}\n`));
+    if (child.pid === undefined) gone(null, null);
+  });
+  return {
+    pid: child.pid,
+    send: (message) => sendTo(child, message),
+    kill: (signal) => void child.kill(signal),
+  };
+}
+
+function sendTo(child: ChildProcess, message: ToWorker): void {
+  if (!child.connected) return;
+  // The callback takes the error of a channel that closes meanwhile; without it Node emits `error`.
+  child.send(message, undefined, undefined, () => undefined);
+}

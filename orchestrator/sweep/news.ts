@@ -1,0 +1,35 @@
+import type { FailureKind, WorkerEvent } from '../../contract/index.ts';
+import type { Counts, WaitingTrial } from '../../results/index.ts';
+import type { Slot } from '../dispatch/dispatcher.ts';
+
+/** What the sweep loop tells whoever watches: the progress display, tests. */
+export type SweepNews =
+  | { readonly type: 'begun'; readonly counts: Counts; readonly parallelism: number }
+  | {
+      readonly type: 'handed';
+      readonly waiting: WaitingTrial;
+      readonly attempt: number;
+      readonly slot: Slot;
+      readonly predictedSeconds: number;
+    }
+  /** As the worker sent it, once the store has taken it. */
+  | { readonly type: 'event'; readonly event: WorkerEvent; readonly worker: string }
+  | { readonly type: 'done'; readonly trial: string; readonly attempt: number }
+  | {
+      readonly type: 'failed';
+      readonly trial: string;
+      readonly attempt: number;
+      readonly kind: FailureKind;
+      readonly message: string;
+      /** Final, or when and why it goes on. */
+      readonly next: 'final' | 'retried' | 'released';
+    }
+  /** The store cannot be written just now; what workers say is kept until it can. */
+  | { readonly type: 'store-waits'; readonly error: Error; readonly retryInMs: number }
+  | {
+      readonly type: 'stopping';
+      readonly why: 'interrupted' | 'paused' | 'cancelled' | 'halted';
+      readonly running: number;
+    };
+
+export type SweepWatcher = (news: SweepNews) => void;

@@ -1,0 +1,49 @@
+import type { EpochMetrics, WorkerEvent } from '../../contract/index.ts';
+import type { SweepStore } from './sweep-store.ts';
+
+/** A run of events that the store takes in one transaction. */
+export type EventGroup = { readonly head: WorkerEvent; readonly epochs: readonly EpochMetrics[] };
+
+/** Joins neighbouring epoch events of one attempt; every other event is a group of its own. */
+export function groupEvents(events: readonly WorkerEvent[]): EventGroup[] {
+  const groups: { head: WorkerEvent; epochs: EpochMetrics[] }[] = [];
+  for (const event of events) {
+    const last = groups.at(-1);
+    if (event.type !== 'epoch') groups.push({ head: event, epochs: [] });
+    else if (last?.head.type === 'epoch' && last.head.trial === event.trial && last.head.attempt === event.attempt) {
+      last.epochs.push(event.metrics);
+    } else groups.push({ head: event, epochs: [event.metrics] });
+  }
+  return groups;
+}
+
+/** Stores what happened in the midst of an attempt. Its end is the sweep loop's to judge. */
+export function recordEvents(store: SweepStore, { head, epochs }: EventGroup, now: number): void {
+  switch (head.type) {
+    case 'started': {
+      const { engine, device, pid, resumedFromStep, totalSteps, environment, note } = head;
+      store.recordStarted(head.trial, head.attempt, {
+        engine,
+        device,
+        pid,
+        resumedFromStep,
+        totalSteps,
+        environment,
+        note,
+        now,
+      });
+      break;
+    }
+    case 'epoch':
+      store.recordEpochs(head.trial, head.attempt, epochs);
+      break;
+    case 'checkpoint':
+      store.recordCheckpoint(head.trial, head.attempt, head.step, now);
+      break;
+    // Shown, not kept; and the end is judged elsewhere.
+    case 'progress':
+    case 'done':
+    case 'failed':
+      break;
+  }
+}

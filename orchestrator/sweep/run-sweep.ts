@@ -1,0 +1,187 @@
+import type { Trial } from '../../contract/index.ts';
+import type { Counts, Failure, WaitingTrial } from '../../results/index.ts';
+import { isLast } from '../../worker/index.ts';
+import type { Dispatcher } from '../dispatch/dispatcher.ts';
+import type { SweepWatcher } from './news.ts';
+import { makePace, predictSeconds } from './predict.ts';
+import { groupEvents, recordEvents, type EventGroup } from './record-events.ts';
+import { RETRY_LIMITS, type RetryLimits } from './retry-policy.ts';
+import { makeSettler, type LastEvent } from './settle-attempt.ts';
+import { makeInbox } from './store-inbox.ts';
+import type { SweepStore } from './sweep-store.ts';
+
+/** Trials fetched from the store at a time. */
+const FETCH = 256;
+/** How often the store is asked whether somebody has paused or cancelled the sweep, ms. */
+const STEERING_MS = 1000;
+
+export interface RunSweepOptions {
+  readonly store: SweepStore;
+  readonly sweep: string;
+  /** Not started. The caller closes it. */
+  readonly dispatcher: Dispatcher;
+  readonly watch: SweepWatcher;
+  /** Aborted to save all state and return. */
+  readonly signal: AbortSignal;
+  /** Ms since 1970. */
+  readonly now: () => number;
+  readonly limits?: RetryLimits;
+  readonly threads?: number;
+}
+
+export type SweepOutcome =
+  /** Every trial has a result or has failed for good. */
+  | { readonly kind: 'finished'; readonly counts: Counts }
+  | { readonly kind: 'interrupted' | 'paused' | 'cancelled'; readonly counts: Counts }
+  /** A failure that every worker shares: the mend is the user's. */
+  | { readonly kind: 'halted'; readonly counts: Counts; readonly failure: Failure };
+
+interface InFlight {
+  readonly trial: Trial;
+  readonly waiting: WaitingTrial;
+  readonly attempt: number;
+  /** Before correction by the pace. */
+  readonly predictedSeconds: number;
+}
+
+/**
+ * Hands out a sweep's trials until nothing is left: claim in the store, hand to a worker, take what it says into the store, judge
+ * its end. Trials go in the store's order, longest predicted first, so that the last ones to finish are short ones and
+ * no worker idles long while another works on.
+ *
+ * @throws what the store threw, when a write failed for good; the workers' state is saved first.
+ */
+export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> {
+  const { store, sweep, dispatcher, watch, signal, now, limits = RETRY_LIMITS, threads = 1 } = options;
+  const inFlight = new Map<string, InFlight>();
+  const pace = makePace();
+  let fetched: WaitingTrial[] = [];
+  let retryTimer: NodeJS.Timeout | undefined;
+  let stopping: Exclude<SweepOutcome['kind'], 'finished'> | undefined;
+  let halt: Failure | undefined;
+  let settle: (outcome: 'end' | Error) => void = () => undefined;
+  const ended = new Promise<'end' | Error>((resolve) => {
+    settle = resolve;
+  });
+
+  const stop = (why: NonNullable<typeof stopping>): void => {
+    if (stopping !== undefined) return;
+    stopping = why;
+    clearTimeout(retryTimer);
+    watch({ type: 'stopping', why, running: inFlight.size });
+    void dispatcher
+      .stop()
+      .then(() => inbox.empty())
+      .then(() => settle('end'));
+  };
+
+  const giveUp = (error: Error): void => {
+    stopping ??= 'interrupted';
+    clearTimeout(retryTimer);
+    void dispatcher.stop().then(() => settle(error));
+  };
+
+  const inbox = makeInbox<{ group: EventGroup; worker: string }>({
+    store: ({ group, worker }) => {
+      recordEvents(store, group, now());
+      if (isLast(group.head)) close(group.head);
+      watch({ type: 'event', event: group.head, worker });
+    },
+    onWait: (error, retryInMs) => watch({ type: 'store-waits', error, retryInMs }),
+    onFlowing: () => guardedFill(),
+    onGivenUp: giveUp,
+  });
+
+  const settleAttempt = makeSettler({
+    store,
+    dispatcher,
+    watch,
+    limits,
+    now,
+    onHalt: (failure) => {
+      halt = failure;
+      stop('halted');
+    },
+  });
+
+  const close = (event: LastEvent): void => {
+    const flight = inFlight.get(event.trial);
+    const isOurs = flight?.attempt === event.attempt;
+    settleAttempt(event, isOurs ? flight.waiting : { crashes: 0, hostLosses: 0 });
+    if (!isOurs) return;
+    inFlight.delete(event.trial);
+    if (event.type === 'done') pace.observe(flight.predictedSeconds, event.result.seconds);
+  };
+
+  /** Hands out what there is room for; ends the sweep when there is nothing more to do or to wait for. */
+  const fill = (): void => {
+    if (stopping !== undefined || inbox.isBlocked()) return;
+    for (;;) {
+      if (fetched.length === 0) fetched = store.nextTrials(sweep, FETCH, now()).reverse();
+      const waiting = fetched.at(-1);
+      if (waiting === undefined) break;
+      const predictedSeconds = predictSeconds(waiting.trial.spec, waiting.cost, threads);
+      const corrected = pace.correct(predictedSeconds);
+      const slot = dispatcher.slotFor(corrected);
+      if (slot === undefined) return;
+      fetched.pop();
+      const attempt = store.claim(waiting.trial.id, { worker: slot.worker, device: slot.device, now: now() });
+      if (attempt === undefined) continue;
+      inFlight.set(waiting.trial.id, { trial: waiting.trial, waiting, attempt, predictedSeconds });
+      watch({ type: 'handed', waiting, attempt, slot, predictedSeconds: corrected });
+      dispatcher.hand(slot, { trial: waiting.trial, attempt, predictedSeconds: corrected });
+    }
+    if (inFlight.size > 0) return;
+    const retryAt = store.nextRetryAt(sweep);
+    if (retryAt === undefined) settle('end');
+    else {
+      clearTimeout(retryTimer);
+      retryTimer = setTimeout(guardedFill, Math.max(1, retryAt - now()));
+    }
+  };
+
+  /** A store that fails while trials are handed out ends the sweep like one that fails while results come in. */
+  const guardedFill = (): void => {
+    try {
+      fill();
+    } catch (error) {
+      giveUp(error as Error);
+    }
+  };
+
+  const steering = setInterval(() => {
+    try {
+      const { state } = store.sweep(sweep);
+      if (state !== 'active') stop(state);
+    } catch {
+      // Locked for a moment: asked again in a second.
+    }
+  }, STEERING_MS);
+  const onAbort = (): void => stop('interrupted');
+  signal.addEventListener('abort', onAbort);
+
+  try {
+    watch({ type: 'begun', counts: store.counts(sweep), parallelism: dispatcher.parallelism });
+    if (signal.aborted) return { kind: 'interrupted', counts: store.counts(sweep) };
+    if (store.nextTrials(sweep, 1, now()).length === 0 && store.nextRetryAt(sweep) === undefined) {
+      return { kind: 'finished', counts: store.counts(sweep) };
+    }
+    dispatcher.start({
+      onEvents: (events, worker) => {
+        for (const group of groupEvents(events)) inbox.push({ group, worker });
+      },
+      onRoom: guardedFill,
+      onBroken: giveUp,
+    });
+    const outcome = await ended;
+    if (outcome instanceof Error) throw outcome;
+    const counts = store.counts(sweep);
+    if (stopping === undefined) return { kind: 'finished', counts };
+    return stopping === 'halted' ? { kind: 'halted', counts, failure: halt! } : { kind: stopping, counts };
+  } finally {
+    clearInterval(steering);
+    clearTimeout(retryTimer);
+    inbox.close();
+    signal.removeEventListener('abort', onAbort);
+  }
+}

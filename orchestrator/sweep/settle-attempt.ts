@@ -1,0 +1,57 @@
+import type { WorkerEvent } from '../../contract/index.ts';
+import type { Failure, WaitingTrial } from '../../results/index.ts';
+import type { Dispatcher } from '../dispatch/dispatcher.ts';
+import type { SweepWatcher } from './news.ts';
+import { judge, type RetryLimits } from './retry-policy.ts';
+import type { SweepStore } from './sweep-store.ts';
+
+export type LastEvent = Extract<WorkerEvent, { type: 'done' | 'failed' }>;
+type FailedEvent = Extract<WorkerEvent, { type: 'failed' }>;
+
+export interface SettlerOptions {
+  readonly store: Pick<SweepStore, 'finish' | 'fail' | 'release'>;
+  readonly dispatcher: Pick<Dispatcher, 'settled'>;
+  readonly watch: SweepWatcher;
+  readonly limits: RetryLimits;
+  readonly now: () => number;
+  /** A failure that every worker shares has come too often. */
+  readonly onHalt: (failure: Failure) => void;
+}
+
+/**
+ * Stores the end of an attempt. The write comes first and everything else after it: when it throws, nothing has changed, and
+ * the same event can be settled again. Of an attempt that is not the newest nothing is stored and nothing told.
+ */
+export function makeSettler(
+  options: SettlerOptions,
+): (event: LastEvent, history: Pick<WaitingTrial, 'crashes' | 'hostLosses'>) => void {
+  const { store, dispatcher, watch, limits, now, onHalt } = options;
+  let sharedInRow = 0;
+
+  const settleFailed = (event: FailedEvent, history: Pick<WaitingTrial, 'crashes' | 'hostLosses'>): void => {
+    const { trial, attempt, kind, message, step } = event;
+    const shared = kind === 'data' || kind === 'device' ? sharedInRow + 1 : sharedInRow;
+    const verdict = judge(kind, history, shared, limits, now());
+    const failure: Failure = { kind, message, step };
+    const write = {
+      fail: () => store.fail(trial, attempt, failure, now()),
+      retry: () => store.fail(trial, attempt, failure, now(), verdict.act === 'retry' ? verdict.at : undefined),
+      release: () => store.release(trial, attempt, kind === 'host-lost' ? kind : 'interrupted', now()),
+      halt: () => store.release(trial, attempt, 'interrupted', now()),
+    }[verdict.act];
+    if (write() === 'fenced') return;
+    sharedInRow = shared;
+    if (verdict.act === 'fail') dispatcher.settled(trial);
+    const next = verdict.act === 'fail' ? 'final' : verdict.act === 'retry' ? 'retried' : 'released';
+    watch({ type: 'failed', trial, attempt, kind, message, next });
+    if (verdict.act === 'halt') onHalt(failure);
+  };
+
+  return (event, history) => {
+    if (event.type === 'failed') return settleFailed(event, history);
+    if (store.finish(event.trial, event.attempt, event.result, now()) === 'fenced') return;
+    sharedInRow = 0;
+    dispatcher.settled(event.trial);
+    watch({ type: 'done', trial: event.trial, attempt: event.attempt });
+  };
+}

@@ -1,0 +1,90 @@
+import { isScalesweepError } from '../../contract/index.ts';
+
+/** First wait after a write that failed, ms; doubles up to ten seconds. */
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 10_000;
+
+export interface InboxOptions<T> {
+  /** Stores one item; may throw. */
+  readonly store: (item: T) => void;
+  readonly onWait: (error: Error, retryInMs: number) => void;
+  /** The store can be written again. */
+  readonly onFlowing: () => void;
+  /** An error that waiting does not help with, or that lasted too long. */
+  readonly onGivenUp: (error: Error) => void;
+  /** How long a locked store or a full disk is waited for, ms. @defaultValue 60 s */
+  readonly patienceMs?: number;
+}
+
+export interface Inbox<T> {
+  push(item: T): void;
+  /** Whether items wait for the store. */
+  isBlocked(): boolean;
+  /** Resolves when everything is stored, or was given up. */
+  empty(): Promise<void>;
+  /** Stops waiting. */
+  close(): void;
+}
+
+/**
+ * Takes what workers say, in order, and stores it. A store that is locked or out of disk is waited for with growing pauses, and
+ * nothing said meanwhile is lost or reordered.
+ */
+export function makeInbox<T>({ store, onWait, onFlowing, onGivenUp, patienceMs = 60_000 }: InboxOptions<T>): Inbox<T> {
+  let items: T[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let waited = 0;
+  let hasGivenUp = false;
+  let onEmpty: (() => void)[] = [];
+
+  const settle = (): void => {
+    for (const resolve of onEmpty) resolve();
+    onEmpty = [];
+  };
+
+  const drain = (): void => {
+    const hasWaited = timer !== undefined;
+    timer = undefined;
+    let stored = 0;
+    try {
+      for (const item of items) {
+        store(item);
+        stored++;
+        waited = 0;
+      }
+      items = [];
+      settle();
+      if (hasWaited) onFlowing();
+    } catch (error) {
+      items = items.slice(stored);
+      pause(error as Error);
+    }
+  };
+
+  const pause = (error: Error): void => {
+    const isPassing = isScalesweepError(error) && (error.code === 'STORE_LOCKED' || error.code === 'DISK_FULL');
+    if (!isPassing || waited >= patienceMs) {
+      hasGivenUp = true;
+      onGivenUp(error);
+      settle();
+      return;
+    }
+    const waitMs = Math.min(LONGEST_WAIT_MS, Math.max(FIRST_WAIT_MS, waited));
+    waited += waitMs;
+    onWait(error, waitMs);
+    timer = setTimeout(drain, waitMs);
+  };
+
+  return {
+    push: (item) => {
+      if (hasGivenUp) return;
+      items.push(item);
+      // A second item while one is being stored (a handler that pushes) joins the same round.
+      if (timer === undefined && items.length === 1) drain();
+    },
+    isBlocked: () => timer !== undefined || hasGivenUp,
+    empty: () =>
+      items.length === 0 || hasGivenUp ? Promise.resolve() : new Promise((resolve) => onEmpty.push(resolve)),
+    close: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,17 @@
+import type { Store } from '../../results/index.ts';
+
+/** What the sweep loop needs of the store. */
+export type SweepStore = Pick<
+  Store,
+  | 'sweep'
+  | 'nextTrials'
+  | 'nextRetryAt'
+  | 'claim'
+  | 'recordStarted'
+  | 'recordEpochs'
+  | 'recordCheckpoint'
+  | 'finish'
+  | 'fail'
+  | 'release'
+  | 'counts'
+>;
