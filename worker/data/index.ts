@@ -1,0 +1,16 @@
+/** Datasets: fetched, checked, split, resized, and handed out in batches. */
+export {
+  evalSteps,
+  fillEvalBatch,
+  fillTrainBatch,
+  trainSteps,
+  type AugmentationRecipe,
+  type BatchBuffers,
+  type EvalBatchRequest,
+  type TrainBatchRequest,
+} from './batches.ts';
+export { catalog } from './catalog.ts';
+export { classCounts, type Dataset, type ImageSet, type ImageShape, type Split, type StoredImage } from './dataset.ts';
+export type { DatasetDescriptor, DatasetFile, DatasetSource, SourceContext } from './descriptor.ts';
+export { fetchDataset, type FetchedDataset, type FetchOptions } from './fetch.ts';
+export { closeDatasets, openDataset } from './open.ts';

@@ -1,0 +1,104 @@
+import { messageOf, ScalesweepError, type DataSpec } from '../../contract/index.ts';
+import { datasetCacheDir, preparedFile } from '../paths.ts';
+import { systemCode } from '../storage/disk-error.ts';
+import { findDescriptor } from './catalog.ts';
+import { classCounts, type Dataset, type ImageShape } from './dataset.ts';
+import type { DatasetDescriptor } from './descriptor.ts';
+import { fetchDescribed, type FetchOptions } from './fetch.ts';
+import { memoryBytes, type MemoryDataset } from './memory-set.ts';
+import { OpenSets } from './open-sets.ts';
+import { prepareDataset } from './prepare.ts';
+import { preparedKey, readPrepared, writePrepared } from './prepared-file.ts';
+
+type Log = (line: string) => void;
+
+const openSets = new OpenSets();
+
+/** Forgets the datasets that this process keeps in memory. */
+export function closeDatasets(): void {
+  openSets.clear();
+}
+
+async function readPreparedIfWhole(file: string, key: string, log: Log): Promise<MemoryDataset | undefined> {
+  try {
+    return await readPrepared(file, key);
+  } catch (error) {
+    // A cache is never worth a failure: what cannot be read is named and made anew.
+    if (systemCode(error) !== 'ENOENT') log(`passed over ${file}: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+/** `580-622 each`. */
+function balance(counts: readonly number[]): string {
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return least === most ? `${least} each` : `${least}-${most} each`;
+}
+
+function describe({ name, classes, train, minival, test }: Dataset): string {
+  const parts = Object.entries({ train, minival, test }).map(
+    ([split, set]) => `${split} ${set.count} (${balance(classCounts(set, classes))})`,
+  );
+  return `${name} at ${train.side} px, ${classes} classes: ${parts.join(', ')}`;
+}
+
+async function prepareAndKeep(
+  descriptor: DatasetDescriptor,
+  data: DataSpec,
+  shape: ImageShape,
+  options: { readonly cacheDir: string; readonly log: Log },
+  to: { readonly file: string; readonly key: string },
+): Promise<MemoryDataset> {
+  const { contents } = await fetchDescribed(descriptor, options);
+  const raw = await descriptor.decode(contents);
+  const dataset = prepareDataset(raw, { ...data, classes: descriptor.classes }, shape);
+  try {
+    await writePrepared(to.file, to.key, dataset);
+  } catch (error) {
+    options.log(`not kept for other trials: ${messageOf(error)}`);
+  }
+  return dataset;
+}
+
+/** {@link openDataset} for a dataset that is described rather than named. */
+export async function openDescribed(
+  descriptor: DatasetDescriptor,
+  data: DataSpec,
+  shape: ImageShape,
+  options: FetchOptions = {},
+): Promise<Dataset> {
+  const { cacheDir = datasetCacheDir(), log = () => undefined } = options;
+  if (data.identity !== descriptor.identity) {
+    throw new ScalesweepError(
+      'DATASET_UNAVAILABLE',
+      `Expected ${data.name} with the content ${data.identity}, got ${descriptor.identity}: this program has another version of it`,
+      { hint: 'Plan and train with the same version of scalesweep.' },
+    );
+  }
+  if (shape.classes !== undefined && shape.classes !== descriptor.classes) {
+    throw new ScalesweepError(
+      'GRID_INVALID',
+      `Expected model.classes to be ${descriptor.classes}, the classes of ${data.name}, got ${shape.classes}`,
+    );
+  }
+  const key = preparedKey(data, shape);
+  const file = preparedFile(cacheDir, data.name, key);
+  return openSets.get(file, async () => {
+    const dataset =
+      (await readPreparedIfWhole(file, key, log)) ??
+      (await prepareAndKeep(descriptor, data, shape, { cacheDir, log }, { file, key }));
+    log(describe(dataset));
+    return { dataset, bytes: memoryBytes(dataset) };
+  });
+}
+
+/**
+ * A dataset at a cell's resolution, ready to train on: from this process's memory, from the prepared file in the cache, or
+ * made from the dataset's files, which are fetched if need be. The split depends on the images' contents alone
+ * (`split.ts`); sizes come from `data`, and the class balance is logged.
+ *
+ * @throws {ScalesweepError} `GRID_INVALID` when the dataset cannot give what is asked, else as {@link fetchDataset}.
+ */
+export async function openDataset(data: DataSpec, shape: ImageShape, options: FetchOptions = {}): Promise<Dataset> {
+  return openDescribed(findDescriptor(data.name), data, shape, options);
+}
