@@ -1,0 +1,7 @@
+import { makeLocalDispatcher } from '../../orchestrator/dispatch/local.ts';
+import { describeDispatcher } from './dispatch-conformance.ts';
+
+describeDispatcher({
+  name: 'local',
+  make: (folder, clearCheckpoints) => makeLocalDispatcher({ workers: 2, checkpointDir: folder, clearCheckpoints }),
+});
