@@ -23,3 +23,4 @@ export {
   type WaitingTrial,
   type Written,
 } from './store.ts';
+export { openStore } from './store/sqlite-store.ts';

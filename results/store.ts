@@ -171,7 +171,7 @@ export interface Attempt {
   readonly claimedAt: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
-  readonly outcome: 'open' | 'done' | 'failed' | 'released' | 'superseded';
+  readonly outcome: 'open' | 'done' | 'failed' | 'released';
   readonly kind: FailureKind | null;
   readonly message: string | null;
   readonly step: number | null;
@@ -214,7 +214,7 @@ export interface Store {
   /** Up to `limit` trials to hand out, highest priority first; none of a paused or cancelled sweep. */
   nextTrials(sweep: string, limit: number, now: number): WaitingTrial[];
   /** When the earliest trial that waits out a retry delay may go; `undefined` when none does. */
-  nextRetryAt(sweep: string): number | undefined;
+  nextRetryAt(sweep: string, now: number): number | undefined;
   /** Hands a planned trial out as a new attempt (state `queued`); `undefined` when it is not planned any more. */
   claim(trial: string, claim: Claim): number | undefined;
   recordStarted(trial: string, attempt: number, started: Started): Written;

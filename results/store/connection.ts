@@ -1,0 +1,83 @@
+/** What the store's functions share: the database, its prepared statements and the file's name for messages. */
+import type { Database, Statement } from 'better-sqlite3';
+import { ScalesweepError } from '../../contract/index.ts';
+
+/** A value that SQLite takes and gives. */
+export type SqlValue = string | number | null;
+/** Positional, or an object for named parameters (`@name`). */
+export type Bind = SqlValue | Readonly<Record<string, SqlValue>>;
+export type Row = Record<string, SqlValue>;
+
+export class Connection {
+  readonly db: Database;
+  readonly file: string;
+  readonly #statements = new Map<string, Statement<Bind[], Row>>();
+
+  constructor(db: Database, file: string) {
+    this.db = db;
+    this.file = file;
+  }
+
+  /** The statement of a text, prepared once. */
+  statement(sql: string): Statement<Bind[], Row> {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.db.prepare<Bind[], Row>(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  run(sql: string, ...values: Bind[]): number {
+    return this.statement(sql).run(...values).changes;
+  }
+
+  all<R = Row>(sql: string, ...values: Bind[]): R[] {
+    return this.statement(sql).all(...values) as R[];
+  }
+
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller states the row's columns, as for `all`
+  get<R = Row>(sql: string, ...values: Bind[]): R | undefined {
+    return this.statement(sql).get(...values) as R | undefined;
+  }
+
+  /** A write transaction: the lock is taken at its beginning, so it cannot fail half-way for want of it. */
+  write<R>(body: () => R): R {
+    return this.db.transaction(body).immediate();
+  }
+}
+
+/** The row number of a sweep by its full id. @throws `NOT_FOUND` */
+export function sweepRow(connection: Connection, sweep: string): number {
+  const row = connection.get<{ n: number }>('SELECT n FROM sweeps WHERE id = ?', sweep);
+  if (row === undefined) throw noSuch('sweep', sweep);
+  return row.n;
+}
+
+/** The row number and newest attempt of a trial by its full id. @throws `NOT_FOUND` */
+export function trialRow(
+  connection: Connection,
+  trial: string,
+): { n: number; attempt: number; state: string; cell: number } {
+  const row = connection.get<{ n: number; attempt: number; state: string; cell: number }>(
+    'SELECT n, attempt, state, cell FROM trials WHERE id = ?',
+    trial,
+  );
+  if (row === undefined) throw noSuch('trial', trial);
+  return row;
+}
+
+export function noSuch(what: 'sweep' | 'trial', id: string): ScalesweepError {
+  return new ScalesweepError('NOT_FOUND', `Expected the id of a ${what} in the store, got ${id}`, {
+    hint: '`scalesweep status` lists the sweeps; `scalesweep export --format json` the trials.',
+  });
+}
+
+/** Row number of an environment, stored once by its content. Keys are sorted, so their order does not matter. */
+export function environmentRow(connection: Connection, hash: string, json: string): number {
+  const known = connection.get<{ n: number }>('SELECT n FROM environments WHERE hash = ?', hash);
+  if (known !== undefined) return known.n;
+  return Number(
+    connection.statement('INSERT INTO environments (hash, json) VALUES (?, ?)').run(hash, json).lastInsertRowid,
+  );
+}

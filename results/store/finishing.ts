@@ -1,0 +1,174 @@
+/**
+ * Events of an attempt into the store. Each is one transaction, and the newest attempt alone may write: a late, paused
+ * or duplicated worker finds itself fenced.
+ */
+import type { EpochMetrics, TrialResult } from '../../contract/index.ts';
+import type { Failure, RunningAttempt, Written } from '../store.ts';
+import { refreshCell } from './aggregates.ts';
+import { trialRow, type Connection } from './connection.ts';
+import { running } from './status.ts';
+
+export function recordEpochs(
+  connection: Connection,
+  trial: string,
+  attempt: number,
+  epochs: readonly EpochMetrics[],
+): Written {
+  return connection.write(() => {
+    const row = trialRow(connection, trial);
+    if (!isOpen(row, attempt)) return 'fenced';
+    for (const e of epochs) {
+      connection.run(
+        `INSERT OR REPLACE INTO epochs (trial, epoch, attempt, step, learning_rate, train_loss, train_top1, minival_loss, minival_top1, seconds)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        row.n,
+        e.epoch,
+        attempt,
+        e.step,
+        e.learningRate,
+        e.trainLoss,
+        e.trainTop1,
+        e.minivalLoss,
+        e.minivalTop1,
+        e.seconds,
+      );
+    }
+    return 'stored';
+  });
+}
+
+export function recordCheckpoint(
+  connection: Connection,
+  trial: string,
+  attempt: number,
+  step: number,
+  now: number,
+): Written {
+  return connection.write(() => {
+    const row = trialRow(connection, trial);
+    if (!isOpen(row, attempt)) return 'fenced';
+    connection.run(
+      'UPDATE attempts SET checkpoint_step = ?, checkpoint_at = ? WHERE trial = ? AND attempt = ?',
+      step,
+      now,
+      row.n,
+      attempt,
+    );
+    return 'stored';
+  });
+}
+
+/**
+ * An attempt that was released but not yet followed by another (its orchestrator had died, say) may still hand in: the
+ * result is the trial's own, and taking it saves the training.
+ */
+export function finish(
+  connection: Connection,
+  trial: string,
+  attempt: number,
+  result: TrialResult,
+  now: number,
+): Written {
+  return connection.write(() => {
+    const row = trialRow(connection, trial);
+    if (row.attempt !== attempt || attempt === 0 || row.state === 'failed') return 'fenced';
+    if (row.state === 'done') return 'stored';
+    connection.run(
+      `UPDATE trials SET state = 'done', retry_at = 0, finished_at = ?, minival_top1 = ?, minival_loss = ?, test_top1 = ?, test_loss = ?,
+         train_top1 = ?, train_loss = ?, seconds = ?, step_ms = ?, peak_bytes = ?, weights_digest = ? WHERE n = ?`,
+      now,
+      result.minivalTop1,
+      result.minivalLoss,
+      result.testTop1,
+      result.testLoss,
+      result.trainTop1,
+      result.trainLoss,
+      result.seconds,
+      result.stepMs,
+      result.peakBytes,
+      result.weightsDigest,
+      row.n,
+    );
+    endAttempt(connection, row.n, attempt, 'done', null, now);
+    refreshCell(connection, row.cell);
+    return 'stored';
+  });
+}
+
+export function fail(
+  connection: Connection,
+  trial: string,
+  attempt: number,
+  failure: Failure,
+  now: number,
+  retryAt: number | undefined,
+): Written {
+  return connection.write(() => {
+    const row = trialRow(connection, trial);
+    if (!isOpen(row, attempt)) return 'fenced';
+    const isFinal = retryAt === undefined;
+    connection.run(
+      'UPDATE trials SET state = ?, crashes = crashes + 1, retry_at = ?, finished_at = ? WHERE n = ?',
+      isFinal ? 'failed' : 'planned',
+      retryAt ?? 0,
+      isFinal ? now : null,
+      row.n,
+    );
+    endAttempt(connection, row.n, attempt, 'failed', failure, now);
+    if (isFinal) refreshCell(connection, row.cell);
+    return 'stored';
+  });
+}
+
+export function release(
+  connection: Connection,
+  trial: string,
+  attempt: number,
+  kind: 'host-lost' | 'interrupted',
+  now: number,
+): Written {
+  return connection.write(() => {
+    const row = trialRow(connection, trial);
+    if (!isOpen(row, attempt)) return 'fenced';
+    const losses = kind === 'host-lost' ? 1 : 0;
+    connection.run("UPDATE trials SET state = 'planned', host_losses = host_losses + ? WHERE n = ?", losses, row.n);
+    endAttempt(connection, row.n, attempt, 'released', { kind, message: '', step: null }, now);
+    return 'stored';
+  });
+}
+
+export function releaseOrphans(
+  connection: Connection,
+  now: number,
+  isAlive: (attempt: RunningAttempt) => boolean,
+): number {
+  return connection.write(() => {
+    const orphans = running(connection).filter((attempt) => !isAlive(attempt));
+    for (const orphan of orphans) release(connection, orphan.trial, orphan.attempt, 'interrupted', now);
+    return orphans.length;
+  });
+}
+
+function isOpen(row: { attempt: number; state: string }, attempt: number): boolean {
+  return row.attempt === attempt && (row.state === 'queued' || row.state === 'running');
+}
+
+function endAttempt(
+  connection: Connection,
+  trial: number,
+  attempt: number,
+  outcome: 'done' | 'failed' | 'released',
+  failure: Failure | null,
+  now: number,
+): void {
+  connection.run(
+    'UPDATE attempts SET outcome = ?, ended_at = ?, kind = ?, message = ?, step = ? WHERE trial = ? AND attempt = ?',
+    outcome,
+    now,
+    failure?.kind ?? null,
+    failure?.message ?? null,
+    failure?.step ?? null,
+    trial,
+    attempt,
+  );
+}

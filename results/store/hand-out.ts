@@ -1,0 +1,118 @@
+/** Trials on their way to workers: waiting, claimed, started. */
+import { canonicalJson, contentHash, type Trial, type TrialCost, type TrialSpec } from '../../contract/index.ts';
+import type { Claim, Started, WaitingTrial, Written } from '../store.ts';
+import { environmentRow, sweepRow, trialRow, type Connection } from './connection.ts';
+
+interface WaitingRow {
+  id: string;
+  seed: number;
+  spec: string;
+  flops: number;
+  params: number;
+  activations: number;
+  memory_bytes: number;
+  train_flops: number;
+  predicted_seconds: number | null;
+  attempt: number;
+  crashes: number;
+  host_losses: number;
+}
+
+export function nextTrials(connection: Connection, sweep: string, limit: number, now: number): WaitingTrial[] {
+  const n = sweepRow(connection, sweep);
+  return connection
+    .all<WaitingRow>(
+      `SELECT t.id, t.seed, c.spec, c.flops, c.params, c.activations, c.memory_bytes, c.train_flops, t.predicted_seconds,
+         t.attempt, t.crashes, t.host_losses
+       FROM sweep_trials w
+       JOIN sweeps s ON s.n = w.sweep AND s.state = 'active'
+       JOIN trials t ON t.n = w.trial AND t.retry_at <= ?
+       JOIN cells c ON c.n = t.cell
+       WHERE w.sweep = ? AND w.state = 'planned'
+       ORDER BY w.priority DESC, w.position LIMIT ?`,
+      now,
+      n,
+      limit,
+    )
+    .map((row) => ({
+      trial: trialOf(row.id, row.spec, row.seed),
+      cost: costOf(row),
+      predictedSeconds: row.predicted_seconds,
+      attempts: row.attempt,
+      crashes: row.crashes,
+      hostLosses: row.host_losses,
+    }));
+}
+
+export function nextRetryAt(connection: Connection, sweep: string, now: number): number | undefined {
+  const row = connection.get<{ at: number | null }>(
+    `SELECT min(t.retry_at) AS at FROM sweep_trials w JOIN trials t ON t.n = w.trial
+     WHERE w.sweep = ? AND w.state = 'planned' AND t.retry_at > ?`,
+    sweepRow(connection, sweep),
+    now,
+  );
+  return row?.at ?? undefined;
+}
+
+export function claim(connection: Connection, trial: string, { worker, device, now }: Claim): number | undefined {
+  return connection.write(() => {
+    const row = trialRow(connection, trial);
+    if (row.state !== 'planned') return undefined;
+    const attempt = row.attempt + 1;
+    connection.run("UPDATE trials SET state = 'queued', attempt = ? WHERE n = ?", attempt, row.n);
+    connection.run(
+      'INSERT INTO attempts (trial, attempt, worker, device, claimed_at) VALUES (?, ?, ?, ?, ?)',
+      row.n,
+      attempt,
+      worker,
+      device,
+      now,
+    );
+    return attempt;
+  });
+}
+
+export function recordStarted(connection: Connection, trial: string, attempt: number, started: Started): Written {
+  return connection.write(() => {
+    const row = trialRow(connection, trial);
+    if (row.attempt !== attempt || (row.state !== 'queued' && row.state !== 'running')) return 'fenced';
+    connection.run("UPDATE trials SET state = 'running' WHERE n = ?", row.n);
+    const environment = environmentRow(
+      connection,
+      contentHash(started.environment),
+      canonicalJson(started.environment),
+    );
+    connection.run(
+      `UPDATE attempts SET engine = ?, device = ?, pid = ?, started_at = ?, resumed_from_step = ?, total_steps = ?,
+         environment = ?, note = ? WHERE trial = ? AND attempt = ?`,
+      started.engine,
+      started.device,
+      started.pid,
+      started.now,
+      started.resumedFromStep,
+      started.totalSteps,
+      environment,
+      started.note ?? null,
+      row.n,
+      attempt,
+    );
+    // Epochs that an earlier attempt finished after its last checkpoint are trained again.
+    connection.run('DELETE FROM epochs WHERE trial = ? AND step > ?', row.n, started.resumedFromStep);
+    return 'stored';
+  });
+}
+
+/** The trial of a stored cell and seed. */
+export function trialOf(id: string, spec: string, seed: number): Trial {
+  return { id, spec: { ...(JSON.parse(spec) as Omit<TrialSpec, 'seed'>), seed } };
+}
+
+function costOf(row: WaitingRow): TrialCost {
+  return {
+    flops: row.flops,
+    params: row.params,
+    activations: row.activations,
+    memoryBytes: row.memory_bytes,
+    trainFlops: row.train_flops,
+  };
+}

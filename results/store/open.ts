@@ -1,0 +1,162 @@
+/** Opens the SQLite file behind a store: made whole or not at all, checked before it is trusted. */
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  closeSync,
+  statSync,
+} from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import type { StoreMode } from '../store.ts';
+import { ScalesweepError } from '../../contract/index.ts';
+import { APPLICATION_ID, migrate, needsMigration } from './migrate.ts';
+import { guarded, storeCorrupt } from './sqlite-errors.ts';
+
+const MIB = 2 ** 20;
+/** Up to this size every page is checked at open (about 3 ms per MiB); above, only header, size and schema. */
+const FULL_CHECK_BYTES = 16 * MIB;
+const HEADER = 'SQLite format 3\0';
+
+/** An open database, migrated and checked. The caller closes it. */
+export function openDatabase(file: string, mode: StoreMode, lockTimeoutMs: number): Database.Database {
+  return guarded(file, () => {
+    if (!existsSync(file)) {
+      if (mode === 'read') {
+        throw new ScalesweepError('NOT_FOUND', `Expected a results store in ${file}, got no file`, {
+          hint: 'Run a grid first, or name the store with --db FILE.',
+        });
+      }
+      createStore(file);
+    }
+    checkHeader(file);
+    const db = mode === 'read' ? openForReading(file, lockTimeoutMs) : openForWriting(file, lockTimeoutMs);
+    try {
+      checkContent(db, file);
+      if (needsMigration(db, file)) upgrade(db, file, mode, lockTimeoutMs);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+/**
+ * A new store appears under its name only once it is whole, so that a kill in between leaves no empty file which a
+ * later start would have to take for a damaged one.
+ */
+function createStore(file: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const making = `${file}.making-${process.pid}`;
+  try {
+    const db = new Database(making);
+    try {
+      configureWriter(db);
+      migrate(db, making);
+    } finally {
+      db.close();
+    }
+    // A log left over from a store that was deleted by hand would be replayed into the new one.
+    for (const suffix of ['-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+    putInPlace(making, file);
+  } finally {
+    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${making}${suffix}`, { force: true });
+  }
+}
+
+/** A hard link fails where another process was first, and then that one's store is used. */
+function putInPlace(making: string, file: string): void {
+  try {
+    linkSync(making, file);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') return;
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+    renameSync(making, file);
+  }
+}
+
+function configureWriter(db: Database.Database): void {
+  db.pragma('journal_mode = WAL');
+  // With a write-ahead log, NORMAL loses at most the last transactions on a power cut, never the file.
+  db.pragma('synchronous = NORMAL');
+  db.pragma('foreign_keys = ON');
+}
+
+function openForWriting(file: string, lockTimeoutMs: number): Database.Database {
+  const db = new Database(file, { timeout: lockTimeoutMs });
+  configureWriter(db);
+  return db;
+}
+
+function openForReading(file: string, lockTimeoutMs: number): Database.Database {
+  try {
+    const db = new Database(file, { readonly: true, timeout: lockTimeoutMs });
+    db.pragma('schema_version');
+    return db;
+  } catch (error) {
+    const isFolderUnwritable = error instanceof Database.SqliteError && /CANTOPEN|READONLY/.test(error.code);
+    if (!isFolderUnwritable || existsSync(`${file}-wal`)) throw error;
+    return openCopyInMemory(file);
+  }
+}
+
+/**
+ * On a read-only medium SQLite cannot make the shared memory of its write-ahead log. Without a log beside it the file
+ * is all there is, and can be read whole; its header must no longer ask for a log (bytes 18 and 19).
+ */
+function openCopyInMemory(file: string): Database.Database {
+  const bytes = readFileSync(file);
+  bytes[18] = 1;
+  bytes[19] = 1;
+  return new Database(bytes, { readonly: true });
+}
+
+/** @throws `STORE_CORRUPT` for an empty file, for one that is no SQLite file, and for one that was cut short. */
+function checkHeader(file: string): void {
+  const stats = statSync(file);
+  if (stats.isDirectory()) throw storeCorrupt(file, 'it is a folder');
+  if (stats.size === 0) throw storeCorrupt(file, 'it is empty');
+  const head = Buffer.alloc(100);
+  const handle = openSync(file, 'r');
+  try {
+    readSync(handle, head, 0, head.length, 0);
+  } finally {
+    closeSync(handle);
+  }
+  if (head.toString('latin1', 0, 16) !== HEADER) throw storeCorrupt(file, 'it is not an SQLite file');
+  // Beside a log the size in the header may run ahead of the file, rightly.
+  if (existsSync(`${file}-wal`)) return;
+  const pageSize = head.readUInt16BE(16) === 1 ? 65_536 : head.readUInt16BE(16);
+  const expected = pageSize * head.readUInt32BE(28);
+  if (stats.size < expected) throw storeCorrupt(file, `it was cut short, ${stats.size} bytes of ${expected}`);
+}
+
+function checkContent(db: Database.Database, file: string): void {
+  if (Number(db.pragma('application_id', { simple: true })) !== APPLICATION_ID) {
+    throw storeCorrupt(file, 'it is an SQLite file of another program');
+  }
+  if (statSync(file).size > FULL_CHECK_BYTES) return;
+  const verdict = String(db.pragma('quick_check(1)', { simple: true }));
+  if (verdict !== 'ok') throw storeCorrupt(file, verdict.replaceAll(/\s+/g, ' '));
+}
+
+/** A reader may be the first to meet an older store: it is upgraded over a connection that may write. */
+function upgrade(db: Database.Database, file: string, mode: StoreMode, lockTimeoutMs: number): void {
+  if (mode !== 'read') {
+    migrate(db, file);
+    return;
+  }
+  const writer = openForWriting(file, lockTimeoutMs);
+  try {
+    migrate(writer, file);
+  } finally {
+    writer.close();
+  }
+}

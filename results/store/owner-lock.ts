@@ -1,0 +1,74 @@
+/**
+ * One process runs sweeps on a store. The lock is a small SQLite file beside the store in which the owner holds a
+ * write transaction for as long as it lives: the kernel drops it the moment the process dies, however it died, so
+ * there are no stale locks, no time-outs and no guessing whether a process id was reused or belongs to another
+ * container. Who owns it stands in the file, readable while the lock is held.
+ */
+import { hostname } from 'node:os';
+import Database from 'better-sqlite3';
+import { ScalesweepError } from '../../contract/index.ts';
+import { guarded } from './sqlite-errors.ts';
+
+export interface OwnerLock {
+  release(): void;
+}
+
+/** Takes the lock at once or refuses. @throws `STORE_LOCKED` with the owner's process id and host. */
+export function takeOwnerLock(file: string): OwnerLock {
+  const lockFile = `${file}-owner`;
+  return guarded(lockFile, () => {
+    const db = new Database(lockFile, { timeout: 200 });
+    try {
+      // The row is a courtesy to whoever is refused; nothing here needs to survive a power cut.
+      db.pragma('synchronous = OFF');
+      db.pragma('busy_timeout = 0');
+      db.exec('CREATE TABLE IF NOT EXISTS owner (one INTEGER PRIMARY KEY CHECK (one = 1), pid INTEGER, host TEXT)');
+      const sign = db.prepare('INSERT OR REPLACE INTO owner (one, pid, host) VALUES (1, ?, ?)');
+      do {
+        db.exec('BEGIN IMMEDIATE');
+        sign.run(process.pid, hostname());
+        db.exec('COMMIT');
+        db.exec('BEGIN IMMEDIATE');
+        // Between the commit and the second BEGIN another process may have come and gone: then the row names it.
+      } while (readOwner(db)?.pid !== process.pid && db.exec('COMMIT'));
+    } catch (error) {
+      const owner = isBusy(error) ? readOwner(db) : undefined;
+      db.close();
+      throw isBusy(error) ? lockedBy(file, owner) : error;
+    }
+    return {
+      release: () => {
+        if (db.inTransaction) db.exec('ROLLBACK');
+        db.close();
+      },
+    };
+  });
+}
+
+interface Owner {
+  readonly pid: number;
+  readonly host: string;
+}
+
+function readOwner(db: Database.Database): Owner | undefined {
+  try {
+    return db.prepare<[], Owner>('SELECT pid, host FROM owner').get();
+  } catch {
+    return undefined;
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+}
+
+function lockedBy(file: string, owner: Owner | undefined): ScalesweepError {
+  const who = owner === undefined ? 'another process' : `process ${owner.pid} on ${owner.host}`;
+  return new ScalesweepError(
+    'STORE_LOCKED',
+    `Expected to run sweeps on ${file}, got a store that ${who} is running sweeps on`,
+    {
+      hint: 'Let it finish or stop it; `scalesweep status`, `pause` and `cancel` work meanwhile.',
+    },
+  );
+}

@@ -1,0 +1,152 @@
+/** A sweep's plan into the store: cells, trials, and the trials' places in the sweep. */
+import { canonicalJson, contentHash, type TrialSpec } from '../../contract/index.ts';
+import type { AddedTrials, AddTrialsOptions, TrialToStore } from '../store.ts';
+import { bucketOf } from './buckets.ts';
+import { sweepRow, type Connection } from './connection.ts';
+
+/** Trials of one transaction: long enough to be cheap (20 us a trial), short enough to let another writer in. */
+const CHUNK = 500;
+
+export function addTrials(
+  connection: Connection,
+  sweep: string,
+  trials: Iterable<TrialToStore>,
+  options: AddTrialsOptions,
+): AddedTrials {
+  const n = sweepRow(connection, sweep);
+  const priorityOf = options.priority ?? ((trial: TrialToStore): number => trial.cost.trainFlops);
+  let added = 0;
+  let index = 0;
+  let chunk: TrialToStore[] = [];
+  const flush = (isLast: boolean): void => {
+    const first = index;
+    added += connection.write(() => {
+      let fresh = 0;
+      for (const [i, planned] of chunk.entries()) {
+        const trial = storeTrial(connection, planned, options.predictedSeconds?.(planned) ?? null);
+        fresh += trial.isNew ? 1 : 0;
+        connection.run(
+          `INSERT INTO sweep_trials (trial, sweep, position, priority, state)
+           VALUES (@trial, @sweep, @position, @priority, (SELECT state FROM trials WHERE n = @trial))
+           ON CONFLICT (trial, sweep) DO UPDATE SET position = excluded.position, priority = excluded.priority`,
+          { trial: trial.n, sweep: n, position: first + i, priority: priorityOf(planned, first + i) },
+        );
+        if (first + i === 0) connection.run('UPDATE sweeps SET dataset = ? WHERE n = ?', trial.dataset, n);
+      }
+      if (isLast) connection.run('UPDATE sweeps SET complete = 1 WHERE n = ?', n);
+      return fresh;
+    });
+    index += chunk.length;
+    chunk = [];
+  };
+  for (const trial of trials) {
+    chunk.push(trial);
+    if (chunk.length === CHUNK) flush(false);
+  }
+  flush(true);
+  const total = connection.get<{ total: number; done: number }>(
+    `SELECT coalesce(sum(trials), 0) AS total, coalesce(sum(trials) FILTER (WHERE state = 'done'), 0) AS done
+     FROM sweep_counts WHERE sweep = ?`,
+    n,
+  );
+  return { total: total?.total ?? 0, added, done: total?.done ?? 0 };
+}
+
+function storeTrial(
+  connection: Connection,
+  planned: TrialToStore,
+  predictedSeconds: number | null,
+): { n: number; dataset: number; isNew: boolean } {
+  const { id, spec } = planned.trial;
+  const known = connection.get<{ n: number; cell: number; dataset: number; axes: string }>(
+    'SELECT t.n, t.cell, c.dataset, c.axes FROM trials t JOIN cells c ON c.n = t.cell WHERE t.id = ?',
+    id,
+  );
+  const axes = axesOf(planned.cell);
+  if (known !== undefined) {
+    // Another grid may vary what this one left alone: a cell knows the axes of all grids that asked for it.
+    const merged = mergeAxes(known.axes, axes);
+    if (merged !== known.axes) connection.run('UPDATE cells SET axes = ? WHERE n = ?', merged, known.cell);
+    if (predictedSeconds !== null)
+      connection.run('UPDATE trials SET predicted_seconds = ? WHERE n = ?', predictedSeconds, known.n);
+    return { n: known.n, dataset: known.dataset, isNew: false };
+  }
+  const cell = storeCell(connection, spec, planned, axes);
+  const inserted = connection
+    .statement('INSERT INTO trials (id, cell, seed, predicted_seconds) VALUES (?, ?, ?, ?)')
+    .run(id, cell.n, spec.seed, predictedSeconds);
+  return { n: Number(inserted.lastInsertRowid), dataset: cell.dataset, isNew: true };
+}
+
+function storeCell(
+  connection: Connection,
+  spec: TrialSpec,
+  planned: TrialToStore,
+  axes: Readonly<Record<string, unknown>>,
+): { n: number; dataset: number } {
+  const { seed: _, ...withoutSeed } = spec;
+  const json = canonicalJson(withoutSeed);
+  const key = contentHash(withoutSeed).slice(0, 16);
+  const known = connection.get<{ n: number; dataset: number; axes: string }>(
+    'SELECT n, dataset, axes FROM cells WHERE key = ?',
+    key,
+  );
+  if (known !== undefined) {
+    const merged = mergeAxes(known.axes, axes);
+    if (merged !== known.axes) connection.run('UPDATE cells SET axes = ? WHERE n = ?', merged, known.n);
+    return known;
+  }
+  const dataset = datasetRow(connection, datasetKey(spec));
+  const { cost } = planned;
+  const inserted = connection
+    .statement(
+      `INSERT INTO cells (key, dataset, spec, width, depth, resolution, epochs, axes, flops, params, activations, memory_bytes,
+         train_flops, flops_bucket, params_bucket, memory_bucket, train_flops_bucket)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      key,
+      dataset,
+      json,
+      spec.model.width,
+      spec.model.depth,
+      spec.model.resolution,
+      spec.epochs,
+      canonicalJson(axes),
+      cost.flops,
+      cost.params,
+      cost.activations,
+      cost.memoryBytes,
+      cost.trainFlops,
+      bucketOf(cost.flops),
+      bucketOf(cost.params),
+      bucketOf(cost.memoryBytes),
+      bucketOf(cost.trainFlops),
+    );
+  return { n: Number(inserted.lastInsertRowid), dataset };
+}
+
+/**
+ * Names what results may be compared: the dataset and its content, the size of minival (a different split is another
+ * scale), and the no-op engine apart from those that train.
+ */
+export function datasetKey(spec: TrialSpec): string {
+  const { name, identity, minivalImages } = spec.data;
+  return `${name}@${identity}, minival ${minivalImages}${spec.engine.name === 'noop' ? ', no-op' : ''}`;
+}
+
+export function datasetRow(connection: Connection, key: string): number {
+  connection.run('INSERT INTO datasets (key) VALUES (?) ON CONFLICT (key) DO NOTHING', key);
+  return connection.get<{ n: number }>('SELECT n FROM datasets WHERE key = ?', key)?.n ?? 0;
+}
+
+/** What a cell varies beside the four axes that have columns. */
+export function axesOf(cell: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { width: _w, depth: _d, resolution: _r, epochs: _e, ...others } = cell;
+  return others;
+}
+
+function mergeAxes(stored: string, axes: Readonly<Record<string, unknown>>): string {
+  if (Object.keys(axes).length === 0) return stored;
+  return canonicalJson({ ...(JSON.parse(stored) as Record<string, unknown>), ...axes });
+}

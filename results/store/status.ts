@@ -1,0 +1,163 @@
+/** Where a sweep stands. */
+import type { EpochMetrics, FailureKind } from '../../contract/index.ts';
+import type { Attempt, Counts, FailureGroup, RunningAttempt, SweepStatus, TrialDetail } from '../store.ts';
+import { ScalesweepError } from '../../contract/index.ts';
+import { noSuch, sweepRow, type Connection } from './connection.ts';
+import { trialOf } from './hand-out.ts';
+import { findSweep } from './sweeps.ts';
+
+const EXAMPLES = 5;
+
+/** Attempts that are open, of one sweep or of all. */
+export function running(connection: Connection, sweep?: string): RunningAttempt[] {
+  const n = sweep === undefined ? null : sweepRow(connection, sweep);
+  return connection
+    .all<Omit<RunningAttempt, 'state'> & { state: string }>(
+      `SELECT t.id AS trial, a.attempt, t.state, a.worker, a.device, a.pid, a.claimed_at AS claimedAt, a.started_at AS startedAt,
+         coalesce((SELECT max(e.epoch) FROM epochs e WHERE e.trial = t.n), 0) AS epoch, c.epochs,
+         (SELECT e.minival_top1 FROM epochs e WHERE e.trial = t.n ORDER BY e.epoch DESC LIMIT 1) AS minivalTop1
+       FROM attempts a JOIN trials t ON t.n = a.trial JOIN cells c ON c.n = t.cell
+       WHERE a.outcome = 'open' AND (@n IS NULL OR EXISTS (SELECT 1 FROM sweep_trials w WHERE w.trial = t.n AND w.sweep = @n))
+       ORDER BY a.claimed_at, t.n`,
+      { n },
+    )
+    .map((row) => ({ ...row, state: row.state === 'running' ? 'running' : 'queued' }));
+}
+
+/** Trials by state. What is still planned in a cancelled sweep counts as cancelled. */
+export function counts(connection: Connection, sweep: string): Counts {
+  const n = sweepRow(connection, sweep);
+  const result: Counts = { planned: 0, queued: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
+  for (const { state, trials } of connection.all<{ state: keyof Counts; trials: number }>(
+    'SELECT state, trials FROM sweep_counts WHERE sweep = ?',
+    n,
+  )) {
+    result[state] = trials;
+  }
+  if (connection.get<{ state: string }>('SELECT state FROM sweeps WHERE n = ?', n)?.state === 'cancelled') {
+    result.cancelled = result.planned;
+    result.planned = 0;
+  }
+  return result;
+}
+
+/** Failed trials by cause, the most frequent first. Messages that differ in numbers only are one cause. */
+export function failures(connection: Connection, sweep: string): FailureGroup[] {
+  const rows = connection.all<{ id: string; kind: FailureKind; message: string; step: number | null }>(
+    `SELECT t.id, a.kind, a.message, a.step FROM sweep_trials w
+     JOIN trials t ON t.n = w.trial JOIN attempts a ON a.trial = t.n AND a.attempt = t.attempt
+     WHERE w.sweep = ? AND w.state = 'failed' ORDER BY w.position`,
+    sweepRow(connection, sweep),
+  );
+  const groups = new Map<string, { kind: FailureKind; message: string; step: number | null; ids: string[] }>();
+  for (const row of rows) {
+    const cause = `${row.kind} ${row.message.replaceAll(/\d+(\.\d+)?/g, '#')}`;
+    const group = groups.get(cause) ?? { kind: row.kind, message: row.message, step: row.step, ids: [] };
+    group.ids.push(row.id);
+    if (row.step !== null) group.step = Math.min(group.step ?? row.step, row.step);
+    groups.set(cause, group);
+  }
+  return [...groups.values()]
+    .map(({ kind, message, step, ids }) => ({
+      kind,
+      message,
+      trials: ids.length,
+      examples: ids.slice(0, EXAMPLES),
+      step,
+    }))
+    .sort((a, b) => b.trials - a.trials);
+}
+
+export function statusOf(connection: Connection, sweep: string): SweepStatus {
+  const record = findSweep(connection, sweep);
+  const workers = running(connection, record.id);
+  return {
+    sweep: record.id,
+    name: record.name,
+    state: record.state,
+    counts: counts(connection, record.id),
+    workers,
+    failures: failures(connection, record.id),
+    etaSeconds: etaSeconds(connection, record.id, workers.length),
+  };
+}
+
+/**
+ * Train FLOPs left, at the pace of the finished trials (all their train FLOPs over all their seconds), shared by those
+ * at work now. What open attempts have done already is not subtracted: the estimate errs on the late side.
+ */
+function etaSeconds(connection: Connection, sweep: string, workers: number): number | null {
+  const n = sweepRow(connection, sweep);
+  const work = connection.get<{ left: number | null; done: number | null; seconds: number | null }>(
+    `SELECT sum(c.train_flops) FILTER (WHERE w.state IN ('planned', 'queued', 'running')) AS left,
+       sum(c.train_flops) FILTER (WHERE w.state = 'done' AND t.seconds > 0) AS done,
+       sum(t.seconds) FILTER (WHERE w.state = 'done' AND t.seconds > 0) AS seconds
+     FROM sweep_trials w JOIN trials t ON t.n = w.trial JOIN cells c ON c.n = t.cell WHERE w.sweep = ?`,
+    n,
+  );
+  const left = work?.left ?? 0;
+  if (left === 0) return 0;
+  if (workers === 0 || !work?.done || !work.seconds) return null;
+  return (left * work.seconds) / work.done / workers;
+}
+
+interface TrialRow {
+  n: number;
+  id: string;
+  seed: number;
+  spec: string | null;
+  state: TrialDetail['state'];
+  minival_top1: number | null;
+  minival_loss: number | null;
+  test_top1: number | null;
+  test_loss: number | null;
+  train_top1: number | null;
+  train_loss: number | null;
+  seconds: number | null;
+  step_ms: number | null;
+  peak_bytes: number | null;
+  weights_digest: string | null;
+}
+
+export function trialDetail(connection: Connection, prefix: string): TrialDetail {
+  const [row, other] = connection.all<TrialRow>(
+    `SELECT t.*, c.spec FROM trials t JOIN cells c ON c.n = t.cell WHERE t.id >= @prefix AND t.id < @prefix || 'g' ORDER BY t.id LIMIT 2`,
+    { prefix },
+  );
+  if (row === undefined || prefix === '') throw noSuch('trial', prefix === '' ? "''" : prefix);
+  if (other !== undefined) {
+    throw new ScalesweepError('USAGE', `Expected ${prefix} to name one trial, got ${row.id} and ${other.id}`, {
+      hint: 'Give more digits of the id.',
+    });
+  }
+  return {
+    id: row.id,
+    trial: row.spec === null ? null : trialOf(row.id, row.spec, row.seed),
+    state: row.state,
+    result:
+      row.state === 'done'
+        ? {
+            minivalTop1: row.minival_top1,
+            minivalLoss: row.minival_loss,
+            testTop1: row.test_top1,
+            testLoss: row.test_loss,
+            trainTop1: row.train_top1,
+            trainLoss: row.train_loss,
+            seconds: row.seconds ?? 0,
+            stepMs: row.step_ms,
+            peakBytes: row.peak_bytes,
+            weightsDigest: row.weights_digest,
+          }
+        : null,
+    attempts: connection.all<Attempt>(
+      `SELECT attempt, worker, device, pid, claimed_at AS claimedAt, started_at AS startedAt, ended_at AS endedAt, outcome, kind,
+         message, step, resumed_from_step AS resumedFromStep, note FROM attempts WHERE trial = ? ORDER BY attempt`,
+      row.n,
+    ),
+    epochs: connection.all<EpochMetrics>(
+      `SELECT epoch, step, learning_rate AS learningRate, train_loss AS trainLoss, train_top1 AS trainTop1, minival_loss AS minivalLoss,
+         minival_top1 AS minivalTop1, seconds FROM epochs WHERE trial = ? ORDER BY epoch`,
+      row.n,
+    ),
+  };
+}
