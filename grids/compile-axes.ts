@@ -15,23 +15,29 @@ export interface CompiledAxes {
   readonly values: ReadonlyMap<string, readonly AxisValue[]>;
 }
 
+type AxisValues = Map<string, Set<AxisValue>>;
+
 /** `undefined` when a problem was reported. */
 export function compileAxes(raw: unknown, check: Check): CompiledAxes | undefined {
-  const values = new Map<string, AxisValue[]>();
+  const values = new Map<string, Set<AxisValue>>();
   const before = check.count();
   const space = compileSpace(raw, ['axes'], check, values);
-  for (const name of SCALING_AXES) {
-    if (!space.names.has(name) && check.isSound(['axes', name])) {
-      check.report(['axes'], `Expected \`${name}\` among the axes (one value is enough), got axes without it`);
-    } else if (space.names.has(name) && !space.always.has(name)) {
-      check.report(['axes'], `Expected \`${name}\` in every cell, got some without it`);
-    }
+  if (check.isSound(['axes'])) {
+    const missing = SCALING_AXES.filter((name) => !space.always.has(name)).map((name) => `\`${name}\``);
+    if (missing.length > 0)
+      check.report(
+        ['axes'],
+        `Expected every cell to have ${missing.join(', ')} (one value is enough), got axes without`,
+        true,
+      );
   }
-  if (space.size > MAX_CELLS) check.report(['axes'], `Expected at most ${MAX_CELLS / 1e6} million cells, got ${space.size}`);
-  return check.count() === before ? { space, values } : undefined;
+  if (space.size > MAX_CELLS)
+    check.report(['axes'], `Expected at most ${MAX_CELLS / 1e6} million cells, got ${space.size}`);
+  if (check.count() > before) return undefined;
+  return { space, values: new Map([...values].map(([name, distinct]) => [name, [...distinct]])) };
 }
 
-function compileSpace(raw: unknown, path: Path, check: Check, values: Map<string, AxisValue[]>): Space {
+function compileSpace(raw: unknown, path: Path, check: Check, values: AxisValues): Space {
   const parts: { path: Path; space: Space }[] = [];
   for (const [key, inner] of Object.entries((raw ?? {}) as Record<string, unknown>)) {
     const here = [...path, key];
@@ -57,30 +63,45 @@ function refuseTwice(parts: readonly { path: Path; space: Space }[], check: Chec
   const seen = new Set<string>();
   for (const { path, space } of parts) {
     for (const name of space.names) {
-      if (seen.has(name)) check.report(path, `Expected every axis once in a product, got \`${name}\` a second time`, true);
+      if (seen.has(name))
+        check.report(path, `Expected every axis once in a product, got \`${name}\` a second time`, true);
       seen.add(name);
     }
   }
 }
 
-function readValues(field: Field, raw: unknown, path: Path, check: Check, values: Map<string, AxisValue[]>, distinct: boolean): AxisValue[] {
+function readValues(
+  field: Field,
+  raw: unknown,
+  path: Path,
+  check: Check,
+  values: AxisValues,
+  distinct: boolean,
+): AxisValue[] {
   const found: AxisValue[] = [];
+  const seen = new Set<AxisValue>();
+  const known = values.get(field.name) ?? new Set();
+  values.set(field.name, known);
   (Array.isArray(raw) ? raw : [raw]).forEach((item: unknown, index) => {
     const here = Array.isArray(raw) ? [...path, index] : path;
     if (!check.isSound(here)) return;
     const reading = readLiteral(field, item);
     if (!reading.ok) check.report(here, reading.message);
-    else if (distinct && found.includes(reading.value)) {
-      check.report(here, `Expected distinct values on axis \`${field.name}\`, got ${shown(reading.value)} a second time`);
-    } else found.push(reading.value);
+    else if (distinct && seen.has(reading.value)) {
+      check.report(
+        here,
+        `Expected distinct values on axis \`${field.name}\`, got ${shown(reading.value)} a second time`,
+      );
+    } else {
+      found.push(reading.value);
+      seen.add(reading.value);
+      known.add(reading.value);
+    }
   });
-  const known = values.get(field.name) ?? [];
-  known.push(...new Set(found.filter((value) => !known.includes(value))));
-  values.set(field.name, known);
   return found;
 }
 
-function compileZip(raw: Record<string, unknown>, path: Path, check: Check, values: Map<string, AxisValue[]>): Space {
+function compileZip(raw: Record<string, unknown>, path: Path, check: Check, values: AxisValues): Space {
   const before = check.count();
   const columns = new Map<string, AxisValue[]>();
   for (const [name, inner] of Object.entries(raw)) {
@@ -92,7 +113,10 @@ function compileZip(raw: Record<string, unknown>, path: Path, check: Check, valu
   if (check.count() > before) return zipSpace(columns);
   if (lengths.size > 1) {
     const given = [...columns].map(([name, column]) => `${column.length} of \`${name}\``);
-    check.report(path, `Expected equally many values on every axis of \`zip\`, got ${listed(given).replace(' or ', ' and ')}`);
+    check.report(
+      path,
+      `Expected equally many values on every axis of \`zip\`, got ${listed(given).replace(' or ', ' and ')}`,
+    );
     return zipSpace(new Map());
   }
   const space = zipSpace(columns);
@@ -108,13 +132,14 @@ function compileZip(raw: Record<string, unknown>, path: Path, check: Check, valu
   return space;
 }
 
-function compileList(raw: readonly unknown[], path: Path, check: Check, values: Map<string, AxisValue[]>): Space {
+function compileList(raw: readonly unknown[], path: Path, check: Check, values: AxisValues): Space {
   const parts = raw.map((part, index) => compileSpace(part, [...path, index], check, values));
   const cells = new Set<string>();
   parts.forEach((part, index) => {
     if (part.size !== 1) return;
     const cell = rowOf(part, 0);
-    if (cells.has(cell)) check.report([...path, index], `Expected distinct cells in \`list\`, got ${cell} a second time`);
+    if (cells.has(cell))
+      check.report([...path, index], `Expected distinct cells in \`list\`, got ${cell} a second time`);
     cells.add(cell);
   });
   return listSpace(parts);

@@ -6,9 +6,23 @@ type ModelOptions = Pick<ModelSpec, 'block' | 'baseWidth' | 'resnetD' | 'stemPoo
 
 export const MODEL_DEFAULTS: Readonly<Record<Family, ModelOptions>> = {
   /** The networks of ResNet-RS, Table 7. */
-  'resnet-rs': { block: 'bottleneck', baseWidth: 64, resnetD: true, stemPool: 'conv', seRatio: 0.25, zeroInitLastNorm: true },
+  'resnet-rs': {
+    block: 'bottleneck',
+    baseWidth: 64,
+    resnetD: true,
+    stemPool: 'conv',
+    seRatio: 0.25,
+    zeroInitLastNorm: true,
+  },
   /** The small-image networks of He et al. 2016, section 4.2. */
-  'resnet-rs-small': { block: 'basic', baseWidth: 16, resnetD: false, stemPool: 'none', seRatio: 0, zeroInitLastNorm: true },
+  'resnet-rs-small': {
+    block: 'basic',
+    baseWidth: 16,
+    resnetD: false,
+    stemPool: 'none',
+    seRatio: 0,
+    zeroInitLastNorm: true,
+  },
 };
 
 /** Every technique is off until a grid turns it on. Batch size and learning rate have no default: they belong together. */

@@ -5,11 +5,14 @@ import { messageOf, parseAmount } from '../contract/index.ts';
 /** A mistake in an expression, at an offset of its text. */
 export class ExpressionError extends Error {
   readonly offset: number;
+  /** The unknown name, where that is the mistake. */
+  readonly unknown: string | undefined;
 
-  constructor(message: string, offset: number) {
+  constructor(message: string, offset: number, unknown?: string) {
     super(message);
     this.name = 'ExpressionError';
     this.offset = offset;
+    this.unknown = unknown;
   }
 }
 
@@ -28,7 +31,8 @@ jsep.hooks.add('gobble-token', function gobbleWithOffset(env) {
   const name = matchAt(NAME, this.expr, offset);
   if (number !== undefined) {
     const value = parseAmount(number);
-    if (value === undefined) throw new ExpressionError(`Expected a number or an amount such as \`2G\`, got \`${number}\``, offset);
+    if (value === undefined)
+      throw new ExpressionError(`Expected a number or an amount such as \`2G\`, got \`${number}\``, offset);
     this.index += number.length;
     env.node = { type: 'Literal', value, raw: number, offset };
   } else if (name === 'true' || name === 'false') {
@@ -48,17 +52,21 @@ const MAX_LENGTH = 500;
 
 /** @throws {ExpressionError} unless the text is one whole expression. */
 export function syntaxTree(text: string): jsep.CoreExpression {
-  if (text.length > MAX_LENGTH) throw new ExpressionError(`Expected an expression of at most ${MAX_LENGTH} characters, got ${text.length}`, 0);
+  if (text.length > MAX_LENGTH)
+    throw new ExpressionError(`Expected an expression of at most ${MAX_LENGTH} characters, got ${text.length}`, 0);
   let tree: jsep.CoreExpression;
   try {
     tree = jsep(text) as jsep.CoreExpression;
   } catch (error) {
     if (error instanceof ExpressionError) throw error;
     const index = error instanceof Error && 'index' in error && typeof error.index === 'number' ? error.index : 0;
-    const reason = messageOf(error).replace(/ at character \d+$/, '').replace(/^./, (letter) => letter.toLowerCase());
+    const reason = messageOf(error)
+      .replace(/ at character \d+$/, '')
+      .replace(/^./, (letter) => letter.toLowerCase());
     throw new ExpressionError(`Expected an expression, got a syntax error: ${reason}`, Math.min(index, text.length));
   }
-  if (tree.type === 'Compound') throw new ExpressionError(`Expected one expression, got ${tree.body.length === 0 ? 'nothing' : 'several'}`, 0);
+  if (tree.type === 'Compound')
+    throw new ExpressionError(`Expected one expression, got ${tree.body.length === 0 ? 'nothing' : 'several'}`, 0);
   return tree;
 }
 

@@ -103,7 +103,11 @@ function compileName(node: jsep.Identifier, { kinds, names }: Context): Typed {
   if (kind === undefined) {
     const known = [...kinds.keys()];
     const hint = didYouMean(name, known);
-    throw new ExpressionError(`Expected ${hint === '' ? `a name among ${listed(known)}` : 'a known name'}, got \`${name}\`${hint}`, offsetOf(node));
+    throw new ExpressionError(
+      `Expected ${hint === '' ? `a name among ${listed(known)}` : 'a known name'}, got \`${name}\`${hint}`,
+      offsetOf(node),
+      name,
+    );
   }
   names.add(name);
   return { kind, evaluate: (scope) => scope[name]! };
@@ -135,7 +139,10 @@ function compileBinary(node: jsep.BinaryExpression, context: Context): Typed {
   };
   if (arithmetic !== undefined) {
     expectBoth('number');
-    return { kind: 'number', evaluate: (scope) => arithmetic(a.evaluate(scope) as number, b.evaluate(scope) as number) };
+    return {
+      kind: 'number',
+      evaluate: (scope) => arithmetic(a.evaluate(scope) as number, b.evaluate(scope) as number),
+    };
   }
   if (order !== undefined) {
     expectBoth('number');
@@ -165,7 +172,10 @@ function compileConditional(node: jsep.ConditionalExpression, context: Context):
   const no = compile(node.alternate, context);
   expectKind(test, 'boolean', node.test, 'before `?`');
   expectKind(no, yes.kind, node.alternate, 'after `:`, as before it');
-  return { kind: yes.kind, evaluate: (scope) => (test.evaluate(scope) === true ? yes.evaluate(scope) : no.evaluate(scope)) };
+  return {
+    kind: yes.kind,
+    evaluate: (scope) => (test.evaluate(scope) === true ? yes.evaluate(scope) : no.evaluate(scope)),
+  };
 }
 
 function compileCall(node: jsep.CallExpression, context: Context): Typed {
@@ -173,11 +183,17 @@ function compileCall(node: jsep.CallExpression, context: Context): Typed {
   const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   if (known === undefined) {
     const names = Object.keys(FUNCTIONS);
-    throw new ExpressionError(`Expected a function among ${listed(names)}, got \`${name || 'another call'}\`${didYouMean(name, names)}`, offsetOf(node.callee));
+    throw new ExpressionError(
+      `Expected a function among ${listed(names)}, got \`${name || 'another call'}\`${didYouMean(name, names)}`,
+      offsetOf(node.callee),
+    );
   }
   const count = node.arguments.length;
   if (count < known.least || count > known.most) {
-    throw new ExpressionError(`Expected \`${name}\` with ${known.most === 1 ? 'one value' : 'one value or more'}, got ${count}`, offsetOf(node.callee));
+    throw new ExpressionError(
+      `Expected \`${name}\` with ${known.most === 1 ? 'one value' : 'one value or more'}, got ${count}`,
+      offsetOf(node.callee),
+    );
   }
   const values = node.arguments.map((argument) => {
     const typed = compile(argument, context);
@@ -190,10 +206,13 @@ function compileCall(node: jsep.CallExpression, context: Context): Typed {
 const KIND_NAMES: Readonly<Record<Kind, string>> = { number: 'a number', boolean: 'a condition', text: 'a text' };
 
 function expectKind(typed: Typed, kind: Kind, node: jsep.Expression, where: string): void {
-  if (typed.kind !== kind) throw new ExpressionError(`Expected ${KIND_NAMES[kind]} ${where}, got ${KIND_NAMES[typed.kind]}`, offsetOf(node));
+  if (typed.kind !== kind)
+    throw new ExpressionError(`Expected ${KIND_NAMES[kind]} ${where}, got ${KIND_NAMES[typed.kind]}`, offsetOf(node));
 }
 
 function refused(node: jsep.Expression, what: string): ExpressionError {
-  return new ExpressionError(`Expected numbers, names, arithmetic, comparisons, && || !, ?: and functions only, got ${what}`, offsetOf(node));
+  return new ExpressionError(
+    `Expected numbers, names, arithmetic, comparisons, && || !, ?: and functions only, got ${what}`,
+    offsetOf(node),
+  );
 }
-

@@ -47,7 +47,8 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map(
 
 export const fieldsOf = (section: Section): Field[] => [...FIELDS.values()].filter((each) => each.section === section);
 
-export type Reading = { readonly ok: true; readonly value: AxisValue } | { readonly ok: false; readonly message: string };
+export type Reading =
+  { readonly ok: true; readonly value: AxisValue } | { readonly ok: false; readonly message: string };
 
 /** Reads a literal: amounts become numbers, then the contract's own schema decides. */
 export function readLiteral(field: Field, raw: unknown): Reading {

@@ -10,11 +10,13 @@ export interface PathProblem extends Problem {
 type Issue = z.core.$ZodIssue;
 
 export function problemsOf(issues: readonly Issue[], source: YamlSource): PathProblem[] {
-  return issues.flatMap((issue) => flatten(issue, [])).map(({ path, message, key }) => ({
-    path,
-    message,
-    ...(key ? source.placeOfKey(path) : source.placeOf(path)),
-  }));
+  return issues
+    .flatMap((issue) => flatten(issue, []))
+    .map(({ path, message, key }) => ({
+      path,
+      message,
+      ...(key ? source.placeOfKey(path) : source.placeOf(path)),
+    }));
 }
 
 interface Flat {
@@ -28,7 +30,11 @@ function flatten(issue: Issue, parent: Path): Flat[] {
   const path = [...parent, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
   if (issue.code === 'unrecognized_keys') {
     const messages = issue.message.split('\n');
-    return issue.keys.map((key, index) => ({ path: [...path, key], message: messages[index] ?? issue.message, key: true }));
+    return issue.keys.map((key, index) => ({
+      path: [...path, key],
+      message: messages[index] ?? issue.message,
+      key: true,
+    }));
   }
   if (issue.code === 'invalid_union') {
     // The alternative that the author meant is the one of the right kind: its complaints are about what is inside.
@@ -39,5 +45,8 @@ function flatten(issue: Issue, parent: Path): Flat[] {
 }
 
 function isInside(issue: Issue): boolean {
-  return issue.path.length > 0 || (issue.code !== 'invalid_type' && issue.code !== 'invalid_union' && issue.code !== 'invalid_value');
+  return (
+    issue.path.length > 0 ||
+    (issue.code !== 'invalid_type' && issue.code !== 'invalid_union' && issue.code !== 'invalid_value')
+  );
 }

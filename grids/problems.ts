@@ -23,7 +23,9 @@ export class GridError extends ScalesweepError {
     const ordered = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
     const lines = ordered.map((problem) => `${file}:${problem.line}:${problem.column}: ${problem.message}`);
     super('GRID_INVALID', lines.join('\n'), {
-      hint: hint ?? `Mend ${lines.length === 1 ? 'this line' : `these ${lines.length} places`} and run the command again; nothing was written.`,
+      hint:
+        hint ??
+        `Mend ${lines.length === 1 ? 'this line' : `these ${lines.length} places`} and run the command again; nothing was written.`,
     });
     this.name = 'GridError';
     this.problems = ordered;
@@ -51,7 +53,8 @@ export function shown(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping';
-  if (typeof value === 'string') return value === '' ? 'an empty text' : JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  if (typeof value === 'string')
+    return value === '' ? 'an empty text' : JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
   return String(value);
 }
 

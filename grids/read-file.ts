@@ -15,7 +15,10 @@ export function readGridFile(file: string): string {
     throw unreadable(file, error);
   }
   if (bytes.length > MAX_BYTES) {
-    throw new ScalesweepError('GRID_INVALID', `${file}: Expected a grid file of at most ${MAX_BYTES / 1e6} MB, got ${(bytes.length / 1e6).toFixed(1)} MB`);
+    throw new ScalesweepError(
+      'GRID_INVALID',
+      `${file}: Expected a grid file of at most ${MAX_BYTES / 1e6} MB, got ${(bytes.length / 1e6).toFixed(1)} MB`,
+    );
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -27,17 +30,30 @@ export function readGridFile(file: string): string {
 function unreadable(file: string, error: unknown): ScalesweepError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') {
-    return new ScalesweepError('GRID_INVALID', `Expected a grid file, got no file at ${file}`, { hint: 'Grids that come with the program are in grids/.', cause: error });
+    return new ScalesweepError('GRID_INVALID', `Expected a grid file, got no file at ${file}`, {
+      hint: 'Grids that come with the program are in grids/.',
+      cause: error,
+    });
   }
   if (code === 'EISDIR') {
-    return new ScalesweepError('GRID_INVALID', `Expected a grid file, got the folder ${file}`, { hint: 'Name one of the .yaml files in it.', cause: error });
+    return new ScalesweepError('GRID_INVALID', `Expected a grid file, got the folder ${file}`, {
+      hint: 'Name one of the .yaml files in it.',
+      cause: error,
+    });
   }
-  return new ScalesweepError('GRID_INVALID', `Expected a readable grid file, got ${messageOf(error)}`, { hint: 'Check the path and its permissions.', cause: error });
+  return new ScalesweepError('GRID_INVALID', `Expected a readable grid file, got ${messageOf(error)}`, {
+    hint: 'Check the path and its permissions.',
+    cause: error,
+  });
 }
 
 function notUtf8(file: string, bytes: Buffer): GridError {
   const before = new TextDecoder('utf-8').decode(bytes).split('\uFFFD', 1)[0] ?? '';
   const lines = before.split('\n');
   const message = 'Expected UTF-8 text, got a byte that is not part of any character';
-  return new GridError(file, [{ line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1, message }], 'Save the file as UTF-8.');
+  return new GridError(
+    file,
+    [{ line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1, message }],
+    'Save the file as UTF-8.',
+  );
 }

@@ -10,7 +10,11 @@ const says = (expected: string): { error: (issue: { input?: unknown }) => string
   error: ({ input }) => `Expected ${expected}, got ${shown(input)}`,
 });
 
-const text = (name: string): z.ZodString => z.string(says(`\`${name}\` to be a text`)).trim().min(1, says(`\`${name}\` to be a text`));
+const text = (name: string): z.ZodString =>
+  z
+    .string(says(`\`${name}\` to be a text`))
+    .trim()
+    .min(1, says(`\`${name}\` to be a text`));
 
 /** A mapping of known keys. Unknown keys get a line of the message each, in the order of `issue.keys`. */
 function mapping<S extends z.ZodRawShape>(name: string, shape: S): z.ZodObject<S, z.core.$strict> {
@@ -48,14 +52,25 @@ const LITERALS = {
 
 /** A fixed value, an expression over the cell, or a table. */
 const ruled = ({ name, kind }: Field): z.ZodType =>
-  z.union([LITERALS[kind].schema, z.string(), table], says(`\`${name}\` to be ${LITERALS[kind].name}, an expression or a table`)).optional();
+  z
+    .union(
+      [LITERALS[kind].schema, z.string(), table],
+      says(`\`${name}\` to be ${LITERALS[kind].name}, an expression or a table`),
+    )
+    .optional();
 
-const section = (name: Section): Record<string, z.ZodType> => Object.fromEntries(fieldsOf(name).map((field) => [field.name, ruled(field)]));
+const section = (name: Section): Record<string, z.ZodType> =>
+  Object.fromEntries(fieldsOf(name).map((field) => [field.name, ruled(field)]));
 
 /** One value or several; amounts are texts. */
 function axis({ name, kind }: Field): z.ZodType {
   const expected = says(`${LITERALS[kind].name} on axis \`${name}\``);
-  const value: z.ZodType = kind === 'number' ? z.union([z.number(), z.string()], expected) : kind === 'boolean' ? z.boolean(expected) : z.string(expected);
+  const value: z.ZodType =
+    kind === 'number'
+      ? z.union([z.number(), z.string()], expected)
+      : kind === 'boolean'
+        ? z.boolean(expected)
+        : z.string(expected);
   const several = z.array(value).min(1, says(`at least one value on axis \`${name}\``));
   return z.union([value, several], says(`\`${name}\` to be a value or a list of values`)).optional();
 }
@@ -66,7 +81,10 @@ const axisShape = Object.fromEntries([...FIELDS.values()].map((field) => [field.
 const space: z.ZodType = mapping('axes', {
   ...axisShape,
   get product() {
-    return z.array(space, says('`product` to be a list of axes')).min(1, says('`product` to be a list of axes')).optional();
+    return z
+      .array(space, says('`product` to be a list of axes'))
+      .min(1, says('`product` to be a list of axes'))
+      .optional();
   },
   zip: mapping('`zip`', axisShape).optional(),
   get list() {
@@ -75,19 +93,35 @@ const space: z.ZodType = mapping('axes', {
 });
 
 const rate = z.union(
-  [z.number(), z.string(), table, mapping('`learningRate`', { per256: z.union([z.number(), z.string()], says('`per256` to be a number')) })],
+  [
+    z.number(),
+    z.string(),
+    table,
+    mapping('`learningRate`', { per256: z.union([z.number(), z.string()], says('`per256` to be a number')) }),
+  ],
   says('`learningRate` to be a number, an expression, a table or `{per256: ...}`'),
 );
 
-const stages = z.array(z.int().min(1, says('at least one block in a stage')), says('a list of blocks per stage')).min(1, says('at least one stage'));
+const stages = z
+  .array(z.int().min(1, says('at least one block in a stage')), says('a list of blocks per stage'))
+  .min(1, says('at least one stage'));
 const blocks = z.union(
-  [stages, mapping('a table', { by: z.literal('depth', says('a table of blocks `by: depth`')), values: z.record(z.string(), stages) })],
+  [
+    stages,
+    mapping('a table', {
+      by: z.literal('depth', says('a table of blocks `by: depth`')),
+      values: z.record(z.string(), stages),
+    }),
+  ],
   says('`blocks` to be a list of blocks per stage, or a table by depth'),
 );
 
 const wholeImages = z.union([z.int(), z.string()], says('a number of images'));
 
-const seed = z.int(says('a seed to be an integer from 0 to 4294967295')).min(0, says('a seed >= 0')).max(0xffff_ffff, says('a seed <= 4294967295'));
+const seed = z
+  .int(says('a seed to be an integer from 0 to 4294967295'))
+  .min(0, says('a seed >= 0'))
+  .max(0xffff_ffff, says('a seed <= 4294967295'));
 
 const limit = z.union([z.number(), z.string()], says('a budget to be an amount such as `2G`')).optional();
 const budget = mapping('a budget', Object.fromEntries(budgetAxes.map((name) => [name, limit]))).refine(
@@ -111,8 +145,15 @@ export const gridSchema = mapping('the grid', {
   }),
   recipe: mapping('`recipe`', { ...section('recipe'), learningRate: rate.optional() }),
   axes: space,
-  constraints: z.array(z.string(says('a constraint to be an expression')), says('`constraints` to be a list of expressions')).optional(),
-  seeds: z.union([z.int().min(1).max(10_000), z.array(seed).min(1)], says('`seeds` to be a list of seeds, or how many (1 to 10000)')).optional(),
+  constraints: z
+    .array(z.string(says('a constraint to be an expression')), says('`constraints` to be a list of expressions'))
+    .optional(),
+  seeds: z
+    .union(
+      [z.int().min(1).max(10_000), z.array(seed).min(1)],
+      says('`seeds` to be a list of seeds, or how many (1 to 10000)'),
+    )
+    .optional(),
   budgets: z.array(budget, says('`budgets` to be a list')).optional(),
   engine: z.enum(engineNames, says(`\`engine\` to be ${listed(engineNames)}`)).optional(),
 });

@@ -36,7 +36,10 @@ export function readYaml(text: string, file: string): YamlSource {
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const problems = [
-    ...[...document.errors, ...document.warnings].map((issue) => ({ ...at(issue.pos[0]), message: syntaxMessage(issue.code, issue.message) })),
+    ...[...document.errors, ...document.warnings].map((issue) => ({
+      ...at(issue.pos[0]),
+      message: syntaxMessage(issue.code, issue.message),
+    })),
   ];
   if (problems.length === 0) problems.push(...unusable(document, text, at));
   if (problems.length > 0) throw new GridError(file, problems);
@@ -62,16 +65,25 @@ function unusable(document: Document.Parsed, text: string, at: (offset: number) 
   };
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
     const what = text.trim() === '' ? 'an empty file' : 'a file with nothing but comments';
-    return [{ line: 1, column: 1, message: `Expected a mapping with \`question\`, \`model\`, \`data\`, \`axes\`, got ${what}` }];
+    return [
+      {
+        line: 1,
+        column: 1,
+        message: `Expected a mapping with \`question\`, \`model\`, \`data\`, \`axes\`, got ${what}`,
+      },
+    ];
   }
   if (document.directives.yaml.version !== '1.2') {
-    return [{ line: 1, column: 1, message: `Expected YAML 1.2, got a directive for ${document.directives.yaml.version}` }];
+    return [
+      { line: 1, column: 1, message: `Expected YAML 1.2, got a directive for ${document.directives.yaml.version}` },
+    ];
   }
   let aliases = 0;
   visit(document, {
     Pair(_, { key }) {
       if (!isScalar(key)) {
-        if (isAlias(key) || isCollection(key)) report(key, 'Expected a plain key, got a list, a mapping or an alias as key');
+        if (isAlias(key) || isCollection(key))
+          report(key, 'Expected a plain key, got a list, a mapping or an alias as key');
       } else if (key.value === '<<') {
         report(key, 'Expected the keys to be written out, got a merge key `<<`, which grids do not read');
       } else if (key.value === null) {
@@ -79,13 +91,15 @@ function unusable(document: Document.Parsed, text: string, at: (offset: number) 
       }
     },
     Node(_, node) {
-      if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:')) report(node, `Expected no tags, got \`${node.tag}\``);
+      if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:'))
+        report(node, `Expected no tags, got \`${node.tag}\``);
     },
     Alias(_, alias) {
       aliases += 1;
       const target = alias.resolve(document);
       if (target === undefined) report(alias, `Expected an anchor \`&${alias.source}\` above this alias, got none`);
-      else if (holdsAlias(target)) report(alias, `Expected an alias of plain values, got \`*${alias.source}\`, which holds aliases itself`);
+      else if (holdsAlias(target))
+        report(alias, `Expected an alias of plain values, got \`*${alias.source}\`, which holds aliases itself`);
       else if (aliases === MAX_ALIASES + 1) report(alias, `Expected at most ${MAX_ALIASES} aliases, got more`);
     },
   });
@@ -110,7 +124,9 @@ function nodeAt(document: Document.Parsed, path: Path): { key: number; value: nu
   for (const step of path) {
     if (isAlias(node)) node = node.resolve(document);
     if (isMap(node)) {
-      const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step));
+      const pair = node.items.find(
+        (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step),
+      );
       if (pair === undefined) return found;
       const key = startOf(pair.key, found.value);
       node = pair.value;

@@ -1,0 +1,106 @@
+/** From a grid file to a grid: text, values, form, meaning, and a first look at the cells. */
+import path from 'node:path';
+import { contentHash, parseAmount } from '../contract/index.ts';
+import { Check } from './check.ts';
+import { compile } from './compile.ts';
+import { compileBudgets } from './compile-parts.ts';
+import { FIELDS } from './fields.ts';
+import { problemsOf } from './issues.ts';
+import { GridError, type Problem } from './problems.ts';
+import type { GridProgram } from './program.ts';
+import { readGridFile } from './read-file.ts';
+import { resolveCell } from './resolve.ts';
+import { gridSchema } from './schema.ts';
+import type { Grid } from './types.ts';
+import { readYaml } from './yaml-source.ts';
+
+/** Cells whose rules are tried when a file is read; those of a bigger grid are tried as the plan comes to them. */
+const CELLS_TRIED = 20_000;
+
+/** @throws {ScalesweepError} `GRID_INVALID`: the file cannot be read, or is no valid grid (then a {@link GridError}). */
+export function loadGrid(file: string): Grid {
+  return parseGrid(readGridFile(file), file);
+}
+
+/**
+ * @param fileName stands in messages, and names the grid.
+ * @throws {GridError} with every problem of the text and its place.
+ */
+export function parseGrid(text: string, fileName: string): Grid {
+  const source = readYaml(text, fileName);
+  const form = gridSchema.safeParse(source.value);
+  const check = new Check(source, form.success ? [] : problemsOf(form.error.issues, source));
+  if (!check.isSoundHere([])) throw new GridError(fileName, check.problems);
+  const raw = source.value as Readonly<Record<string, unknown>>;
+  const budgets = compileBudgets(raw['budgets'], check);
+  const program = compile(raw, fileName, check, source.placeOf);
+  if (program === undefined || check.count() > 0) throw new GridError(fileName, check.problems);
+  tryCells(program);
+  const axes = Object.fromEntries(program.axisValues);
+  return {
+    name: path.basename(fileName, path.extname(fileName)),
+    file: fileName,
+    text,
+    hash: hashOf(program, raw),
+    question: String(raw['question']).trim(),
+    command: raw['command'] === undefined ? undefined : String(raw['command']).trim(),
+    cost: raw['cost'] === undefined ? undefined : String(raw['cost']).trim(),
+    budgets,
+    engine: program.engine.name,
+    seeds: program.seeds,
+    axes,
+    constraints: program.constraints.map((constraint) => constraint.text),
+    cellCount: program.space.size,
+    program,
+  };
+}
+
+/** Rules that give an impossible value are the file's mistake: they are found now, not in the middle of a plan. */
+function tryCells(program: GridProgram): void {
+  const problems = new Map<string, Problem>();
+  for (let index = 0; index < Math.min(program.space.size, CELLS_TRIED); index++) {
+    try {
+      resolveCell(program, index);
+    } catch (error) {
+      if (!(error instanceof GridError)) throw error;
+      for (const problem of error.problems) {
+        const key = `${problem.line}:${problem.column}`;
+        if (!problems.has(key)) problems.set(key, problem);
+      }
+    }
+  }
+  if (problems.size > 0) throw new GridError(program.file, [...problems.values()]);
+}
+
+function hashOf(program: GridProgram, raw: Readonly<Record<string, unknown>>): string {
+  const { base, data, engine, seeds } = program;
+  const { identity, images, classes, channels, name } = data;
+  return contentHash({
+    base: base[program.fixed['family'] as keyof typeof base] ?? base,
+    sections: [raw['model'], raw['data'], raw['recipe'], raw['constraints']].map(plain),
+    // A list of pairs: the order of the axes is the order of the trials.
+    axes: inOrder(raw['axes']),
+    data: { identity, images, classes, channels, name },
+    engine,
+    seeds,
+  });
+}
+
+/** Numbers however they were spelled, and expressions without their outer spaces. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'string') return parseAmount(value) ?? value.trim();
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+  return value ?? null;
+}
+
+/** `width: 1` and `width: [1]` are the same axis. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return plain(value);
+  return Object.entries(value).map(([key, inner]) => [
+    key,
+    inOrder(FIELDS.has(key) && !Array.isArray(inner) ? [inner] : inner),
+  ]);
+}

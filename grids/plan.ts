@@ -1,0 +1,108 @@
+/** The plan of a grid: its trials with their cost, and what was cut by which rule, as a stream in a stable order. */
+import { formatAmount, makeTrial, parseAmount, type TrialCost } from '../contract/index.ts';
+import { CostMemo } from './cost-memo.ts';
+import { IdSet } from './id-set.ts';
+import { GridError } from './problems.ts';
+import type { Constraint, GridProgram } from './program.ts';
+import { resolveCell, specOf, type ResolvedCell } from './resolve.ts';
+import type { Grid, PlanItem, PlanOptions } from './types.ts';
+
+/** Why a cell is cut when a list names it twice. */
+export const DUPLICATE_RULE = 'the same trial as an earlier cell';
+
+/**
+ * Plans a grid. What is returned can be walked any number of times, and holds nothing but the costs of recent networks.
+ * Cells come in the order of the axes (the first varies slowest), a cell's seeds one after the other, each trial id once.
+ *
+ * @throws {GridError} when no trial is left, with the rules that cut them; on iteration, when a rule gives a value
+ * that its setting does not take.
+ */
+export function planGrid(grid: Grid, options: PlanOptions = {}): Iterable<PlanItem> {
+  const costs = new CostMemo();
+  const caps = capsOf(options);
+  const walk = (): Generator<PlanItem> => items(grid.program, caps, costs);
+  refuseEmpty(grid.program, walk());
+  return { [Symbol.iterator]: walk };
+}
+
+interface Cap {
+  readonly rule: string;
+  readonly allows: (cost: TrialCost) => boolean;
+}
+
+function capsOf({ maxFlops, maxTrainFlops }: PlanOptions): Cap[] {
+  const caps: Cap[] = [];
+  if (maxFlops !== undefined)
+    caps.push({ rule: `flops <= ${exact(maxFlops)} (--max-flops)`, allows: ({ flops }) => flops <= maxFlops });
+  if (maxTrainFlops !== undefined) {
+    caps.push({
+      rule: `trainFlops <= ${exact(maxTrainFlops)} (--max-train-flops)`,
+      allows: ({ trainFlops }) => trainFlops <= maxTrainFlops,
+    });
+  }
+  return caps;
+}
+
+/** With a suffix where that loses nothing. */
+function exact(amount: number): string {
+  const short = formatAmount(amount);
+  return parseAmount(short) === amount ? short : String(amount);
+}
+
+function* items(program: GridProgram, caps: readonly Cap[], costs: CostMemo): Generator<PlanItem> {
+  const seen = program.space.overlaps ? new IdSet() : undefined;
+  for (let index = 0; index < program.space.size; index++) {
+    const resolved = resolveCell(program, index);
+    const { cell } = resolved;
+    const verdict = judge(program, resolved, caps, costs);
+    if ('rule' in verdict) {
+      yield { kind: 'excluded', cell, rule: verdict.rule };
+      continue;
+    }
+    const trials = program.seeds.map((seed) => makeTrial(specOf(program, resolved, seed)));
+    if (seen?.add(trials[0]!.id) === false) {
+      yield { kind: 'excluded', cell, rule: DUPLICATE_RULE };
+      continue;
+    }
+    for (const trial of trials) yield { kind: 'trial', trial, cell, cost: verdict.cost };
+  }
+}
+
+/** The cost of a cell, or the first rule that cuts it. Constraints without costs come first: they need no network. */
+function judge(
+  program: GridProgram,
+  cell: ResolvedCell,
+  caps: readonly Cap[],
+  costs: CostMemo,
+): { cost: TrialCost } | { rule: string } {
+  const cheap = program.constraints.find(
+    (constraint) => !constraint.needsCost && constraint.evaluate(cell.settings) !== true,
+  );
+  if (cheap !== undefined) return { rule: cheap.text };
+  const found = costs.costOf(specOf(program, cell, 0));
+  if ('reason' in found) return { rule: found.reason };
+  const { cost } = found;
+  const costly = program.constraints.find(
+    (constraint) => constraint.needsCost && constraint.evaluate({ ...cell.settings, ...cost }) !== true,
+  );
+  const rule = costly?.text ?? caps.find((cap) => !cap.allows(cost))?.rule;
+  return rule === undefined ? { cost } : { rule };
+}
+
+/** A plan without trials answers nothing: almost always a constraint with a slip in it. */
+function refuseEmpty(program: GridProgram, plan: Iterable<PlanItem>): void {
+  const cut = new Map<string, number>();
+  for (const item of plan) {
+    if (item.kind === 'trial') return;
+    cut.set(item.rule, (cut.get(item.rule) ?? 0) + 1);
+  }
+  const problems = [...cut].map(([rule, cells]) => ({
+    ...placeOf(rule, program.constraints),
+    message: `Expected at least one trial to remain, got all ${program.space.size} cells cut: ${cells} by \`${rule}\``,
+  }));
+  throw new GridError(program.file, problems.slice(0, 10), 'Loosen the rule, or widen the axes.');
+}
+
+function placeOf(rule: string, constraints: readonly Constraint[]): { line: number; column: number } {
+  return constraints.find(({ text }) => text === rule)?.place ?? { line: 1, column: 1 };
+}
