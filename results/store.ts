@@ -193,6 +193,11 @@ export interface Store {
   readonly file: string;
   readonly mode: StoreMode;
   close(): void;
+  /**
+   * Several writes in one transaction: all or nothing, and about half the cost of as many single ones (0.1 ms saved a
+   * write). `body` must not wait for anything.
+   */
+  batch<R>(body: () => R): R;
 
   /** The sweep of this grid: made, or found by its hash. A cancelled one becomes active again. */
   createSweep(input: SweepInput): SweepRecord;

@@ -13,9 +13,13 @@ export class Connection {
   readonly file: string;
   readonly #statements = new Map<string, Statement<Bind[], Row>>();
 
+  readonly #transaction: (body: () => unknown) => unknown;
+
   constructor(db: Database, file: string) {
     this.db = db;
     this.file = file;
+    const transaction = db.transaction((body: () => unknown) => body());
+    this.#transaction = (body) => transaction.immediate(body);
   }
 
   /** The statement of a text, prepared once. */
@@ -43,7 +47,7 @@ export class Connection {
 
   /** A write transaction: the lock is taken at its beginning, so it cannot fail half-way for want of it. */
   write<R>(body: () => R): R {
-    return this.db.transaction(body).immediate();
+    return this.#transaction(body) as R;
   }
 }
 

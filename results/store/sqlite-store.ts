@@ -75,6 +75,10 @@ export class SqliteStore implements Store {
     }
   }
 
+  batch<R>(body: () => R): R {
+    return this.#guard((connection) => connection.write(body));
+  }
+
   createSweep(input: SweepInput): SweepRecord {
     return this.#guard((connection) => createSweep(connection, input));
   }
