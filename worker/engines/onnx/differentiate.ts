@@ -56,14 +56,17 @@ export class Differentiation {
         .backward(context, node, gradient)
         .forEach((value, index) => {
           const id = node.inputs[index]!;
-          if (value !== undefined && this.#network.nodes[id]!.op.kind !== 'input') incoming.set(id, [...(incoming.get(id) ?? []), value]);
+          if (value !== undefined && this.#network.nodes[id]!.op.kind !== 'input')
+            incoming.set(id, [...(incoming.get(id) ?? []), value]);
         });
     }
   }
 
   #rule(node: Node): Rule<OpKind> {
     // A rule takes the node of its own kind; the lookup is by that kind.
-    return this.#lowering[node.op.kind] as Rule<OpKind> & { forward(c: LoweringContext, n: NodeOf<OpKind>, i: readonly Value[]): Value };
+    return this.#lowering[node.op.kind] as Rule<OpKind> & {
+      forward(c: LoweringContext, n: NodeOf<OpKind>, i: readonly Value[]): Value;
+    };
   }
 
   #context(): LoweringContext {

@@ -36,7 +36,12 @@ export class OnnxGraph {
   }
 
   /** Gives a value its public name. */
-  output(name: string, value: Value, shape: readonly (number | string)[], type: keyof typeof DATA_TYPE = 'float'): void {
+  output(
+    name: string,
+    value: Value,
+    shape: readonly (number | string)[],
+    type: keyof typeof DATA_TYPE = 'float',
+  ): void {
     this.#nodes.push({ opType: 'Identity', domain: '', input: [value], output: [name], attribute: [] });
     this.#outputs.push(valueInfo(name, shape, DATA_TYPE[type]));
   }
@@ -47,7 +52,13 @@ export class OnnxGraph {
   }
 
   /** One operation with several outputs. */
-  addMany(opType: string, inputs: readonly Value[], outputs: number, attributes: Attributes = {}, domain = ''): Value[] {
+  addMany(
+    opType: string,
+    inputs: readonly Value[],
+    outputs: number,
+    attributes: Attributes = {},
+    domain = '',
+  ): Value[] {
     const names = Array.from({ length: outputs }, () => `${opType}_${this.#counter++}`);
     this.#nodes.push({
       opType,
@@ -103,7 +114,9 @@ export class OnnxGraph {
 function attribute(name: string, value: number | string | readonly number[]): AttributeMessage {
   if (typeof value === 'string') return { name, type: ATTRIBUTE_TYPE.string, s: Buffer.from(value) };
   if (typeof value === 'number') {
-    return FLOAT_ATTRIBUTES.has(name) ? { name, type: ATTRIBUTE_TYPE.float, f: value } : { name, type: ATTRIBUTE_TYPE.int, i: value };
+    return FLOAT_ATTRIBUTES.has(name)
+      ? { name, type: ATTRIBUTE_TYPE.float, f: value }
+      : { name, type: ATTRIBUTE_TYPE.int, i: value };
   }
   return { name, type: ATTRIBUTE_TYPE.ints, ints: value };
 }

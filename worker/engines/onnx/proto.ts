@@ -113,5 +113,5 @@ const Model = root.lookupType('Model');
 
 /** The bytes of an ONNX file. */
 export function encodeModel(model: ModelMessage): Uint8Array {
-  return Model.encode(model as unknown as Record<string, unknown>).finish();
+  return Model.encode(model).finish();
 }

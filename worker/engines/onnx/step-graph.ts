@@ -59,9 +59,17 @@ export function buildStep(network: Network, layout: Layout, lowering: Lowering, 
   const { loss, gradient } = crossEntropy(graph, logits, label, batch, network.classes, hyper.labelSmoothing);
   pass.backward(gradient);
 
-  const gradients = withWeightDecay(graph, pack(graph, pass.gradients, layout.params), params, layout, hyper.weightDecay);
+  const gradients = withWeightDecay(
+    graph,
+    pack(graph, pass.gradients, layout.params),
+    params,
+    layout,
+    hyper.weightDecay,
+  );
   const nextVelocity = graph.add('Add', [graph.add('Mul', [velocity, hyper.momentum]), gradients]);
-  const update = options.nesterov ? graph.add('Add', [gradients, graph.add('Mul', [nextVelocity, hyper.momentum])]) : nextVelocity;
+  const update = options.nesterov
+    ? graph.add('Add', [gradients, graph.add('Mul', [nextVelocity, hyper.momentum])])
+    : nextVelocity;
   const nextParams = graph.add('Sub', [params, graph.add('Mul', [update, hyper.learningRate])]);
   graph.output('nextParams', nextParams, [layout.paramCount]);
   graph.output('nextVelocity', nextVelocity, [layout.paramCount]);
@@ -116,7 +124,12 @@ function maskInputs(graph: OnnxGraph, network: Network, { batch, dropout, dropPa
 /** A flat vector as named tensors. */
 function unpack(graph: OnnxGraph, flat: Value, slots: readonly Slot[]): Map<string, Value> {
   const parts = graph.addMany('Split', [flat, graph.ints(slots.map(({ size }) => size))], slots.length, { axis: 0 });
-  return new Map(slots.map(({ name, shape }, i) => [name, shape.length === 1 ? parts[i]! : graph.add('Reshape', [parts[i]!, graph.ints(shape)])]));
+  return new Map(
+    slots.map(({ name, shape }, i) => [
+      name,
+      shape.length === 1 ? parts[i]! : graph.add('Reshape', [parts[i]!, graph.ints(shape)]),
+    ]),
+  );
 }
 
 /** Named tensors as a flat vector. */
@@ -133,7 +146,9 @@ function withWeightDecay(graph: OnnxGraph, gradients: Value, params: Value, layo
   const sizes = graph.ints([layout.decayingCount, layout.paramCount - layout.decayingCount]);
   const [decaying, rest] = graph.addMany('Split', [gradients, sizes], 2, { axis: 0 });
   const [weights] = graph.addMany('Split', [params, sizes], 2, { axis: 0 });
-  return graph.add('Concat', [graph.add('Add', [decaying!, graph.add('Mul', [weights!, weightDecay])]), rest!], { axis: 0 });
+  return graph.add('Concat', [graph.add('Add', [decaying!, graph.add('Mul', [weights!, weightDecay])]), rest!], {
+    axis: 0,
+  });
 }
 
 function movingAverage(graph: OnnxGraph, old: Value, fresh: Value, decay: Value): Value {
@@ -155,7 +170,10 @@ function crossEntropy(
   const oneHot = graph.add('OneHot', [label, graph.ints([classes], []), graph.floats([0, 1])], { axis: 1 });
   const certain = graph.add('Mul', [oneHot, graph.add('Sub', [graph.scalar(1), smoothing])]);
   const target = graph.add('Add', [certain, graph.add('Mul', [smoothing, graph.scalar(1 / classes)])]);
-  const perImage = graph.add('Mul', [graph.add('ReduceSum', [graph.add('Mul', [logProbability, target])], { keepdims: 0 }), graph.scalar(-1 / batch)]);
+  const perImage = graph.add('Mul', [
+    graph.add('ReduceSum', [graph.add('Mul', [logProbability, target])], { keepdims: 0 }),
+    graph.scalar(-1 / batch),
+  ]);
   const difference = graph.add('Sub', [graph.add('Exp', [logProbability]), target]);
   return {
     loss: graph.add('Reshape', [perImage, graph.ints([1])]),

@@ -8,23 +8,23 @@ export interface LoweringContext {
   readonly batch: number;
   /** `train`: batch statistics and drops. `evaluate`: running statistics, nothing dropped. */
   readonly mode: 'train' | 'evaluate';
-  param(name: string): Value;
+  readonly param: (name: string) => Value;
   /** A running statistic. */
-  stat(name: string): Value;
-  shapeOf(nodeId: number): Shape;
+  readonly stat: (name: string) => Value;
+  readonly shapeOf: (nodeId: number) => Shape;
   /** The forward value of a node. */
-  valueOf(nodeId: number): Value;
+  readonly valueOf: (nodeId: number) => Value;
   /** Whether anybody wants the gradient of this node's output: not of the image. */
-  needsGradient(nodeId: number): boolean;
+  readonly needsGradient: (nodeId: number) => boolean;
   /** Hands in the gradient of a parameter, in the parameter's shape. */
-  gradient(param: string, value: Value): void;
+  readonly gradient: (param: string, value: Value) => void;
   /** Hands in the statistic of this batch, which moves the running one. */
-  batchStat(name: string, value: Value): void;
+  readonly batchStat: (name: string, value: Value) => void;
   /** Keeps a value of the forward pass for the backward pass of the same node. */
-  save(node: Node, key: string, value: Value): void;
-  saved(node: Node, key: string): Value;
+  readonly save: (node: Node, key: string, value: Value) => void;
+  readonly saved: (node: Node, key: string) => Value;
   /** Multipliers that drop: [batch, features] for dropout, [batch, 1, 1, 1] for a path. `undefined` when off. */
-  mask(node: Node): Value | undefined;
+  readonly mask: (node: Node) => Value | undefined;
 }
 
 export type NodeOf<K extends OpKind> = Node & { readonly op: Extract<Op, { kind: K }> };

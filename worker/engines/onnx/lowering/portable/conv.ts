@@ -14,7 +14,8 @@ export const conv: Rule<'conv'> = {
 
   backward(context, node, dy) {
     const { graph } = context;
-    if (node.op.bias) context.gradient(`${node.name}.bias`, graph.add('ReduceSum', [dy, graph.ints([0, 2, 3])], { keepdims: 0 }));
+    if (node.op.bias)
+      context.gradient(`${node.name}.bias`, graph.add('ReduceSum', [dy, graph.ints([0, 2, 3])], { keepdims: 0 }));
     context.gradient(`${node.name}.weight`, filterGradient(context, node, dy));
     return [context.needsGradient(node.inputs[0]!) ? inputGradient(context, node, dy) : undefined];
   },
@@ -31,13 +32,20 @@ function inputGradient({ graph, param, shapeOf }: LoweringContext, node: NodeOf<
   if (stride === 1) {
     // A convolution with the filters flipped: 2.1 ms, where ConvTranspose takes 2.5 to 10.
     const flipped = kernel === 1 ? weight : flip(graph, weight);
-    return graph.add('Conv', [dy, graph.add('Transpose', [flipped], { perm: [1, 0, 2, 3] })], convAttributes(kernel, 1));
+    return graph.add(
+      'Conv',
+      [dy, graph.add('Transpose', [flipped], { perm: [1, 0, 2, 3] })],
+      convAttributes(kernel, 1),
+    );
   }
   // Zeros between the rows and a plain convolution took 8.5 ms, ConvTranspose 1.5.
   const [, height] = shapeOf(node.inputs[0]!);
   const pad = (kernel - 1) / 2;
   const missing = height - ((node.shape[1] - 1) * stride - 2 * pad + kernel);
-  return graph.add('ConvTranspose', [dy, weight], { ...convAttributes(kernel, stride), output_padding: [missing, missing] });
+  return graph.add('ConvTranspose', [dy, weight], {
+    ...convAttributes(kernel, stride),
+    output_padding: [missing, missing],
+  });
 }
 
 function flip(graph: OnnxGraph, weight: Value): Value {
@@ -65,12 +73,20 @@ function filterGradient(context: LoweringContext, node: NodeOf<'conv'>, dy: Valu
  * Three column shifts of x against three row shifts of dy: six copies for nine products (4.3 ms; nine slices of x took
  * half as long again). Rows that a shift leaves empty are zeros in dy, so they add nothing.
  */
-function shiftedFilterGradient(context: LoweringContext, node: NodeOf<'conv'>, x: Value, input: Shape, dy: Value): Value {
+function shiftedFilterGradient(
+  context: LoweringContext,
+  node: NodeOf<'conv'>,
+  x: Value,
+  input: Shape,
+  dy: Value,
+): Value {
   const { graph } = context;
   const [channels, height, width] = input;
   const filters = node.shape[0];
   const padded = graph.add('Pad', [x, graph.ints([0, 0, 1, 1, 0, 0, 1, 1])]);
-  const columns = [0, 1, 2].map((k) => graph.add('Slice', [padded, graph.ints([k]), graph.ints([k + width]), graph.ints([3])]));
+  const columns = [0, 1, 2].map((k) =>
+    graph.add('Slice', [padded, graph.ints([k]), graph.ints([k + width]), graph.ints([3])]),
+  );
   const rows = [0, 1, 2].map((k) => graph.add('Pad', [dy, graph.ints([0, 0, k, 0, 0, 0, 2 - k, 0])]));
   const product = sumOfProducts(
     context,
@@ -84,7 +100,13 @@ function shiftedFilterGradient(context: LoweringContext, node: NodeOf<'conv'>, x
 }
 
 /** One strided slice of x for each position of the kernel. */
-function slicedFilterGradient(context: LoweringContext, node: NodeOf<'conv'>, x: Value, input: Shape, dy: Value): Value {
+function slicedFilterGradient(
+  context: LoweringContext,
+  node: NodeOf<'conv'>,
+  x: Value,
+  input: Shape,
+  dy: Value,
+): Value {
   const { graph } = context;
   const { kernel, stride } = node.op;
   const [filters, height, width] = node.shape;

@@ -8,7 +8,13 @@ import type { LoweringContext } from '../rule.ts';
  * A product per image and a sum over images avoids transposing the activations; but where the stack of products is
  * larger than the activations themselves (late, wide stages), one product over all images is smaller and faster.
  */
-export function sumOfProducts(context: LoweringContext, left: Value, leftShape: Shape, right: Value, rightShape: Shape): Value {
+export function sumOfProducts(
+  context: LoweringContext,
+  left: Value,
+  leftShape: Shape,
+  right: Value,
+  rightShape: Shape,
+): Value {
   const { graph, batch } = context;
   const [a, b] = [leftShape[0], rightShape[0]];
   const positions = leftShape[1] * leftShape[2];
@@ -20,7 +26,10 @@ export function sumOfProducts(context: LoweringContext, left: Value, leftShape: 
   }
   const rows = (value: Value, channels: number): Value => {
     const flat = graph.add('Reshape', [value, graph.ints([batch, channels, positions])]);
-    return graph.add('Reshape', [graph.add('Transpose', [flat], { perm: [1, 0, 2] }), graph.ints([channels, batch * positions])]);
+    return graph.add('Reshape', [
+      graph.add('Transpose', [flat], { perm: [1, 0, 2] }),
+      graph.ints([channels, batch * positions]),
+    ]);
   };
   return graph.add('MatMul', [rows(left, a), graph.add('Transpose', [rows(right, b)], { perm: [1, 0] })]);
 }

@@ -1,0 +1,36 @@
+import type { Trial, TrialResult } from '../../../contract/index.ts';
+import { buildNetwork } from '../../../models/index.ts';
+import { closeDatasets, openDataset } from '../../data/index.ts';
+import { describeEnvironment } from '../../environment.ts';
+import { datasetCacheDir } from '../../paths.ts';
+import { stepsOf } from '../../training/schedule.ts';
+import { trainTrial } from '../../training/train-trial.ts';
+import type { Engine, TrialContext } from '../engine.ts';
+import { openOnnxTrainer } from './onnx-trainer.ts';
+
+export interface OnnxEngineOptions {
+  /** Where datasets are kept; `$SCALESWEEP_DATA` or the user's cache by default. */
+  readonly cacheDir?: string;
+}
+
+/** Trains with ONNX Runtime: forward, backward and optimiser compiled to one graph. */
+export function makeOnnxEngine({ cacheDir = datasetCacheDir() }: OnnxEngineOptions = {}): Engine {
+  const environment = describeEnvironment();
+  return {
+    name: 'onnx',
+    async run(trial: Trial, context: TrialContext): Promise<TrialResult> {
+      const { model, data, recipe, epochs, seed } = trial.spec;
+      const network = buildNetwork(model);
+      const dataset = await openDataset(data, model, { cacheDir });
+      const { batch } = stepsOf(recipe, dataset.train.count, epochs);
+      const { device, threads } = context;
+      const trainer = await openOnnxTrainer({ network, recipe, batch, seed, device, threads });
+      try {
+        return await trainTrial({ trial, context, dataset, trainer, environment });
+      } finally {
+        await trainer.close();
+      }
+    },
+    close: () => Promise.resolve(closeDatasets()),
+  };
+}

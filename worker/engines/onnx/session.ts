@@ -1,0 +1,46 @@
+import ort from 'onnxruntime-node';
+import { messageOf, ScalesweepError } from '../../../contract/index.ts';
+
+export type Tensors = Record<string, ort.Tensor>;
+
+/** A compiled ONNX graph on one device. */
+export interface Session {
+  /** Runs into the given output tensors: a step allocates nothing that outlives it. */
+  run(feeds: Tensors, fetches: Tensors): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @throws {ScalesweepError} `DEVICE_UNAVAILABLE` for a device this engine cannot run on, `OUT_OF_MEMORY`. */
+export async function openSession(model: Uint8Array, device: string, threads: number): Promise<Session> {
+  if (device !== 'cpu') {
+    throw new ScalesweepError('DEVICE_UNAVAILABLE', `Expected the device cpu, got ${device}`, {
+      hint: 'The onnx engine of this version trains on the CPU: leave --device out.',
+    });
+  }
+  const session = await ort.InferenceSession.create(model, {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    // Warnings of the graph optimiser are of no use to a reader.
+    logSeverityLevel: 3,
+  }).catch(rethrow);
+  return {
+    run: async (feeds, fetches) => void (await session.run(feeds, fetches).catch(rethrow)),
+    close: () => session.release(),
+  };
+}
+
+function rethrow(error: unknown): never {
+  if (/bad.?alloc|failed to allocate memory|out of memory/i.test(messageOf(error))) {
+    throw new ScalesweepError('OUT_OF_MEMORY', `ONNX Runtime ran out of memory: ${messageOf(error)}`, { cause: error });
+  }
+  throw error;
+}
+
+export function floatTensor(data: Float32Array, dims: readonly number[]): ort.Tensor {
+  return new ort.Tensor('float32', data, dims);
+}
+
+export function labelTensor(labels: Int32Array): ort.Tensor {
+  return new ort.Tensor('int64', BigInt64Array.from(labels, BigInt), [labels.length]);
+}

@@ -1,0 +1,224 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import {
+  ScalesweepError,
+  type EpochMetrics,
+  type RecipeSpec,
+  type Trial,
+  type TrialResult,
+} from '../../contract/index.ts';
+import { fillTrainBatch, type Dataset } from '../data/index.ts';
+import type { TrialContext } from '../engines/engine.ts';
+import { dropoutMask, dropPathMask } from './drops.ts';
+import { evaluateSplit } from './evaluate.ts';
+import { peakMemory, restartPeak } from './peak-memory.ts';
+import { newProgress, readProgress, writeProgress, type Progress } from './progress.ts';
+import { decaysAt, learningRateAt, stepsOf, type Steps } from './schedule.ts';
+import type { Batch, Trainer } from './trainer.ts';
+
+/** At least every epoch and every 30 s, so that a kill costs little. */
+const CHECKPOINT_MS = 30_000;
+const PROGRESS_MS = 1_000;
+
+export interface Training {
+  readonly trial: Trial;
+  readonly context: TrialContext;
+  readonly dataset: Dataset;
+  readonly trainer: Trainer;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * Trains and evaluates one trial. Every draw comes from the trial's seed and the step's number, so a resumed training
+ * is bit-identical to one that was never interrupted.
+ *
+ * @throws {ScalesweepError} `INTERRUPTED` (a checkpoint is saved), `TRIAL_DIVERGED`, `CHECKPOINT_MISMATCH`
+ */
+export async function trainTrial(training: Training): Promise<TrialResult> {
+  restartPeak();
+  const { trial, dataset } = training;
+  const steps = stepsOf(trial.spec.recipe, dataset.train.count, trial.spec.epochs);
+  const progress = await resume(training, steps);
+  const run = new Run(training, steps, progress);
+  while (progress.epochs.length < trial.spec.epochs) await run.epoch();
+  return run.finish();
+}
+
+async function resume({ context, trainer, environment }: Training, steps: Steps): Promise<Progress> {
+  const { checkpoint, passedOver } = await context.checkpoints.load();
+  let progress = newProgress();
+  if (checkpoint !== undefined) {
+    trainer.restore(checkpoint.tensors);
+    progress = readProgress(checkpoint);
+  }
+  context.emit({
+    type: 'started',
+    engine: 'onnx',
+    device: context.device,
+    pid: process.pid,
+    resumedFromStep: progress.step,
+    totalSteps: steps.total,
+    environment: { ...environment },
+    ...(passedOver.length > 0 ? { note: passedOver.join('; ') } : {}),
+  });
+  // The orchestrator may have died before it stored them; it takes the same epoch twice.
+  for (const metrics of progress.epochs) context.emit({ type: 'epoch', metrics });
+  return progress;
+}
+
+/** One attempt, from where its progress stands. */
+class Run {
+  readonly #training: Training;
+  readonly #steps: Steps;
+  readonly #progress: Progress;
+  readonly #images: Float32Array;
+  readonly #labels: Int32Array;
+  readonly #dropout: Float32Array | undefined;
+  readonly #dropPath: Float32Array | undefined;
+  readonly #stepMs: number[] = [];
+  /** When the seconds of the running epoch were last added up. */
+  #clock = performance.now();
+  #lastCheckpoint = performance.now();
+  #lastProgress = 0;
+
+  constructor(training: Training, steps: Steps, progress: Progress) {
+    const { dataset, trainer, trial } = training;
+    const { recipe } = trial.spec;
+    this.#training = training;
+    this.#steps = steps;
+    this.#progress = progress;
+    this.#images = new Float32Array(steps.batch * dataset.train.channels * dataset.train.side ** 2);
+    this.#labels = new Int32Array(steps.batch);
+    this.#dropout = recipe.dropout > 0 ? new Float32Array(steps.batch * trainer.dropoutFeatures) : undefined;
+    this.#dropPath =
+      recipe.stochasticDepth > 0 ? new Float32Array(steps.batch * trainer.dropPathShares.length) : undefined;
+  }
+
+  /** The rest of the current epoch, its evaluation and its checkpoint. */
+  async epoch(): Promise<void> {
+    const { context, trainer, dataset } = this.#training;
+    const progress = this.#progress;
+    const epoch = progress.epochs.length;
+    while (progress.step < (epoch + 1) * this.#steps.perEpoch) {
+      await this.#step(epoch);
+      if (performance.now() - this.#lastCheckpoint > CHECKPOINT_MS) await this.#checkpoint();
+      await this.#pause();
+    }
+    const minival = await evaluateSplit(trainer, dataset, 'minival', () => this.#pause());
+    this.#countSeconds();
+    const seen = this.#steps.perEpoch * this.#steps.batch;
+    const metrics: EpochMetrics = {
+      epoch: epoch + 1,
+      step: progress.step,
+      learningRate: learningRateAt(this.#recipe, this.#steps, progress.step - 1),
+      trainLoss: progress.lossSum / this.#steps.perEpoch,
+      trainTop1: progress.correct / seen,
+      minivalLoss: minival.loss,
+      minivalTop1: minival.top1,
+      seconds: progress.epochSeconds,
+    };
+    progress.epochs.push(metrics);
+    Object.assign(progress, { lossSum: 0, correct: 0, epochSeconds: 0 });
+    context.emit({ type: 'epoch', metrics });
+    await this.#checkpoint();
+  }
+
+  async finish(): Promise<TrialResult> {
+    const { trainer, dataset } = this.#training;
+    const test = await evaluateSplit(trainer, dataset, 'test', () => this.#pause());
+    this.#countSeconds();
+    const last = this.#progress.epochs.at(-1)!;
+    const times = this.#stepMs.toSorted((a, b) => a - b);
+    return {
+      minivalTop1: last.minivalTop1,
+      minivalLoss: last.minivalLoss,
+      testTop1: test.top1,
+      testLoss: test.loss,
+      trainTop1: last.trainTop1,
+      trainLoss: last.trainLoss,
+      seconds: this.#progress.epochs.reduce((sum, { seconds }) => sum + seconds, this.#progress.epochSeconds),
+      stepMs: times[Math.floor(times.length / 2)] ?? null,
+      peakBytes: peakMemory(),
+      weightsDigest: digest(trainer.state()),
+    };
+  }
+
+  get #recipe(): RecipeSpec {
+    return this.#training.trial.spec.recipe;
+  }
+
+  async #step(epoch: number): Promise<void> {
+    const { trainer } = this.#training;
+    const progress = this.#progress;
+    const batch = this.#batch(epoch, progress.step);
+    const decays = decaysAt(this.#recipe, progress.step);
+    const rates = {
+      learningRate: learningRateAt(this.#recipe, this.#steps, progress.step),
+      emaDecay: decays.ema,
+      statDecay: decays.stat,
+    };
+    const began = performance.now();
+    const { loss, correct } = await trainer.step(batch, rates);
+    this.#stepMs.push(performance.now() - began);
+    progress.step++;
+    if (!Number.isFinite(loss)) {
+      throw new ScalesweepError('TRIAL_DIVERGED', `Training diverged: the loss of step ${progress.step} is ${loss}`, {
+        hint: 'Lower the learning rate or lengthen the warm-up.',
+      });
+    }
+    progress.lossSum += loss;
+    progress.correct += correct;
+    this.#report(epoch, loss);
+  }
+
+  #batch(epoch: number, step: number): Batch {
+    const { dataset, trainer, trial } = this.#training;
+    const { recipe, seed } = trial.spec;
+    const index = step - epoch * this.#steps.perEpoch;
+    fillTrainBatch({ dataset, recipe, seed, epoch, batch: index, images: this.#images, labels: this.#labels });
+    if (this.#dropout !== undefined) dropoutMask(this.#dropout, recipe.dropout, seed, step);
+    if (this.#dropPath !== undefined)
+      dropPathMask(this.#dropPath, trainer.dropPathShares, recipe.stochasticDepth, seed, step);
+    return { images: this.#images, labels: this.#labels, dropout: this.#dropout, dropPath: this.#dropPath };
+  }
+
+  #report(epoch: number, loss: number): void {
+    const now = performance.now();
+    if (now - this.#lastProgress < PROGRESS_MS) return;
+    this.#lastProgress = now;
+    const { step } = this.#progress;
+    this.#training.context.emit({ type: 'progress', epoch, step, totalSteps: this.#steps.total, loss });
+  }
+
+  async #checkpoint(): Promise<void> {
+    const { context, trainer } = this.#training;
+    this.#countSeconds();
+    const bytes = await context.checkpoints.save(writeProgress(this.#progress, trainer.state()));
+    this.#lastCheckpoint = performance.now();
+    context.emit({ type: 'checkpoint', step: this.#progress.step, bytes });
+  }
+
+  #countSeconds(): void {
+    const now = performance.now();
+    this.#progress.epochSeconds += (now - this.#clock) / 1000;
+    this.#clock = now;
+  }
+
+  /** Lets messages in: a step holds the thread from start to end. */
+  async #pause(): Promise<void> {
+    await setImmediate();
+    if (!this.#training.context.signal.aborted) return;
+    await this.#checkpoint();
+    throw new ScalesweepError(
+      'INTERRUPTED',
+      `Stopped after step ${this.#progress.step} of ${this.#steps.total}; its state is saved`,
+    );
+  }
+}
+
+function digest(state: ReadonlyMap<string, Float32Array>): string {
+  const hash = createHash('sha256');
+  for (const [name, values] of state)
+    hash.update(name).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  return hash.digest('hex');
+}

@@ -1,0 +1,34 @@
+/** The rates of one optimiser step. */
+export interface StepRates {
+  readonly learningRate: number;
+  readonly emaDecay: number;
+  readonly statDecay: number;
+}
+
+/** One batch: `images` [batch, C, H, W], normalised; `labels` [batch]. */
+export interface Batch {
+  readonly images: Float32Array;
+  readonly labels: Int32Array;
+  /** [batch, features], when the recipe drops. */
+  readonly dropout?: Float32Array | undefined;
+  /** [blocks, batch], when the recipe drops paths. */
+  readonly dropPath?: Float32Array | undefined;
+}
+
+/** A network in training on some backend. The training loop drives it and knows nothing of its operations. */
+export interface Trainer {
+  /** Features before the classifier. */
+  readonly dropoutFeatures: number;
+  /** Share of the stochastic-depth rate of every block, in order. */
+  readonly dropPathShares: readonly number[];
+  /** One optimiser step; `loss` is the batch's mean, `correct` counts images. */
+  step(batch: Batch, rates: StepRates): Promise<{ loss: number; correct: number }>;
+  /** Logits [evaluationBatch, classes] of normalised images, with running statistics (the moving average, where kept). */
+  evaluate(images: Float32Array): Promise<Float32Array>;
+  readonly evaluationBatch: number;
+  /** All that a checkpoint must hold. The arrays are live: copy or write them before the next step. */
+  state(): ReadonlyMap<string, Float32Array>;
+  /** @throws {ScalesweepError} `CHECKPOINT_MISMATCH` when the arrays are not this network's. */
+  restore(state: ReadonlyMap<string, Float32Array>): void;
+  close(): Promise<void>;
+}
