@@ -9,6 +9,7 @@ import { systemCode } from '../storage/disk-error.ts';
 import { writeFileAtomically } from '../storage/write-file.ts';
 import { findDescriptor } from './catalog.ts';
 import type { DatasetDescriptor, DatasetFile, DatasetSource } from './descriptor.ts';
+import { packedCacheSource } from './sources/folder.ts';
 
 export interface FetchOptions {
   /** Default: `$SCALESWEEP_DATA`, or `~/.cache/scalesweep/datasets`. */
@@ -120,9 +121,9 @@ export async function fetchDescribed(
   for (const line of corrupt) log(`damaged, to be fetched again: ${line}`);
   if (missing().length === 0) return { name, identity, folder, sources: ['cache'], contents };
 
-  const tried = corrupt.length === 0 && found.size === 0 ? [`cache: nothing in ${folder}`] : [];
+  const tried: string[] = [];
   const used: string[] = [];
-  for (const source of descriptor.sources) {
+  for (const source of [packedCacheSource(folder), ...descriptor.sources]) {
     const wanted = missing();
     if (wanted.length === 0) break;
     let faults: string[];
