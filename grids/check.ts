@@ -1,6 +1,6 @@
 /** Collects the problems of a file, so that one reading reports all of them. */
 import type { PathProblem } from './issues.ts';
-import type { Path } from './problems.ts';
+import { GridError, type Path } from './problems.ts';
 import type { YamlSource } from './yaml-source.ts';
 
 export class Check {
@@ -10,6 +10,14 @@ export class Check {
   constructor(source: YamlSource, problems: readonly PathProblem[]) {
     this.#source = source;
     this.problems = [...problems];
+  }
+
+  /** The error that names every problem, once no more are to be found. */
+  error(file: string): GridError {
+    return new GridError(
+      file,
+      this.problems.filter((problem) => problem.echo !== true),
+    );
   }
 
   count(): number {

@@ -27,7 +27,7 @@ export function compileAxes(raw: unknown, check: Check): CompiledAxes | undefine
     if (missing.length > 0)
       check.report(
         ['axes'],
-        `Expected every cell to have ${missing.join(', ')} (one value is enough), got axes without`,
+        `Expected every cell to have ${missing.join(', ')} (one value is enough), got cells without`,
         true,
       );
   }

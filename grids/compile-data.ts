@@ -33,7 +33,7 @@ export function compileData(
     settings.rules.push({ field, place, evaluate: (scope) => facts.images - Number(scope['minivalImages']) });
   }
   for (const name of ['trainImages', 'minivalImages']) settings.kinds.set(name, 'number');
-  return { facts: { ...facts, name: String(raw['name']), place }, minivalImages: Math.round(fraction * facts.images) };
+  return { facts: { ...facts, name: String(raw['name']) }, minivalImages: Math.round(fraction * facts.images) };
 }
 
 function readFacts(raw: Readonly<Record<string, unknown>>, check: Check): DatasetFacts | undefined {

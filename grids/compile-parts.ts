@@ -4,7 +4,7 @@ import type { Check } from './check.ts';
 import type { CompiledAxes } from './compile-axes.ts';
 import { compileExpression, COSTS } from './compile-rules.ts';
 import { FIELDS, type Kind } from './fields.ts';
-import { shown, type Path, type Place } from './problems.ts';
+import { listed, shown, type Path, type Place } from './problems.ts';
 import type { Constraint, GridProgram } from './program.ts';
 import { budgetAxes, type Budget } from './types.ts';
 
@@ -75,16 +75,24 @@ export function compileBudgets(raw: unknown, check: Check): readonly Budget[] {
   const found: Budget[] = [];
   raw.forEach((budget: unknown, index) => {
     const axis = budgetAxes.find((name) => typeof budget === 'object' && budget !== null && name in budget);
-    if (axis === undefined || !check.isSound(['budgets', index])) return;
-    const given = (budget as Record<string, unknown>)[axis];
-    const limit = typeof given === 'string' ? parseAmount(given) : Number(given);
+    if (!check.isSound(['budgets', index])) return;
+    const given = Object.keys(budget as object);
+    if (axis === undefined || given.length > 1) {
+      check.report(
+        ['budgets', index],
+        `Expected one of ${listed(budgetAxes)} in a budget, got ${given.length === 0 ? 'none' : given.join(' and ')}`,
+      );
+      return;
+    }
+    const written = (budget as Record<string, unknown>)[axis];
+    const limit = typeof written === 'string' ? parseAmount(written) : Number(written);
     if (limit === undefined || !(limit > 0))
       check.report(
         ['budgets', index, axis],
-        `Expected a budget to be an amount > 0 such as \`2G\`, got ${shown(given)}`,
+        `Expected a budget to be an amount > 0 such as \`2G\`, got ${shown(written)}`,
       );
     else if (found.some((other) => other.axis === axis && other.limit === limit)) {
-      check.report(['budgets', index], `Expected distinct budgets, got ${axis} ${shown(given)} a second time`);
+      check.report(['budgets', index], `Expected distinct budgets, got ${axis} ${shown(written)} a second time`);
     } else found.push({ axis, limit });
   });
   return found;

@@ -39,7 +39,14 @@ export function compileRule(
   check: Check,
 ): ((scope: Scope) => AxisValue) | undefined {
   if (typeof raw === 'object') return compileTable(field, raw as Table, path, names, check);
-  const expression = compileExpression(String(raw), path, names.kinds, check);
+  if (typeof raw === 'string' && /^[A-Za-z][\w-]*$/.test(raw) && isStranger(raw, names)) {
+    check.report(
+      path,
+      `Expected \`${field.name}\` to be ${describe(field)}, or an expression, got ${shown(raw)}${didYouMean(raw, [...names.kinds.keys()])}`,
+    );
+    return undefined;
+  }
+  const expression = compileExpression(raw as string, path, names.kinds, check);
   if (expression === undefined) return undefined;
   if (expression.kind === field.kind) return expression.evaluate;
   const got = { number: 'a number', boolean: 'a condition', text: 'a text' }[expression.kind];
@@ -60,6 +67,10 @@ export function compileExpression(
     check.reportWithin(path, error.offset, explained(error));
     return undefined;
   }
+}
+
+function isStranger(name: string, { kinds }: Names): boolean {
+  return !kinds.has(name) && !FIELDS.has(name) && !COSTS.some((cost) => cost === name);
 }
 
 /** Names that exist, but not for a rule. */

@@ -41,7 +41,7 @@ export function compileSection(section: Section, raw: Mapping, settings: Setting
     if (
       isRequired(field) &&
       raw[field.name] === undefined &&
-      check.isSoundHere([section]) &&
+      check.isSound([section]) &&
       settings.axes?.space.always.has(field.name) === false
     ) {
       check.report([section], `Expected \`${field.name}\` in \`${section}\` or on an axis, got neither`, true);

@@ -49,7 +49,11 @@ export function compile(
     blocks,
     constraints,
     data: data.facts,
-    recipePlace: placeOf(['recipe']),
+    placeOf: (name) => {
+      const section = FIELDS.get(name)?.section;
+      const beside = section !== undefined && (Object.hasOwn(part(section), name) || !axes.values.has(name));
+      return placeOf([beside ? section : 'axes', name]);
+    },
     engine: { name: engine, numerics: ENGINE_NUMERICS[engine] },
     seeds,
   };

@@ -5,7 +5,7 @@
 import type jsep from 'jsep';
 import { ExpressionError, offsetOf, syntaxTree } from './expression-syntax.ts';
 import type { Kind } from './fields.ts';
-import { didYouMean, listed } from './problems.ts';
+import { didYouMean, listed, someOf } from './problems.ts';
 import type { AxisValue } from './types.ts';
 
 /** The values of all names that an expression uses. */
@@ -104,7 +104,7 @@ function compileName(node: jsep.Identifier, { kinds, names }: Context): Typed {
     const known = [...kinds.keys()];
     const hint = didYouMean(name, known);
     throw new ExpressionError(
-      `Expected ${hint === '' ? `a name among ${listed(known)}` : 'a known name'}, got \`${name}\`${hint}`,
+      `Expected ${hint === '' ? `a name among ${someOf(known)}` : 'a known name'}, got \`${name}\`${hint}`,
       offsetOf(node),
       name,
     );
@@ -179,7 +179,7 @@ function compileConditional(node: jsep.ConditionalExpression, context: Context):
 }
 
 function compileCall(node: jsep.CallExpression, context: Context): Typed {
-  const name = node.callee.type === 'Identifier' ? String(node.callee['name']) : '';
+  const name = node.callee.type === 'Identifier' ? (node.callee as jsep.Identifier).name : '';
   const known = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   if (known === undefined) {
     const names = Object.keys(FUNCTIONS);

@@ -5,18 +5,26 @@ import type { YamlSource } from './yaml-source.ts';
 
 export interface PathProblem extends Problem {
   readonly path: Path;
+  /** Follows from a problem that is reported elsewhere, and is not shown. */
+  readonly echo?: boolean;
 }
 
 type Issue = z.core.$ZodIssue;
 
 export function problemsOf(issues: readonly Issue[], source: YamlSource): PathProblem[] {
-  return issues
-    .flatMap((issue) => flatten(issue, []))
-    .map(({ path, message, key }) => ({
-      path,
-      message,
-      ...(key ? source.placeOfKey(path) : source.placeOf(path)),
-    }));
+  const found = issues.flatMap((issue) => flatten(issue, []));
+  // A misspelt key is also a missing one: it is reported once, where it is misspelt.
+  const misspelt = new Set(
+    found
+      .filter(({ key }) => key)
+      .map(({ path, message }) => String([...path.slice(0, -1), /did you mean `(\w+)`/.exec(message)?.[1]])),
+  );
+  return found.map(({ path, message, key }) => ({
+    path,
+    message,
+    echo: !key && misspelt.has(String(path)),
+    ...(key ? source.placeOfKey(path) : source.placeOf(path)),
+  }));
 }
 
 interface Flat {
@@ -38,7 +46,9 @@ function flatten(issue: Issue, parent: Path): Flat[] {
   }
   if (issue.code === 'invalid_union') {
     // The alternative that the author meant is the one of the right kind: its complaints are about what is inside.
-    const meant = issue.errors.find((issues) => issues.length > 0 && issues.every((inner) => isInside(inner)));
+    const [meant] = issue.errors
+      .filter((issues) => issues.every((inner) => isInside(inner)))
+      .sort((a, b) => a.length - b.length);
     if (meant !== undefined) return meant.flatMap((inner) => flatten(inner, path));
   }
   return [{ path, message: issue.message, key: false }];

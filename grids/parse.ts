@@ -30,25 +30,24 @@ export function parseGrid(text: string, fileName: string): Grid {
   const source = readYaml(text, fileName);
   const form = gridSchema.safeParse(source.value);
   const check = new Check(source, form.success ? [] : problemsOf(form.error.issues, source));
-  if (!check.isSoundHere([])) throw new GridError(fileName, check.problems);
+  if (!check.isSoundHere([])) throw check.error(fileName);
   const raw = source.value as Readonly<Record<string, unknown>>;
   const budgets = compileBudgets(raw['budgets'], check);
   const program = compile(raw, fileName, check, source.placeOf);
-  if (program === undefined || check.count() > 0) throw new GridError(fileName, check.problems);
+  if (program === undefined || !form.success || check.count() > 0) throw check.error(fileName);
   tryCells(program);
-  const axes = Object.fromEntries(program.axisValues);
   return {
     name: path.basename(fileName, path.extname(fileName)),
     file: fileName,
     text,
     hash: hashOf(program, raw),
-    question: String(raw['question']).trim(),
-    command: raw['command'] === undefined ? undefined : String(raw['command']).trim(),
-    cost: raw['cost'] === undefined ? undefined : String(raw['cost']).trim(),
+    question: form.data.question,
+    command: form.data.command,
+    cost: form.data.cost,
     budgets,
     engine: program.engine.name,
     seeds: program.seeds,
-    axes,
+    axes: Object.fromEntries(program.axisValues),
     constraints: program.constraints.map((constraint) => constraint.text),
     cellCount: program.space.size,
     program,

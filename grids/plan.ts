@@ -2,8 +2,8 @@
 import { formatAmount, makeTrial, parseAmount, type TrialCost } from '../contract/index.ts';
 import { CostMemo } from './cost-memo.ts';
 import { IdSet } from './id-set.ts';
-import { GridError } from './problems.ts';
-import type { Constraint, GridProgram } from './program.ts';
+import { GridError, type Place } from './problems.ts';
+import type { GridProgram } from './program.ts';
 import { resolveCell, specOf, type ResolvedCell } from './resolve.ts';
 import type { Grid, PlanItem, PlanOptions } from './types.ts';
 
@@ -97,12 +97,13 @@ function refuseEmpty(program: GridProgram, plan: Iterable<PlanItem>): void {
     cut.set(item.rule, (cut.get(item.rule) ?? 0) + 1);
   }
   const problems = [...cut].map(([rule, cells]) => ({
-    ...placeOf(rule, program.constraints),
+    ...ruleAt(rule, program),
     message: `Expected at least one trial to remain, got all ${program.space.size} cells cut: ${cells} by \`${rule}\``,
   }));
   throw new GridError(program.file, problems.slice(0, 10), 'Loosen the rule, or widen the axes.');
 }
 
-function placeOf(rule: string, constraints: readonly Constraint[]): { line: number; column: number } {
-  return constraints.find(({ text }) => text === rule)?.place ?? { line: 1, column: 1 };
+/** Of a constraint; of the axes for what no line of the file says (caps, and networks that cannot be built). */
+function ruleAt(rule: string, { constraints, placeOf }: GridProgram): Place {
+  return constraints.find(({ text }) => text === rule)?.place ?? placeOf('axes');
 }

@@ -38,7 +38,9 @@ export function didYouMean(given: string, valid: readonly string[]): string {
   let least = Math.max(2, Math.floor(given.length / 3)) + 1;
   for (const name of valid) {
     // A name in the wrong case or with another separator is one slip, however many letters it touches.
-    const apart = plain(name) === plain(given) ? 0 : distance(given.toLowerCase(), name.toLowerCase());
+    const slips = plain(name) === plain(given) ? 0 : distance(given.toLowerCase(), name.toLowerCase());
+    // `flop` is `flops` cut short rather than `flip` misspelt.
+    const apart = name.startsWith(given) || given.startsWith(name) ? slips - 0.5 : slips;
     if (apart < least && apart < name.length) [nearest, least] = [name, apart];
   }
   return nearest === undefined ? '' : ` (did you mean \`${nearest}\`?)`;
@@ -55,7 +57,12 @@ export function shown(value: unknown): string {
   if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping';
   if (typeof value === 'string')
     return value === '' ? 'an empty text' : JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
-  return String(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `a ${typeof value}`;
+}
+
+/** All of a few names; of many, the first ones. */
+export function someOf(names: readonly string[]): string {
+  return names.length <= 10 ? listed(names) : `${names.slice(0, 6).join(', ')} or ${names.length - 6} others`;
 }
 
 /** `a, b or c`. */

@@ -13,7 +13,7 @@ export interface Rule {
   readonly field: Field;
   /** Where it stands in the file. */
   readonly place: Place;
-  evaluate(scope: Scope): AxisValue;
+  readonly evaluate: (scope: Scope) => AxisValue;
 }
 
 export interface Constraint extends Expression {
@@ -38,8 +38,9 @@ export interface GridProgram {
   /** Blocks per stage of a cell, where the grid states them. */
   readonly blocks: (cell: Scope) => readonly number[] | undefined;
   readonly constraints: readonly Constraint[];
-  readonly data: DatasetFacts & { readonly name: string; readonly place: Place };
-  readonly recipePlace: Place;
+  readonly data: DatasetFacts & { readonly name: string };
+  /** Where a setting is written: beside its name, among the axes, or else its section. */
+  readonly placeOf: (setting: string) => Place;
   readonly engine: EngineSpec;
   readonly seeds: readonly number[];
 }

@@ -20,7 +20,7 @@ export function resolveCell(program: GridProgram, index: number): ResolvedCell {
   const family = (assigned['family'] ?? program.fixed['family']) as Family;
   const settings: Assignment = { ...program.base[family], ...assigned };
   const refuse = (place: Place, message: string): GridError => {
-    const where = Object.entries(assigned).map(([name, value]) => `${name} ${value}`);
+    const where = program.axes.map((name) => `${name} ${assigned[name] ?? settings[name]}`);
     return new GridError(program.file, [{ ...place, message: `${message} in the cell ${where.join(', ')}` }]);
   };
   for (const rule of program.rules) {
@@ -51,26 +51,26 @@ function apply({ field, evaluate }: Rule, settings: Assignment): AxisValue | und
 }
 
 function contradictionIn(
-  { data, recipePlace }: GridProgram,
+  { data, placeOf }: GridProgram,
   settings: Assignment,
 ): { place: Place; message: string } | undefined {
   const number = (name: string): number => Number(settings[name]);
   const images = number('trainImages') + number('minivalImages');
   if (images > data.images) {
     return {
-      place: data.place,
+      place: placeOf('trainImages'),
       message: `Expected trainImages + minivalImages to be at most ${data.images}, all of ${data.name}, got ${images}`,
     };
   }
   if (number('batchSize') > number('trainImages')) {
     return {
-      place: recipePlace,
+      place: placeOf('batchSize'),
       message: `Expected batchSize to be at most trainImages ${number('trainImages')}, got ${number('batchSize')}`,
     };
   }
   if (number('warmupEpochs') > 0 && number('warmupEpochs') >= number('epochs')) {
     return {
-      place: recipePlace,
+      place: placeOf('warmupEpochs'),
       message: `Expected warmupEpochs to be below epochs ${number('epochs')}, got ${number('warmupEpochs')}`,
     };
   }

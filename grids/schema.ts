@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { engineNames } from '../contract/index.ts';
 import { FIELDS, fieldsOf, type Field, type Section } from './fields.ts';
-import { didYouMean, listed, shown } from './problems.ts';
+import { didYouMean, listed, shown, someOf } from './problems.ts';
 import { budgetAxes } from './types.ts';
 
 /** The message of whatever is wrong with a value, from what it should have been. */
@@ -31,7 +31,7 @@ function unknownKey(key: string, name: string, known: readonly string[]): string
   const field = FIELDS.get(key);
   if (field !== undefined) return `Expected \`${key}\` under \`${field.section ?? 'axes'}\`, got it in ${name}`;
   const hint = didYouMean(key, known);
-  return `Expected ${hint === '' ? `one of ${listed(known)}` : 'a known key'} in ${name}, got \`${key}\`${hint}`;
+  return `Expected ${hint === '' ? `one of ${someOf(known)}` : 'a known key'} in ${name}, got \`${key}\`${hint}`;
 }
 
 const scalar = z.union([z.number(), z.string(), z.boolean()], says('a number, an amount, a text, true or false'));
@@ -78,7 +78,7 @@ function axis({ name, kind }: Field): z.ZodType {
 const axisShape = Object.fromEntries([...FIELDS.values()].map((field) => [field.name, axis(field)]));
 
 /** A part of the grid: everything in it multiplies. */
-const space: z.ZodType = mapping('axes', {
+const space: z.ZodType = mapping('`axes`', {
   ...axisShape,
   get product() {
     return z
@@ -118,16 +118,18 @@ const blocks = z.union(
 
 const wholeImages = z.union([z.int(), z.string()], says('a number of images'));
 
+const outside = says('`minivalFraction` to be a number from 0 to 1');
+const fraction = z.number(outside).min(0, outside).max(1, outside);
+
+const howSeeds = says('`seeds` to be a list of seeds, or how many (1 to 10000)');
+const count = z.int(howSeeds).min(1, howSeeds).max(10_000, howSeeds);
 const seed = z
   .int(says('a seed to be an integer from 0 to 4294967295'))
   .min(0, says('a seed >= 0'))
   .max(0xffff_ffff, says('a seed <= 4294967295'));
 
 const limit = z.union([z.number(), z.string()], says('a budget to be an amount such as `2G`')).optional();
-const budget = mapping('a budget', Object.fromEntries(budgetAxes.map((name) => [name, limit]))).refine(
-  (given) => Object.keys(given).length === 1,
-  says(`one of ${listed(budgetAxes)} in a budget`),
-);
+const budget = mapping('a budget', Object.fromEntries(budgetAxes.map((name) => [name, limit])));
 
 export const gridSchema = mapping('the grid', {
   question: text('question').describe('What the sweep is to answer.'),
@@ -137,7 +139,7 @@ export const gridSchema = mapping('the grid', {
   data: mapping('`data`', {
     name: text('name'),
     ...section('data'),
-    minivalFraction: z.number(says('`minivalFraction` to be a number from 0 to 1')).min(0).max(1).optional(),
+    minivalFraction: fraction.optional(),
     identity: text('identity').optional(),
     images: wholeImages.optional(),
     classes: wholeImages.optional(),
@@ -148,12 +150,7 @@ export const gridSchema = mapping('the grid', {
   constraints: z
     .array(z.string(says('a constraint to be an expression')), says('`constraints` to be a list of expressions'))
     .optional(),
-  seeds: z
-    .union(
-      [z.int().min(1).max(10_000), z.array(seed).min(1)],
-      says('`seeds` to be a list of seeds, or how many (1 to 10000)'),
-    )
-    .optional(),
+  seeds: z.union([count, z.array(seed).min(1, howSeeds)], howSeeds).optional(),
   budgets: z.array(budget, says('`budgets` to be a list')).optional(),
   engine: z.enum(engineNames, says(`\`engine\` to be ${listed(engineNames)}`)).optional(),
 });

@@ -11,17 +11,19 @@ import {
   visit,
   type Document,
   type Node,
+  type YAMLError,
+  type YAMLWarning,
 } from 'yaml';
 import { GridError, type Path, type Place, type Problem } from './problems.ts';
 
 export interface YamlSource {
   readonly value: unknown;
   /** The place of the value at a path, or of its nearest ancestor that the text holds. */
-  placeOf(path: Path): Place;
+  readonly placeOf: (path: Path) => Place;
   /** The place of the key that the path ends in. */
-  placeOfKey(path: Path): Place;
+  readonly placeOfKey: (path: Path) => Place;
   /** The place of a position inside the text value at a path. */
-  placeWithin(path: Path, offset: number): Place;
+  readonly placeWithin: (path: Path, offset: number) => Place;
 }
 
 /** Aliases share values, so a small file stays a small grid only if there are few of them and none inside another. */
@@ -35,12 +37,10 @@ export function readYaml(text: string, file: string): YamlSource {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const problems = [
-    ...[...document.errors, ...document.warnings].map((issue) => ({
-      ...at(issue.pos[0]),
-      message: syntaxMessage(issue.code, issue.message),
-    })),
-  ];
+  const problems = syntaxIssues(document).map(({ code, message, pos }) => ({
+    ...at(pos[0]),
+    message: syntaxMessage(code, message),
+  }));
   if (problems.length === 0) problems.push(...unusable(document, text, at));
   if (problems.length > 0) throw new GridError(file, problems);
   return {
@@ -51,9 +51,20 @@ export function readYaml(text: string, file: string): YamlSource {
   };
 }
 
+/** After a slip of syntax the parser guesses on, and complains about its own guesses: only the first complaint is the author's. */
+function syntaxIssues(document: Document.Parsed): (YAMLError | YAMLWarning)[] {
+  const independent = new Set(['DUPLICATE_KEY', 'TAG_RESOLVE_FAILED']);
+  const issues = [...document.errors, ...document.warnings];
+  const first = issues.find((issue) => !independent.has(issue.code));
+  return issues.filter((issue) => issue === first || independent.has(issue.code));
+}
+
 function syntaxMessage(code: string, message: string): string {
   if (code === 'DUPLICATE_KEY') return 'Expected every key once in a mapping, got this one a second time';
   if (code === 'MULTIPLE_DOCS') return 'Expected one YAML document in a grid file, got a second one after `---`';
+  if (code === 'TAG_RESOLVE_FAILED') return `Expected plain values, got a tag: ${message}`;
+  if (code === 'BLOCK_AS_IMPLICIT_KEY')
+    return 'Expected one value after the colon, got a second colon; put an expression with `? :` in quotes';
   return `Expected YAML, got a syntax error: ${message.replace(/^./, (letter) => letter.toLowerCase())}`;
 }
 
@@ -91,8 +102,7 @@ function unusable(document: Document.Parsed, text: string, at: (offset: number) 
       }
     },
     Node(_, node) {
-      if (node.tag !== undefined && !node.tag.startsWith('tag:yaml.org,2002:'))
-        report(node, `Expected no tags, got \`${node.tag}\``);
+      if (node.tag !== undefined) report(node, `Expected plain values, got the tag \`${node.tag}\``);
     },
     Alias(_, alias) {
       aliases += 1;
