@@ -1,5 +1,7 @@
 /** What the orchestrator needs of a worker: its protocol and its places. The engines stay behind `worker/main`. */
+export { openCheckpoints } from './checkpoints.ts';
 export { describeEnvironment } from './environment.ts';
+export { datasetCacheDir, datasetDir, statePaths } from './paths.ts';
 export {
   fromWorker,
   isLast,

@@ -23,8 +23,8 @@ export interface LocalOptions {
   readonly device?: string;
   /** Folder under which each trial has its checkpoints. */
   readonly checkpointDir: string;
-  /** Removes what a finished trial left in `checkpointDir`. */
-  readonly clearCheckpoints: (trial: string) => void;
+  /** Removes what a finished trial left in `checkpointDir`; called only for trials that may have left something. */
+  readonly clearCheckpoints: (trial: string) => Promise<void>;
   /**
    * How long a worker at work may say nothing before it is taken to hang, and killed; ms. Engines report every 10 s, unless one step takes
    * longer. @defaultValue 15 minutes, or 20 times the attempt's predicted time if that is longer
@@ -63,6 +63,9 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
   let startFailures = 0;
   let onEmpty: (() => void) | undefined;
   let watchdog: NodeJS.Timeout | undefined;
+  /** Trials with a checkpoint: asking the disk about every trial would be the dearest part of a tiny one. */
+  const saved = new Set<string>();
+  const clearing = new Set<Promise<void>>();
 
   const launch = (name: string): void => {
     const worker: LocalWorker = {
@@ -88,6 +91,8 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
 
   const deliver = (worker: LocalWorker, events: readonly WorkerEvent[]): void => {
     for (const event of events) {
+      if (event.type === 'checkpoint' || (event.type === 'started' && event.resumedFromStep > 0))
+        saved.add(event.trial);
       if (!isLast(event)) continue;
       worker.load = worker.load.filter(({ trial, attempt }) => trial.id !== event.trial || attempt !== event.attempt);
     }
@@ -193,6 +198,14 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
     });
   };
 
+  const settled = (trial: string): void => {
+    if (!saved.delete(trial)) return;
+    // What cannot be removed now is removed by the next run; a result is not worth less for it.
+    const clear = options.clearCheckpoints(trial).catch(() => undefined);
+    clearing.add(clear);
+    void clear.then(() => clearing.delete(clear));
+  };
+
   return {
     parallelism,
     start: (given) => {
@@ -203,7 +216,7 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
     },
     slotFor,
     hand,
-    settled: options.clearCheckpoints,
+    settled,
     stop: async () => {
       if (phase === 'running') phase = 'stopping';
       for (const worker of workers.values()) worker.process.send({ v: PROTOCOL_VERSION, type: 'stop' });
@@ -217,6 +230,7 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
       if (phase !== 'killed') phase = 'closed';
       for (const worker of workers.values()) worker.process.send({ v: PROTOCOL_VERSION, type: 'shutdown' });
       await allGone(5000);
+      await Promise.all(clearing);
     },
   };
 }

@@ -132,7 +132,7 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
       dispatcher.hand(slot, { trial: waiting.trial, attempt, predictedSeconds: corrected });
     }
     if (inFlight.size > 0) return;
-    const retryAt = store.nextRetryAt(sweep);
+    const retryAt = store.nextRetryAt(sweep, now());
     if (retryAt === undefined) settle('end');
     else {
       clearTimeout(retryTimer);
@@ -163,7 +163,7 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
   try {
     watch({ type: 'begun', counts: store.counts(sweep), parallelism: dispatcher.parallelism });
     if (signal.aborted) return { kind: 'interrupted', counts: store.counts(sweep) };
-    if (store.nextTrials(sweep, 1, now()).length === 0 && store.nextRetryAt(sweep) === undefined) {
+    if (store.nextTrials(sweep, 1, now()).length === 0 && store.nextRetryAt(sweep, now()) === undefined) {
       return { kind: 'finished', counts: store.counts(sweep) };
     }
     dispatcher.start({

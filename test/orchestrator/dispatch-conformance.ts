@@ -12,7 +12,7 @@ import { waitUntil } from './support/wait-until.ts';
 export interface DispatchImplementation {
   readonly name: string;
   /** Makes a dispatcher of two workers of the noop engine, checkpoints below `folder`. */
-  make(folder: string, onSettled: (trial: string) => void): Dispatcher;
+  readonly make: (folder: string, onSettled: (trial: string) => void) => Dispatcher;
 }
 
 /** Seconds: too long for a second attempt to be handed to the same worker ahead. */
@@ -61,8 +61,10 @@ export function describeDispatcher({ name, make }: DispatchImplementation): void
       });
     };
     const endings = (): Extract<WorkerEvent, { type: 'done' | 'failed' }>[] => events.filter(isLast);
-    const allEnded = (count: number): Promise<void> => waitUntil(`${count} attempts ended`, () => endings().length >= count);
-    const kinds = (): (FailureKind | 'done')[] => endings().map((event) => (event.type === 'done' ? 'done' : event.kind));
+    const allEnded = (count: number): Promise<void> =>
+      waitUntil(`${count} attempts ended`, () => endings().length >= count);
+    const kinds = (): (FailureKind | 'done')[] =>
+      endings().map((event) => (event.type === 'done' ? 'done' : event.kind));
     const startedPid = (): number | undefined => {
       const event = events.find((event) => event.type === 'started');
       return event?.type === 'started' ? event.pid : undefined;
@@ -136,7 +138,9 @@ export function describeDispatcher({ name, make }: DispatchImplementation): void
       expect(kinds()).toEqual(['interrupted', 'interrupted']);
       for (const trial of trials) {
         const saved = events.findLast((event) => event.type === 'checkpoint' && event.trial === trial.id);
-        const steps = readFileSync(path.join(folder, 'trace'), 'utf8').split('\n').filter((line) => line.startsWith(trial.id)).length;
+        const steps = readFileSync(path.join(folder, 'trace'), 'utf8')
+          .split('\n')
+          .filter((line) => line.startsWith(trial.id)).length;
         expect(saved).toMatchObject({ step: steps });
       }
       expect(dispatcher.slotFor(0.001)).toBeUndefined();
@@ -153,7 +157,10 @@ export function describeDispatcher({ name, make }: DispatchImplementation): void
       start([trial], 2);
       await allEnded(1);
       expect(kinds()).toEqual(['done']);
-      expect(events[0]).toMatchObject({ type: 'started', resumedFromStep: expect.toSatisfy((step: number) => step > 0) as number });
+      expect(events[0]).toMatchObject({
+        type: 'started',
+        resumedFromStep: expect.toSatisfy((step: number) => step > 0) as number,
+      });
     });
 
     it('hands short attempts ahead and long ones one at a time', async () => {

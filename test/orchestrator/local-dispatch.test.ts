@@ -3,5 +3,10 @@ import { describeDispatcher } from './dispatch-conformance.ts';
 
 describeDispatcher({
   name: 'local',
-  make: (folder, clearCheckpoints) => makeLocalDispatcher({ workers: 2, checkpointDir: folder, clearCheckpoints }),
+  make: (folder, onSettled) =>
+    makeLocalDispatcher({
+      workers: 2,
+      checkpointDir: folder,
+      clearCheckpoints: async (trial) => onSettled(trial),
+    }),
 });

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+/** The command `scalesweep`. Wires the process's streams to the program; all else is in cli/ and commands/. */
+import { explainError } from './cli/explain-error.ts';
+import { processIo } from './cli/io.ts';
+import { makeProgram } from './cli/program.ts';
+
+const io = processIo(() => process.exit(0));
+let exitCode = 0;
+try {
+  const program = makeProgram(io, (code) => {
+    exitCode = code;
+  });
+  await program.parseAsync(process.argv.slice(2), { from: 'user' });
+} catch (error) {
+  exitCode = explainError(error, io);
+}
+process.exitCode = exitCode;
+
+// Everything that was opened is closed by now, so the process ends by itself. If something holds it open, that is a defect to
+// be named, and no reason to hang.
+setTimeout(() => {
+  const open = process
+    .getActiveResourcesInfo()
+    .filter((name) => name !== 'Timeout' && name !== 'TTYWrap' && name !== 'PipeWrap');
+  io.err(`scalesweep: done, but still open: ${open.join(', ') || 'nothing that Node names'}; leaving`);
+  process.exit(exitCode);
+}, 5000).unref();

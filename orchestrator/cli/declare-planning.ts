@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import type { CostOptions } from '../commands/cost.ts';
+import type { PlanCommandOptions } from '../commands/plan.ts';
+import type { Io } from './io.ts';
+import { amount, engine, fraction, oneOf, positiveInteger, positiveNumber } from './parsers.ts';
+import type { Act } from './program.ts';
+import { withJson } from './shared-options.ts';
+
+/** Commands that only compute: nothing is written. */
+export function declarePlanning(program: Command, io: Io, act: Act): void {
+  withJson(program.command('plan'))
+    .description('what a grid would train, what each trial costs, and what was cut by which rule')
+    .argument('<grid>', 'a grid file')
+    .option('--max-flops <amount>', 'cut cells whose forward pass costs more', amount)
+    .option('--max-train-flops <amount>', 'cut trials whose training costs more', amount)
+    .option('--device-flops <amount>', 'sustained FLOP/s of one device, for GPU-hours', amount)
+    .option('--workers <n>', 'local workers, for the predicted time', positiveInteger)
+    .option('--engine <name>', 'train with this engine instead of the one the grid names', engine)
+    .option('--rows <n>', 'rows of the table', positiveInteger)
+    .action((grid: string, options: PlanCommandOptions) =>
+      act(async () => (await import('../commands/plan.ts')).plan(grid, options, io)),
+    );
+
+  withJson(program.command('cost'))
+    .description('FLOPs, parameters, activations and memory of one network, by stage')
+    .requiredOption('--family <name>', 'resnet-rs or resnet-rs-small', oneOf(['resnet-rs', 'resnet-rs-small'] as const))
+    .requiredOption('--depth <n>', 'layers', positiveInteger)
+    .option('--width <x>', 'multiplier of all channel counts', positiveNumber, 1)
+    .requiredOption('--resolution <pixels>', 'side of the input image', positiveInteger)
+    .option('--classes <n>', 'classes [1000, or 10 for small images]', positiveInteger)
+    .option('--channels <n>', 'channels of the input [3, or 1 for small images]', positiveInteger)
+    .option('--se-ratio <x>', 'squeeze-and-excitation ratio [as the family has it]', fraction)
+    .option('--batch <n>', 'images per step, for the memory', positiveInteger, 64)
+    .action((options: CostOptions) => act(async () => (await import('../commands/cost.ts')).cost(options, io)));
+}

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import type { ResumeOptions } from '../commands/resume.ts';
+import type { RunOptions } from '../commands/run.ts';
+import type { StoreOptions } from './shared-options.ts';
+import type { Io } from './io.ts';
+import { amount, engine, positiveInteger } from './parsers.ts';
+import type { Act } from './program.ts';
+import { withStore } from './shared-options.ts';
+
+/** Commands that launch and steer sweeps. */
+export function declareSweeps(program: Command, io: Io, act: Act): void {
+  withStore(program.command('run'))
+    .description('plan a grid, train what is not trained yet, and report; running it again goes on where it stopped')
+    .argument('<grid>', 'a grid file')
+    .option('--workers <n>', 'worker processes [one per core]', positiveInteger)
+    .option('--threads <n>', 'threads per worker', positiveInteger, 1)
+    .option('--max-flops <amount>', 'cut cells whose forward pass costs more', amount)
+    .option('--max-train-flops <amount>', 'cut trials whose training costs more', amount)
+    .option('--engine <name>', 'train with this engine instead of the one the grid names', engine)
+    .option('--dry-run', 'stop after the plan; nothing is written')
+    .option('--out <dir>', 'folder of the report')
+    .action((grid: string, options: RunOptions) =>
+      act(async () => (await import('../commands/run.ts')).run(grid, options, io)),
+    );
+
+  withStore(program.command('resume'))
+    .description('go on with an interrupted sweep')
+    .argument('[sweep]', 'id or its beginning [the latest]')
+    .option('--workers <n>', 'worker processes [one per core]', positiveInteger)
+    .option('--threads <n>', 'threads per worker', positiveInteger, 1)
+    .option('--out <dir>', 'folder of the report')
+    .action((sweep: string | undefined, options: ResumeOptions) =>
+      act(async () => (await import('../commands/resume.ts')).resume(sweep, options, io)),
+    );
+
+  withStore(program.command('status'))
+    .description('trials by state, workers, time left, failures by cause')
+    .argument('[sweep]', 'id or its beginning [the latest]')
+    .action((sweep: string | undefined, options: StoreOptions) =>
+      act(async () => (await import('../commands/status.ts')).status(sweep, options, io)),
+    );
+
+  const steering = [
+    ['pause', 'let workers save their state and stop; `resume` goes on'],
+    ['cancel', 'stop for good; what is finished stays'],
+    ['retry', 'queue the failed trials again'],
+  ] as const;
+  for (const [name, description] of steering) {
+    withStore(program.command(name))
+      .description(description)
+      .argument('[sweep]', 'id or its beginning [the latest]')
+      .action((sweep: string | undefined, options: StoreOptions) =>
+        act(async () => (await import('../commands/steer.ts')).steer(name, sweep, options, io)),
+      );
+  }
+}

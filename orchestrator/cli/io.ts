@@ -1,0 +1,45 @@
+/** Where a command reads from and writes to: the process's own streams, or a test's. */
+export interface Io {
+  /** Writes a line to standard output: the answer, and with `--json` nothing but the document. */
+  readonly out: (text: string) => void;
+  /** Writes a line to standard error: progress, warnings, errors. */
+  readonly err: (text: string) => void;
+  /** Standard error as a screen, for the live display; `undefined` where it is none. */
+  readonly screen: Screen | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly colour: boolean;
+}
+
+export interface Screen {
+  readonly write: (text: string) => void;
+  /** Characters per line, now. */
+  readonly columns: () => number;
+}
+
+/**
+ * The process's streams. A reader of standard output that goes away (`| head`) ends the program quietly, as it does others:
+ * nothing that it asked for can be delivered any more.
+ */
+export function processIo(onBrokenPipe: () => void): Io {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+      if (stream === process.stdout && error.code === 'EPIPE') onBrokenPipe();
+    });
+  }
+  const { stderr, env } = process;
+  return {
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void stderr.write(`${text}\n`),
+    screen: stderr.isTTY
+      ? { write: (text) => void stderr.write(text), columns: () => stderr.columns || 80 }
+      : undefined,
+    env,
+    colour: stderr.isTTY && env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb',
+  };
+}
+
+/** One JSON document on standard output. */
+export function printJson(io: Io, document: unknown): void {
+  io.out(JSON.stringify(document, null, 2));
+}

@@ -1,0 +1,49 @@
+/** Reads option values. What they throw, commander prints with the option's name. */
+import { InvalidArgumentError } from 'commander';
+import { engineNames, parseAmount, type EngineName } from '../../contract/index.ts';
+
+/** A positive amount: `500M`, `2G`, `1e12`. */
+export function amount(text: string): number {
+  const value = parseAmount(text);
+  if (value === undefined || value <= 0)
+    throw new InvalidArgumentError(`Expected an amount such as 500M, 2G or 1e12, got '${text}'.`);
+  return value;
+}
+
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError(`Expected a whole number of at least 1, got '${text}'.`);
+  }
+  return value;
+}
+
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0) {
+    throw new InvalidArgumentError(`Expected a number above 0, got '${text}'.`);
+  }
+  return value;
+}
+
+export function fraction(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError(`Expected a number from 0 to 1, got '${text}'.`);
+  return value;
+}
+
+export function engine(text: string): EngineName {
+  const name = engineNames.find((known) => known === text);
+  if (name === undefined) throw new InvalidArgumentError(`Expected one of ${engineNames.join(', ')}, got '${text}'.`);
+  return name;
+}
+
+/** One of a list of names. */
+export function oneOf<T extends string>(names: readonly T[]): (text: string) => T {
+  return (text) => {
+    const name = names.find((known) => known === text);
+    if (name === undefined) throw new InvalidArgumentError(`Expected one of ${names.join(', ')}, got '${text}'.`);
+    return name;
+  };
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command } from 'commander';
+import { packageRoot } from '../../contract/index.ts';
+import { declareAnswers } from './declare-answers.ts';
+import { declareMachine } from './declare-machine.ts';
+import { declarePlanning } from './declare-planning.ts';
+import { declareSweeps } from './declare-sweeps.ts';
+import type { Io } from './io.ts';
+
+/**
+ * Runs the command behind a declaration and takes its exit code. The commands are imported inside, so that `--help` and a
+ * mistyped flag load neither the store nor an engine.
+ */
+export type Act = (command: () => Promise<number>) => Promise<void>;
+
+/** The program with all its commands. Throws `CommanderError` for usage mistakes, after printing the message. */
+export function makeProgram(io: Io, onExitCode: (code: number) => void): Command {
+  const program = new Command('scalesweep')
+    .description('How should a vision model be scaled: wider, deeper, at a higher resolution, or trained for longer?')
+    .version(version())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+    })
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .showSuggestionAfterError();
+  const act: Act = async (command) => onExitCode(await command());
+  declarePlanning(program, io, act);
+  declareSweeps(program, io, act);
+  declareAnswers(program, io, act);
+  declareMachine(program, io, act);
+  program.addHelpText(
+    'after',
+    '\nExit codes: 0 done, 1 a bug, 2 a mistake in what was asked, 3 trials failed, 4 the store is newer than the program,\n130 interrupted (state saved).',
+  );
+  return program;
+}
+
+function version(): string {
+  const manifest = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as { version: string };
+  return manifest.version;
+}

@@ -1,0 +1,115 @@
+import { formatAmount, formatSeconds } from '../../contract/index.ts';
+import type { AxisValue, Cell, Grid, PlanItem, PlannedTrial, PlanTally, PlanTotals } from '../../grids/index.ts';
+import type { Io } from '../cli/io.ts';
+import { formatTable, type Column } from '../cli/table.ts';
+import { countOf } from '../progress/words.ts';
+import { predictSeconds } from '../sweep/predict.ts';
+
+export interface PlanTableOptions {
+  /** Among which the predicted time is shared. */
+  readonly workers: number;
+  /** Cells shown; the others are summed up. */
+  readonly rows: number;
+}
+
+interface CellRow {
+  readonly planned: PlannedTrial;
+  seeds: number;
+  seconds: number;
+}
+
+interface AxisShare {
+  readonly axis: string;
+  readonly value: AxisValue;
+  trials: number;
+  trainFlops: number;
+}
+
+/** A plan for people: the first cells with their cost, what each value of each axis costs, what was cut, and the sums. */
+export function printPlanTable(
+  grid: Grid,
+  plan: Iterable<PlanItem>,
+  tally: PlanTally,
+  options: PlanTableOptions,
+  io: Io,
+): void {
+  const rows: CellRow[] = [];
+  const shares = new Map<string, AxisShare>();
+  let cells = 0;
+  let lastCell: Cell | undefined;
+  for (const item of plan) {
+    tally.add(item);
+    if (item.kind === 'excluded') continue;
+    if (item.cell !== lastCell) {
+      cells++;
+      if (rows.length < options.rows) rows.push({ planned: item, seeds: 0, seconds: 0 });
+    }
+    lastCell = item.cell;
+    const row = rows.at(-1);
+    if (row?.planned.cell === item.cell) {
+      row.seeds++;
+      row.seconds += predictSeconds(item.trial.spec, item.cost);
+    }
+    addShares(shares, grid, item);
+  }
+  const totals = tally.totals();
+  io.out(`${grid.name}: ${grid.question}\n`);
+  io.out(formatTable(rows, cellColumns(grid)));
+  if (cells > rows.length) {
+    io.out(`and ${countOf(cells - rows.length, 'more cell')} (--rows N shows more, --json all)\n`);
+    io.out(formatTable([...shares.values()], shareColumns(totals)));
+  }
+  io.out(`\n${totalsLines(totals, options.workers).join('\n')}`);
+}
+
+function addShares(shares: Map<string, AxisShare>, grid: Grid, { cell, cost }: PlannedTrial): void {
+  for (const axis of Object.keys(grid.axes)) {
+    const value = cell[axis];
+    if (value === undefined) continue;
+    const key = `${axis}=${value}`;
+    let share = shares.get(key);
+    if (share === undefined) shares.set(key, (share = { axis, value, trials: 0, trainFlops: 0 }));
+    share.trials++;
+    share.trainFlops += cost.trainFlops;
+  }
+}
+
+function cellColumns(grid: Grid): Column<CellRow>[] {
+  const scaling = ['width', 'depth', 'resolution', 'epochs'];
+  const others = Object.keys(grid.axes).filter((axis) => !scaling.includes(axis));
+  return [
+    ...[...scaling, ...others].map((axis) => ({
+      head: axis,
+      value: ({ planned }: CellRow) => String(planned.cell[axis] ?? ''),
+    })),
+    { head: 'seeds', value: ({ seeds }) => seeds },
+    { head: 'FLOPs', value: ({ planned }) => formatAmount(planned.cost.flops) },
+    { head: 'params', value: ({ planned }) => formatAmount(planned.cost.params) },
+    { head: 'activations', value: ({ planned }) => formatAmount(planned.cost.activations) },
+    { head: 'memory', value: ({ planned }) => `${formatAmount(planned.cost.memoryBytes)}B` },
+    { head: 'train FLOPs', value: ({ planned, seeds }) => formatAmount(planned.cost.trainFlops * seeds) },
+    { head: 'predicted', value: ({ seconds }) => formatSeconds(seconds) },
+  ];
+}
+
+function shareColumns(totals: PlanTotals): Column<AxisShare>[] {
+  return [
+    { head: 'axis', value: ({ axis }) => axis, align: 'left' },
+    { head: 'value', value: ({ value }) => String(value) },
+    { head: 'trials', value: ({ trials }) => trials.toLocaleString('en') },
+    { head: 'train FLOPs', value: ({ trainFlops }) => formatAmount(trainFlops) },
+    { head: 'share', value: ({ trainFlops }) => `${((100 * trainFlops) / totals.trainFlops).toFixed(1)} %` },
+  ];
+}
+
+function totalsLines(totals: PlanTotals, workers: number): string[] {
+  const lines = [`${countOf(totals.trials, 'trial')}, ${formatAmount(totals.trainFlops)} train FLOPs`];
+  if (totals.predictedSeconds !== null) {
+    lines.push(
+      `about ${formatSeconds(totals.predictedSeconds / workers)} with ${countOf(workers, 'local worker')}, before anything is measured`,
+    );
+  }
+  if (totals.gpuHours !== null) lines.push(`${totals.gpuHours.toPrecision(3)} GPU-hours`);
+  for (const [rule, cut] of Object.entries(totals.excludedBy)) lines.push(`${countOf(cut, 'cell')} cut: ${rule}`);
+  return lines;
+}

@@ -1,0 +1,34 @@
+import os from 'node:os';
+import { EXIT } from '../../contract/index.ts';
+import { loadGrid, PlanTally } from '../../grids/index.ts';
+import type { Io } from '../cli/io.ts';
+import type { JsonOption } from '../cli/shared-options.ts';
+import { overridesOf, planWith, type Overrides } from '../launch/overrides.ts';
+import { predictSeconds } from '../sweep/predict.ts';
+import { printPlanJson } from './plan-json.ts';
+import { printPlanTable } from './plan-table.ts';
+
+export interface PlanCommandOptions extends JsonOption, Overrides {
+  readonly deviceFlops?: number;
+  readonly workers?: number;
+  /** Rows of the table. @defaultValue 16 */
+  readonly rows?: number;
+}
+
+/** `scalesweep plan`: computes, prints, writes nothing. */
+export async function plan(gridFile: string, options: PlanCommandOptions, io: Io): Promise<number> {
+  const grid = loadGrid(gridFile);
+  const items = planWith(grid, overridesOf(options));
+  const { deviceFlops } = options;
+  const tally = new PlanTally({ secondsOf: predictSeconds, ...(deviceFlops === undefined ? {} : { deviceFlops }) });
+  if (options.json === true) printPlanJson(grid, items, tally, io);
+  else
+    printPlanTable(
+      grid,
+      items,
+      tally,
+      { workers: options.workers ?? os.availableParallelism(), rows: options.rows ?? 16 },
+      io,
+    );
+  return EXIT.done;
+}

@@ -1,0 +1,31 @@
+import { openStore } from '../../results/index.ts';
+import type { Io } from '../cli/io.ts';
+import type { StoreOptions } from '../cli/shared-options.ts';
+import { checkpointFolder, tidyCheckpoints } from '../launch/checkpoint-folder.ts';
+import { finish } from '../launch/finish.ts';
+import { prepareDatasets } from '../launch/prepare-datasets.ts';
+import { requireStore } from '../launch/require-store.ts';
+import { completePlan } from '../launch/store-plan.ts';
+
+export interface ResumeOptions extends StoreOptions {
+  readonly workers?: number;
+  readonly threads?: number;
+  readonly out?: string;
+}
+
+/** `scalesweep resume`: goes on with a sweep from what the store knows of it; the grid file is not needed. */
+export async function resume(prefix: string | undefined, options: ResumeOptions, io: Io): Promise<number> {
+  requireStore(options.db);
+  const store = openStore(options.db, { mode: 'run' });
+  try {
+    store.releaseOrphans(Date.now());
+    const sweep = store.sweep(prefix);
+    if (sweep.state !== 'active') store.setSweepState(sweep.id, 'active');
+    completePlan(store, sweep);
+    await tidyCheckpoints(checkpointFolder(options.db), store);
+    await prepareDatasets(store, sweep.id, io);
+    return await finish(store, sweep, options, io);
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,40 @@
+import { loadGrid } from '../../grids/index.ts';
+import { openStore } from '../../results/index.ts';
+import type { Io } from '../cli/io.ts';
+import type { StoreOptions } from '../cli/shared-options.ts';
+import { checkpointFolder, tidyCheckpoints } from '../launch/checkpoint-folder.ts';
+import { finish } from '../launch/finish.ts';
+import { overridesOf, planWith, type Overrides } from '../launch/overrides.ts';
+import { prepareDatasets } from '../launch/prepare-datasets.ts';
+import { storePlan } from '../launch/store-plan.ts';
+import { countOf } from '../progress/words.ts';
+import { plan } from './plan.ts';
+
+export interface RunOptions extends StoreOptions, Overrides {
+  readonly workers?: number;
+  readonly threads?: number;
+  readonly dryRun?: boolean;
+  /** Folder of the report. @defaultValue beside the store */
+  readonly out?: string;
+}
+
+/** `scalesweep run`: plans, stores, trains what has no result yet, reports. */
+export async function run(gridFile: string, options: RunOptions, io: Io): Promise<number> {
+  if (options.dryRun === true) return plan(gridFile, options, io);
+  const grid = loadGrid(gridFile);
+  const overrides = overridesOf(options);
+  // A grid whose plan is empty or impossible is refused here, before anything is written.
+  planWith(grid, overrides);
+  const store = openStore(options.db, { mode: 'run' });
+  try {
+    store.releaseOrphans(Date.now());
+    const { sweep, added } = storePlan(store, grid, overrides, Date.now());
+    await tidyCheckpoints(checkpointFolder(options.db), store);
+    const left = added.total - added.done;
+    io.err(`${grid.name} (${sweep.id}): ${countOf(added.total, 'trial')}, ${added.done} done before, ${left} to train`);
+    if (left > 0) await prepareDatasets(store, sweep.id, io);
+    return await finish(store, sweep, options, io);
+  } finally {
+    store.close();
+  }
+}

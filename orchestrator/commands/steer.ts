@@ -1,0 +1,36 @@
+import { EXIT } from '../../contract/index.ts';
+import { openStore } from '../../results/index.ts';
+import { printJson, type Io } from '../cli/io.ts';
+import type { StoreOptions } from '../cli/shared-options.ts';
+import { requireStore } from '../launch/require-store.ts';
+import { countOf } from '../progress/words.ts';
+
+/** `scalesweep pause`, `cancel` and `retry`: short writes, which a process that runs the sweep sees within a second or so. */
+export async function steer(
+  what: 'pause' | 'cancel' | 'retry',
+  prefix: string | undefined,
+  options: StoreOptions,
+  io: Io,
+): Promise<number> {
+  requireStore(options.db);
+  const store = openStore(options.db, { mode: 'steer' });
+  try {
+    const { id, name } = store.sweep(prefix);
+    const retried = what === 'retry' ? store.retryFailed(id) : 0;
+    if (what !== 'retry') store.setSweepState(id, what === 'pause' ? 'paused' : 'cancelled');
+    const counts = store.counts(id);
+    if (options.json === true) {
+      printJson(io, { sweep: id, state: store.sweep(id).state, counts, ...(what === 'retry' ? { retried } : {}) });
+      return EXIT.done;
+    }
+    const done = { pause: 'Paused', cancel: 'Cancelled', retry: `Queued ${countOf(retried, 'failed trial')} again of` }[
+      what
+    ];
+    io.out(`${done} ${name} (${id}).`);
+    if (what === 'pause' || (retried > 0 && counts.running + counts.queued === 0))
+      io.out(`To go on: scalesweep resume ${id}`);
+    return EXIT.done;
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,122 @@
+import { existsSync, readdirSync, statfsSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { formatAmount, messageOf } from '../../contract/index.ts';
+import { openStore } from '../../results/index.ts';
+import { describeEnvironment } from '../../worker/index.ts';
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly what: string;
+  /** `missing` stops sweeps; `optional` only narrows what can be done. */
+  readonly state: 'ok' | 'missing' | 'optional';
+  readonly found: string;
+  /** What to do about it, where something is to be done. */
+  readonly mend?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Looks at all that a sweep needs here. Changes nothing. */
+export async function examine(db: string, env: Environment): Promise<Finding[]> {
+  return [
+    nodeFinding(),
+    machineFinding(),
+    await onnxFinding(),
+    storeFinding(db),
+    diskFinding(db),
+    ...(await datasetFindings(env)),
+    gpuFinding(),
+  ];
+}
+
+function nodeFinding(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const isRight = (major === 20 && minor >= 20) || major >= 22;
+  return isRight
+    ? { what: 'Node.js', state: 'ok', found: process.version }
+    : {
+        what: 'Node.js',
+        state: 'missing',
+        found: process.version,
+        mend: 'Install Node.js 20.20 or newer, or 22 or newer.',
+      };
+}
+
+function machineFinding(): Finding {
+  const { cpu } = describeEnvironment();
+  return {
+    what: 'machine',
+    state: 'ok',
+    found: `${os.availableParallelism()} cores (${cpu}), ${formatAmount(os.totalmem())}B memory`,
+  };
+}
+
+async function onnxFinding(): Promise<Finding> {
+  const what = 'engine onnx';
+  try {
+    const runtime = await import('onnxruntime-node');
+    const backends = runtime.listSupportedBackends().map(({ name }) => name);
+    return {
+      what,
+      state: 'ok',
+      found: `onnxruntime ${describeEnvironment()['onnxruntime']}, devices: ${backends.join(', ')}`,
+    };
+  } catch (error) {
+    return { what, state: 'missing', found: messageOf(error).split('\n', 1)[0]!, mend: 'npm install onnxruntime-node' };
+  }
+}
+
+function storeFinding(db: string): Finding {
+  const what = 'results store';
+  if (!existsSync(db)) return { what, state: 'ok', found: `${db} (made by the first run)` };
+  try {
+    const store = openStore(db, { mode: 'read' });
+    try {
+      return { what, state: 'ok', found: `${db}, ${store.sweeps().length} sweeps` };
+    } finally {
+      store.close();
+    }
+  } catch (error) {
+    return { what, state: 'missing', found: messageOf(error), mend: `Move ${db} away or restore it from a copy.` };
+  }
+}
+
+function diskFinding(db: string): Finding {
+  let folder = path.resolve(path.dirname(db));
+  while (!existsSync(folder)) folder = path.dirname(folder);
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  const found = `${formatAmount(free)}B free in ${path.dirname(db)}`;
+  return free > 1e9
+    ? { what: 'disk', state: 'ok', found }
+    : { what: 'disk', state: 'missing', found, mend: 'Checkpoints and results want a gigabyte or so.' };
+}
+
+async function datasetFindings(env: Environment): Promise<Finding[]> {
+  const { catalog } = await import('../../worker/data/index.ts');
+  const { datasetCacheDir, datasetDir } = await import('../../worker/index.ts');
+  const cache = datasetCacheDir(env);
+  return [...catalog].map(({ name }) => {
+    const folder = datasetDir(cache, name);
+    const isThere = existsSync(folder) && readdirSync(folder).length > 0;
+    const what = `dataset ${name}`;
+    return isThere
+      ? { what, state: 'ok', found: folder }
+      : {
+          what,
+          state: 'optional',
+          found: 'not fetched',
+          mend: `scalesweep data fetch ${name} (a run fetches what it needs by itself)`,
+        };
+  });
+}
+
+function gpuFinding(): Finding {
+  const isThere = existsSync('/dev/nvidia0') || existsSync('/dev/dri/renderD128');
+  return {
+    what: 'GPU',
+    state: isThere ? 'ok' : 'optional',
+    found: isThere ? 'a device file is there' : 'none seen; the CPU is used',
+  };
+}

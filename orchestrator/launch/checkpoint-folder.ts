@@ -1,0 +1,32 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { isScalesweepError, TRIAL_ID } from '../../contract/index.ts';
+import type { Store } from '../../results/index.ts';
+import { openCheckpoints, statePaths } from '../../worker/index.ts';
+
+/** Where the checkpoints of a store's trials are: beside it. */
+export function checkpointFolder(db: string): string {
+  return statePaths(path.dirname(db)).checkpoints;
+}
+
+/**
+ * Removes the checkpoints of trials that are finished: what an orchestrator leaves that died between storing a result and tidying
+ * up after it. Those of failed trials go too; `retry` begins them anew.
+ */
+export async function tidyCheckpoints(folder: string, store: Pick<Store, 'trial'>): Promise<void> {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (TRIAL_ID.test(name) && isOver(store, name)) await openCheckpoints(folder, name).clear();
+  }
+}
+
+function isOver(store: Pick<Store, 'trial'>, id: string): boolean {
+  try {
+    const { state } = store.trial(id);
+    return state === 'done' || state === 'failed';
+  } catch (error) {
+    // Of another store in the same folder: not ours to remove.
+    if (isScalesweepError(error) && error.code === 'NOT_FOUND') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import os from 'node:os';
+import { EXIT, formatSeconds, ScalesweepError } from '../../contract/index.ts';
+import type { Store, SweepRecord } from '../../results/index.ts';
+import { openCheckpoints } from '../../worker/index.ts';
+import { makePaint } from '../cli/colour.ts';
+import type { Io } from '../cli/io.ts';
+import { DEFAULT_DB } from '../cli/shared-options.ts';
+import { makeLocalDispatcher } from '../dispatch/local.ts';
+import type { DisplayOptions } from '../progress/display.ts';
+import { makeLiveBlock } from '../progress/live-block.ts';
+import { makePlainLines } from '../progress/plain-lines.ts';
+import { countOf } from '../progress/words.ts';
+import { runSweep, type SweepOutcome } from '../sweep/run-sweep.ts';
+import { checkpointFolder } from './checkpoint-folder.ts';
+import { listenForStop } from './stop-signals.ts';
+
+export interface ExecuteOptions {
+  readonly db: string;
+  /** @defaultValue one per core */
+  readonly workers?: number;
+  /** Per worker. @defaultValue 1 */
+  readonly threads?: number;
+}
+
+export interface Execution {
+  readonly outcome: SweepOutcome;
+  /** Trials that got their result now. */
+  readonly trained: number;
+}
+
+/** Trains what a sweep has left, in local workers, showing progress on standard error. */
+export async function execute(store: Store, sweep: SweepRecord, options: ExecuteOptions, io: Io): Promise<Execution> {
+  const folder = checkpointFolder(options.db);
+  const dispatcher = makeLocalDispatcher({
+    workers: options.workers ?? os.availableParallelism(),
+    threads: options.threads ?? 1,
+    checkpointDir: folder,
+    clearCheckpoints: (trial) => openCheckpoints(folder, trial).clear(),
+  });
+  const stopSignals = listenForStop(() => dispatcher.kill());
+  const display = makeDisplay(io, {
+    title: sweep.name,
+    etaSeconds: () => store.statusOf(sweep.id).etaSeconds,
+    clock: () => performance.now(),
+  });
+  let trained = 0;
+  try {
+    const outcome = await runSweep({
+      store,
+      sweep: sweep.id,
+      dispatcher,
+      signal: stopSignals.signal,
+      threads: options.threads ?? 1,
+      now: () => Date.now(),
+      watch: (news) => {
+        if (news.type === 'done') trained++;
+        display.take(news);
+      },
+    });
+    return { outcome, trained };
+  } finally {
+    display.close();
+    await dispatcher.close();
+    stopSignals.release();
+  }
+}
+
+function makeDisplay(io: Io, options: DisplayOptions): ReturnType<typeof makePlainLines> {
+  return io.screen === undefined
+    ? makePlainLines(io.err, options)
+    : makeLiveBlock(io.screen, makePaint(io.colour), options);
+}
+
+/**
+ * Says how a sweep ended that did not finish, with the line that goes on, and returns the exit code.
+ *
+ * @throws {ScalesweepError} DEVICE_UNAVAILABLE or DATASET_UNAVAILABLE when it was halted: the mend is the user's.
+ */
+export function concludeUnfinished(
+  outcome: Exclude<SweepOutcome, { kind: 'finished' }>,
+  sweep: SweepRecord,
+  db: string,
+  io: Io,
+): number {
+  const goOn = `scalesweep resume ${sweep.id}${db === DEFAULT_DB ? '' : ` --db ${quoted(db)}`}`;
+  const { planned, done } = outcome.counts;
+  switch (outcome.kind) {
+    case 'halted': {
+      const code = outcome.failure.kind === 'data' ? 'DATASET_UNAVAILABLE' : 'DEVICE_UNAVAILABLE';
+      throw new ScalesweepError(code, outcome.failure.message, {
+        hint: `Nothing finished is lost. Mend it, then: ${goOn}`,
+      });
+    }
+    case 'cancelled':
+      io.err(`Cancelled: ${countOf(done, 'trial')} done, ${planned + outcome.counts.cancelled} left undone.`);
+      return EXIT.interrupted;
+    case 'paused':
+    case 'interrupted':
+      io.err(
+        `${outcome.kind === 'paused' ? 'Paused' : 'Interrupted'}, state saved: ${done} done, ${planned} to go. To go on:`,
+      );
+      io.err(`  ${goOn}`);
+      return EXIT.interrupted;
+  }
+}
+
+/** As a shell reads it. */
+function quoted(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** `in 3 min 20 s`. */
+export function since(beganMs: number, nowMs: number): string {
+  return `in ${formatSeconds((nowMs - beganMs) / 1000)}`;
+}

@@ -1,0 +1,39 @@
+import { formatSeconds } from '../../contract/index.ts';
+import type { SweepNews } from '../sweep/news.ts';
+
+/** What is worth a line of its own however progress is shown, or `undefined`. */
+export function noticeOf(news: SweepNews): string | undefined {
+  switch (news.type) {
+    case 'failed':
+      if (news.kind === 'interrupted') return undefined;
+      return `trial ${news.trial}, attempt ${news.attempt}: ${news.kind}, ${NEXT[news.next]}: ${firstLine(news.message)}`;
+    case 'store-waits':
+      return `the store cannot be written (${firstLine(news.error.message)}); trying again in ${formatSeconds(news.retryInMs / 1000)}`;
+    case 'stopping':
+      return `${WHY[news.why]}: ${news.running === 0 ? 'nothing is running' : 'workers are saving their state (again to leave at once)'}`;
+    case 'event':
+      return news.event.type === 'started' && news.event.note !== undefined
+        ? `trial ${news.event.trial}: ${news.event.note}`
+        : undefined;
+    case 'begun':
+    case 'handed':
+    case 'done':
+      return undefined;
+  }
+}
+
+const NEXT = {
+  final: 'not tried again',
+  retried: 'will be tried again',
+  released: 'handed to another worker',
+} as const;
+const WHY = {
+  interrupted: 'stopping',
+  paused: 'the sweep was paused',
+  cancelled: 'the sweep was cancelled',
+  halted: 'every worker fails in the same way',
+} as const;
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}

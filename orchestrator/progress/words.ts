@@ -1,0 +1,16 @@
+import type { TrialSpec } from '../../contract/index.ts';
+
+/** `width 0.5, depth 14, resolution 28, epochs 5`. */
+export function cellWords({ model, epochs }: TrialSpec): string {
+  return `width ${model.width}, depth ${model.depth}, resolution ${model.resolution}, epochs ${epochs}`;
+}
+
+/** `81.2 %`, or `-` where nothing was measured. */
+export function percent(fraction: number | null, digits = 1): string {
+  return fraction === null ? '-' : `${(fraction * 100).toFixed(digits)} %`;
+}
+
+/** `1 trial`, `16 trials`. Thousands are grouped. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+}
