@@ -2,12 +2,9 @@
  * Batches as the network reads them: [batch, channels, side, side] of normalised floats. Every draw is a function of
  * (seed, epoch, image), so a training that was killed and resumed sees the very same bytes.
  */
-import { permutation, random, type RecipeSpec } from '../../contract/index.ts';
-import { makeAugmenter, type Augmenter } from './augment/augmenter.ts';
+import { permutation, random } from '../../contract/index.ts';
+import { makeAugmenter, normalise, type AugmentationRecipe, type Augmenter } from './augment/augmenter.ts';
 import type { Dataset, Split } from './dataset.ts';
-
-/** What of a recipe changes the images. */
-export type AugmentationRecipe = Pick<RecipeSpec, 'flip' | 'crop' | 'randAugmentLayers' | 'randAugmentMagnitude'>;
 
 export interface BatchBuffers {
   /** [batch, channels, side, side]; rows without an image are set to 0. */
@@ -123,16 +120,10 @@ export function fillEvalBatch(request: EvalBatchRequest): number {
   const set = dataset[split];
   const size = imageSize(dataset, request);
   const { table } = workingOf(dataset);
-  const plane = set.side * set.side;
   const first = batch * labels.length;
   const filled = Math.max(0, Math.min(labels.length, set.count - first));
   for (let row = 0; row < filled; row++) {
-    const image = set.image(first + row);
-    const target = row * size;
-    for (let channel = 0; channel < set.channels; channel++) {
-      const floats = channel * 256;
-      for (let i = channel * plane; i < (channel + 1) * plane; i++) images[target + i] = table[floats + image[i]!]!;
-    }
+    normalise(set.image(first + row), set.channels, table, images, row * size);
     labels[row] = set.labels[first + row]!;
   }
   clearRest(request, filled, size);

@@ -1,10 +1,10 @@
 /** Datasets: fetched, checked, split, resized, and handed out in batches. */
+export type { AugmentationRecipe } from './augment/augmenter.ts';
 export {
   evalSteps,
   fillEvalBatch,
   fillTrainBatch,
   trainSteps,
-  type AugmentationRecipe,
   type BatchBuffers,
   type EvalBatchRequest,
   type TrainBatchRequest,
