@@ -1,4 +1,11 @@
 /** The store, queries, exports and reports. */
+export type { CellResult } from './queries/cell-result.ts';
+export { costAxes, type Budget, type CostAxis } from './queries/cost-axes.ts';
+export { best, type Best, type BestOptions } from './queries/best.ts';
+export { measuredCells, pareto, type Pareto, type ParetoOptions } from './queries/pareto.ts';
+export { epochCurves, resultRows } from './queries/rows.ts';
+export type { Scope } from './queries/cells.ts';
+export type { ScopeOptions } from './queries/scope.ts';
 export type { ImportedResult, ResultRow } from './result-row.ts';
 export {
   sweepStates,
@@ -23,4 +30,4 @@ export {
   type WaitingTrial,
   type Written,
 } from './store.ts';
-export { openStore } from './store/sqlite-store.ts';
+export { openStore, type SqliteStore } from './store/sqlite-store.ts';

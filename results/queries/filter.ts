@@ -1,0 +1,92 @@
+/** Filters on fields, `width=1,depth>=50,flops<2G`: read, checked, and put as a test on cells and as SQL. */
+import { distance } from 'fastest-levenshtein';
+import { parseAmount, ScalesweepError } from '../../contract/index.ts';
+import type { SqlValue } from '../store/connection.ts';
+
+const OPERATORS = ['<=', '>=', '!=', '=', '<', '>'] as const;
+type Operator = (typeof OPERATORS)[number];
+
+export interface Condition {
+  /** A field of a cell, or the name of another axis that the grid varied. */
+  readonly field: string;
+  readonly operator: Operator;
+  readonly value: number | string | boolean;
+}
+
+/** Fields of a cell that have a column. Accuracy on test is not among them: nothing is chosen on it. */
+const COLUMNS: Readonly<Record<string, string>> = {
+  width: 'width',
+  depth: 'depth',
+  resolution: 'resolution',
+  epochs: 'epochs',
+  flops: 'flops',
+  params: 'params',
+  activations: 'activations',
+  memoryBytes: 'memory_bytes',
+  trainFlops: 'train_flops',
+  minivalTop1: 'minival_top1',
+  stepMs: 'step_ms',
+  seconds: 'seconds',
+  peakBytes: 'peak_bytes',
+  seeds: 'seeds',
+};
+
+/**
+ * Conditions joined by commas; amounts take SI suffixes. A field that is no column must be an axis that some grid of
+ * the store varied (`axes`).
+ *
+ * @throws `USAGE` naming the condition, what was expected, and the nearest field.
+ */
+export function parseFilter(text: string, axes: readonly string[] = []): Condition[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => parseCondition(part, axes));
+}
+
+function parseCondition(text: string, axes: readonly string[]): Condition {
+  const match = /^([^<>=!]+?)\s*(<=|>=|!=|=|<|>)\s*(.+)$/.exec(text);
+  const [field, operator, raw] = [match?.[1], match?.[2] as Operator | undefined, match?.[3]?.trim()];
+  if (field === undefined || operator === undefined || raw === undefined) {
+    throw new ScalesweepError('USAGE', `Expected a condition such as width=1 or depth>=50, got ${text}`, {
+      hint: `Fields: ${[...Object.keys(COLUMNS), ...axes].join(', ')}.`,
+    });
+  }
+  if (COLUMNS[field] === undefined && !axes.includes(field)) {
+    const known = [...Object.keys(COLUMNS), ...axes];
+    const nearest = known.toSorted((a, b) => distance(field, a) - distance(field, b))[0];
+    throw new ScalesweepError('USAGE', `Expected a field of a cell in ${text}, got ${field}`, {
+      hint:
+        field === 'testTop1'
+          ? 'Choose on minival; test accuracy is reported, never filtered on.'
+          : `Did you mean ${nearest}?`,
+    });
+  }
+  const value = raw === 'true' ? true : raw === 'false' ? false : (parseAmount(raw) ?? raw);
+  const isOrdered = operator !== '=' && operator !== '!=';
+  if (typeof value !== 'number' && (isOrdered || COLUMNS[field] !== undefined)) {
+    throw new ScalesweepError('USAGE', `Expected a number in ${text}, got ${raw}`, {
+      hint: 'Amounts are written as 500M, 2G or 1e12.',
+    });
+  }
+  return { field, operator, value };
+}
+
+/** Conditions as SQL over the table cells, with its parameters. An unknown value satisfies no condition. */
+export function filterSql(conditions: readonly Condition[]): { sql: string; values: SqlValue[] } {
+  const values: SqlValue[] = [];
+  let sql = '';
+  for (const { field, operator, value } of conditions) {
+    const column = COLUMNS[field];
+    if (column === undefined) {
+      // JSON's true and false come out of SQLite as 1 and 0.
+      sql += ` AND json_extract(axes, ?) ${operator} ?`;
+      values.push(`$."${field.replaceAll('"', String.raw`\"`)}"`);
+    } else {
+      sql += ` AND ${column} ${operator} ?`;
+    }
+    values.push(typeof value === 'boolean' ? Number(value) : value);
+  }
+  return { sql, values };
+}

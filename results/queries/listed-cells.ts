@@ -1,0 +1,41 @@
+/** The cells of a list: one sweep's, some thousands as a rule. */
+import { costAxes, type CostAxis } from './cost-axes.ts';
+import { byAccuracy, byShape, type Cells, type Scope, type Selection } from './cells.ts';
+import type { StoredCell } from './cell-result.ts';
+import type { Noise } from './noise.ts';
+
+export function listedCells(list: readonly StoredCell[], scope: Scope, noise: Noise | null): Cells {
+  const under = ({ budget, axis }: Selection): StoredCell[] =>
+    list
+      .filter((cell) =>
+        costAxes.every((name) => budget[name] === undefined || (cell[name] ?? Infinity) <= budget[name]),
+      )
+      .sort(byAccuracy(axis));
+  const between = (axis: CostAxis, low: number, high: number): StoredCell[] =>
+    list.filter((cell) => cell[axis] !== null && cell[axis] >= low && cell[axis] <= high).sort((a, b) => a.n - b.n);
+  return {
+    scope,
+    noise,
+    largestReadingError: list.reduce((largest, cell) => Math.max(largest, cell.readingError ?? 0), 0),
+    mostAccurate: (selection) => under(selection)[0],
+    atLeast: (selection, minivalTop1, limit) =>
+      under(selection)
+        .filter((cell) => cell.minivalTop1 >= minivalTop1)
+        .slice(0, limit),
+    front: (axis) => frontOf(list, axis),
+    countBetween: (axis, low, high) => between(axis, low, high).length,
+    between,
+    all: () => list.toSorted(byShape),
+  };
+}
+
+function frontOf(list: readonly StoredCell[], axis: CostAxis): StoredCell[] {
+  const front: StoredCell[] = [];
+  const byCost = list
+    .filter((cell) => cell[axis] !== null)
+    .sort((a, b) => (a[axis] ?? 0) - (b[axis] ?? 0) || b.minivalTop1 - a.minivalTop1 || a.n - b.n);
+  for (const cell of byCost) {
+    if (cell.minivalTop1 > (front.at(-1)?.minivalTop1 ?? -Infinity)) front.push(cell);
+  }
+  return front;
+}
