@@ -1,0 +1,126 @@
+/** All findings from rows: measures the cells, asks every question that they can answer, judges, recommends. */
+import type { ResultRow } from '../result-row.ts';
+import { baseContrasts, stability } from './bases.ts';
+import { uncertaintiesOf, type Uncertainty } from './bootstrap.ts';
+import { measureCells, type MeasuredCell } from './cells.ts';
+import { depthAgainstWidth } from './depth-width.ts';
+import { scopeText, type Draft } from './draft.ts';
+import type { CostAxis, Finding, FindingsReport } from './finding.ts';
+import { flipQuestions, locateFlip, type FlipQuestion } from './flips.ts';
+import { hullOf } from './hull.ts';
+import { judge, type JudgedDraft, type JudgeOptions } from './judge.ts';
+import { longerAgainstBigger } from './longer.ts';
+import { estimateNoise, type NoiseModel } from './noise.ts';
+import { overFitting } from './over-fitting.ts';
+import { costAsPredictor } from './power-law.ts';
+import { rankAgreement } from './ranks.ts';
+import { recommend, type RecommendQuestion } from './recommend.ts';
+import { regimesOf, type Curves } from './regime.ts';
+import { slowResolution } from './resolution.ts';
+import { axisNames } from './words.ts';
+
+export interface FindingsOptions extends RecommendQuestion {
+  /** Of the bootstrap: the same rows, options and seed give the same findings. @defaultValue 1 */
+  readonly seed?: number;
+  /** Bootstrap replicates. @defaultValue 2000 */
+  readonly replicates?: number;
+  /**
+   * Points of top-1 (per doubling, where the effect is) below which a difference does not matter, whatever its p-value.
+   * @defaultValue 0.1: the digit that accuracies are reported to
+   */
+  readonly smallestEffect?: number;
+  /** Per-epoch metrics by trial id, for the over-fitting regime. */
+  readonly curves?: Curves;
+}
+
+const NO_CURVES: Curves = new Map();
+
+/** Pure: no clock, no file, no store. Rows in any order give the same report. */
+export function computeFindings(rows: readonly ResultRow[], options: FindingsOptions = {}): FindingsReport {
+  const judging: JudgeOptions = {
+    seed: options.seed ?? 1,
+    replicates: options.replicates ?? 2000,
+    smallestEffect: options.smallestEffect ?? 0.1,
+  };
+  const { cells, limits } = measureCells(rows);
+  const noise = estimateNoise(cells);
+  const regimes = regimesOf(cells, rows, options.curves ?? NO_CURVES);
+  const resampling = { seed: judging.seed, replicates: Math.min(1000, judging.replicates) };
+  const axes = costAxesOf(cells);
+  const drafts: Draft[] = [
+    ...axes.flatMap((axis) => depthAgainstWidth(cells, axis)),
+    ...axes.flatMap((axis) => slowResolution(cells, axis)),
+    ...longerAgainstBigger(cells),
+    ...axes.flatMap((axis) => costAsPredictor(cells, axis, resampling)),
+    ...overFitting(regimes),
+    ...rankAgreement(cells, resampling),
+    ...axes.flatMap((axis) => stableOver(cells, axis, noise, judging)),
+  ];
+  const judged = judge(drafts, cells, noise, judging);
+  const questions = flipQuestions(judged.filter(hasContrast));
+  const changes = uncertaintiesOf(
+    questions.map(({ change }) => change),
+    cells,
+    noise,
+    judging,
+  );
+  const flips = questions.map((question, i) => flipFinding(question, changes[i]!));
+  return {
+    findings: [...flips, ...judged.map(({ finding }) => finding)],
+    recommendation: recommend(cells, noise, options, judging),
+    regimes,
+    hull: hullOf(cells),
+    limits: [...limits, ...noise.limits],
+  };
+}
+
+/** FLOPs always, so that an answer says what is missing; step time where two cells or more have one. */
+function costAxesOf(cells: readonly MeasuredCell[]): CostAxis[] {
+  const timed = cells.filter((cell) => cell.costs.stepMs !== null).length;
+  return timed > 1 ? ['flops', 'stepMs'] : ['flops'];
+}
+
+function stableOver(cells: readonly MeasuredCell[], axis: CostAxis, noise: NoiseModel, options: JudgeOptions): Draft[] {
+  const bases = baseContrasts(cells, axis);
+  const uncertainties = uncertaintiesOf(
+    bases.map(({ contrast }) => contrast),
+    cells,
+    noise,
+    options,
+  );
+  return stability(bases.map((base, i) => ({ ...base, uncertainty: uncertainties[i]! })));
+}
+
+const hasContrast = (one: JudgedDraft): one is JudgedDraft & { contrast: NonNullable<JudgedDraft['contrast']> } =>
+  one.contrast !== null;
+
+/** The change of the contrast from the first schedule to the last, and where between them the winner changes. */
+function flipFinding(question: FlipQuestion, uncertainty: Uncertainty | null): Finding {
+  const { verdict, scope, note, correctedP } = locateFlip(question);
+  const { axis } = question.schedules[0]!.finding;
+  return {
+    id: `winner-flips/${axis}/${scopeText(scope)}`,
+    slug: 'winner-flips',
+    question: `Does the winner of depth against width change with longer training, at matched ${axisNames[axis]}?`,
+    axis,
+    scope,
+    effect: question.change.effect,
+    unit: "points of top-1, depth's lead at the last schedule less at the first",
+    interval: uncertainty?.interval ?? null,
+    pairs: question.change.pairs,
+    verdict,
+    correctedP,
+    wouldSeparate: verdict === 'not-separable' ? nearestToSeparated(question) : null,
+    note,
+  };
+}
+
+/** What the cheapest schedule to separate asks for. */
+function nearestToSeparated({ schedules }: FlipQuestion): Finding['wouldSeparate'] {
+  const asked = schedules.flatMap(({ finding }) => (finding.wouldSeparate === null ? [] : [finding.wouldSeparate]));
+  return (
+    asked.toSorted((a, b) => (a.trainFlops ?? Infinity) - (b.trainFlops ?? Infinity)).find((one) => one.trials > 0) ??
+    asked[0] ??
+    null
+  );
+}

@@ -1,0 +1,39 @@
+/** Depth against width: at matched cost, from the same base, which is ahead, and does its lead depend on the resolution? */
+import { groupBy } from './group-by.ts';
+import type { MeasuredCell } from './cells.ts';
+import { meanDifference, slopeOver } from './contrast.ts';
+import type { ContrastDraft } from './draft.ts';
+import type { CostAxis } from './finding.ts';
+import { matchedPairs } from './matched.ts';
+import { axisNames } from './words.ts';
+
+/** Per schedule over all resolutions, and per schedule and resolution. */
+export function depthAgainstWidth(cells: readonly MeasuredCell[], axis: CostAxis): ContrastDraft[] {
+  const drafts: ContrastDraft[] = [];
+  const lead = {
+    kind: 'contrast',
+    slug: 'depth-over-width',
+    question: `At matched ${axisNames[axis]}, is scaling depth ahead of scaling width?`,
+    axis,
+    unit: 'points of top-1',
+  } as const;
+  const trend = {
+    kind: 'contrast',
+    slug: 'depth-lead-grows-with-resolution',
+    question: `At matched ${axisNames[axis]}, does depth's lead over width grow with the resolution?`,
+    axis,
+    unit: 'points of top-1 per doubling of resolution',
+  } as const;
+  for (const [epochs, schedule] of groupBy(cells, (cell) => cell.epochs)) {
+    const pairs = matchedPairs(schedule, 'depth', 'width', axis);
+    const resolutions = [...groupBy(pairs, (pair) => pair.base.resolution)].sort(([a], [b]) => a - b);
+    drafts.push({ ...lead, scope: { epochs }, contrast: meanDifference(pairs) });
+    if (resolutions.length < 2) continue;
+    for (const [resolution, some] of resolutions) {
+      drafts.push({ ...lead, scope: { epochs, resolution }, contrast: meanDifference(some) });
+    }
+    const contrast = slopeOver(pairs, (pair) => Math.log2(pair.base.resolution));
+    drafts.push({ ...trend, scope: { epochs }, contrast });
+  }
+  return drafts.sort((a, b) => Number(a.scope['epochs']) - Number(b.scope['epochs']));
+}

@@ -1,0 +1,81 @@
+/**
+ * What the findings say and are asked. Glossary:
+ *
+ * - effect: an estimate, in the finding's `unit`; positive means that the finding's question is answered with yes.
+ * - strategy: scaling one axis up (depth, width, resolution or epochs) while the others stay.
+ * - base: the cell that two strategies both start from.
+ * - arm: the cells along one strategy, the others held; matched: compared at the same cost, interpolated along the arm.
+ */
+import type { Hull } from './hull.ts';
+import type { Recommendation } from './recommend.ts';
+import type { CellRegime } from './regime.ts';
+
+export const costAxes = ['flops', 'trainFlops', 'stepMs', 'params'] as const;
+export type CostAxis = (typeof costAxes)[number];
+
+export const strategies = ['width', 'depth', 'resolution', 'epochs'] as const;
+export type Strategy = (typeof strategies)[number];
+
+export type Verdict = 'supported' | 'contradicted' | 'not-separable';
+
+/** What was held fixed; `[low, high]` for a comparison between two values. */
+export type Scope = Readonly<Record<string, number | string | readonly [number, number]>>;
+
+/** A cell that is to be trained, or trained again. */
+export interface WantedCell {
+  readonly width: number;
+  readonly depth: number;
+  readonly resolution: number;
+  readonly epochs: number;
+  /** Other varied axes of the cell, by their name in the grid. */
+  readonly axes: Readonly<Record<string, unknown>>;
+}
+
+/** The trials that would separate a finding, and what they cost: every cell with every seed. */
+export interface WouldSeparate {
+  readonly cells: readonly WantedCell[];
+  /** Seeds that none of the cells has a result of yet. */
+  readonly seeds: readonly number[];
+  readonly trials: number;
+  /** Of all these trials; `null` where a cell's cost is not known. */
+  readonly trainFlops: number | null;
+  /** What these trials are expected to do, or why none are named. */
+  readonly note: string;
+}
+
+export interface Finding {
+  /** `slug/axis/scope`. */
+  readonly id: string;
+  /** The question's short name: `depth-over-width`. */
+  readonly slug: string;
+  /** In words, answered yes by `supported` and no by `contradicted`. */
+  readonly question: string;
+  /** The cost that was matched or predicted from. */
+  readonly axis: CostAxis;
+  readonly scope: Scope;
+  /** `null` when there was nothing to compare. */
+  readonly effect: number | null;
+  readonly unit: string;
+  /** 95 %, not corrected for the number of questions; `null` where the noise is not known. */
+  readonly interval: readonly [number, number] | null;
+  /** Comparisons (or cells, or epochs) behind the effect. */
+  readonly pairs: number;
+  readonly verdict: Verdict;
+  /** Two-sided, Holm-corrected over all contrasts of the same question; `null` where no test was made. */
+  readonly correctedP: number | null;
+  /** `null` unless the verdict is `not-separable`. */
+  readonly wouldSeparate: WouldSeparate | null;
+  /** What the numbers alone do not say, one sentence or two. */
+  readonly note: string | null;
+}
+
+export interface FindingsReport {
+  readonly findings: readonly Finding[];
+  readonly recommendation: Recommendation;
+  /** Over-fitting regime per cell, where curves or final train accuracies were given. */
+  readonly regimes: readonly CellRegime[];
+  /** Inside of which an answer is an interpolation. */
+  readonly hull: Hull | null;
+  /** What the rows could not say: rows left out and why, noise taken from where. */
+  readonly limits: readonly string[];
+}

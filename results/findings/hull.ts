@@ -1,0 +1,44 @@
+/** The trained hull: the smallest box around the trained cells. Inside it an answer interpolates; outside it guesses. */
+import type { MeasuredCell } from './cells.ts';
+import { costAxes, strategies, type CostAxis, type Strategy } from './finding.ts';
+
+type Range = readonly [low: number, high: number];
+
+export interface Hull {
+  readonly axes: Readonly<Record<Strategy, Range>>;
+  /** `null` where no cell has the cost. */
+  readonly costs: Readonly<Record<CostAxis, Range | null>>;
+}
+
+/** A point to be asked about; what is left out is not checked. */
+export type HullQuestion = Partial<Readonly<Record<Strategy | CostAxis, number>>>;
+
+export function hullOf(cells: readonly MeasuredCell[]): Hull | null {
+  if (cells.length === 0) return null;
+  const range = (values: readonly number[]): Range => [
+    values.reduce((low, value) => Math.min(low, value), Infinity),
+    values.reduce((high, value) => Math.max(high, value), -Infinity),
+  ];
+  const costRange = (axis: CostAxis): Range | null => {
+    const known = cells.flatMap((cell) => cell.costs[axis] ?? []);
+    return known.length === 0 ? null : range(known);
+  };
+  return {
+    axes: Object.fromEntries(strategies.map((axis) => [axis, range(cells.map((cell) => cell[axis]))])) as Hull['axes'],
+    costs: Object.fromEntries(costAxes.map((axis) => [axis, costRange(axis)])) as Hull['costs'],
+  };
+}
+
+/** Why a question lies outside the hull, a sentence for each axis; none when it lies inside. */
+export function outsideHull(hull: Hull, question: HullQuestion): string[] {
+  return Object.entries(question).flatMap(([name, value]) => {
+    const range = { ...hull.axes, ...hull.costs }[name as Strategy | CostAxis];
+    if (range === null) return [`No trained cell has a ${name}.`];
+    const [low, high] = range;
+    if (value >= low && value <= high) return [];
+    return [`${name} ${short(value)} lies outside the trained ${short(low)} to ${short(high)}.`];
+  });
+}
+
+const short = (value: number): string =>
+  Math.abs(value) >= 1e5 ? value.toPrecision(3) : String(Number(value.toPrecision(6)));

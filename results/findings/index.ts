@@ -1,0 +1,17 @@
+/** Findings: claims with effect, interval, evidence and verdict, computed from result rows alone. */
+export { computeFindings, type FindingsOptions } from './compute.ts';
+export {
+  costAxes,
+  strategies,
+  type CostAxis,
+  type Finding,
+  type FindingsReport,
+  type Scope,
+  type Strategy,
+  type Verdict,
+  type WantedCell,
+  type WouldSeparate,
+} from './finding.ts';
+export { outsideHull, type Hull, type HullQuestion } from './hull.ts';
+export type { CellName, Option, Recommendation, RecommendQuestion } from './recommend.ts';
+export type { CellRegime, Curves, Regime } from './regime.ts';

@@ -1,0 +1,116 @@
+/** Drafts to findings: uncertainty, correction for the number of questions, verdict, and what would separate the rest. */
+import { uncertaintiesOf, type Uncertainty } from './bootstrap.ts';
+import type { MeasuredCell } from './cells.ts';
+import type { Contrast } from './contrast.ts';
+import { scopeText, type Draft } from './draft.ts';
+import type { Finding, Verdict, WouldSeparate } from './finding.ts';
+import { groupBy } from './group-by.ts';
+import { holm } from './holm.ts';
+import type { NoiseModel } from './noise.ts';
+import { wouldSeparate } from './separate.ts';
+import { plural } from './words.ts';
+
+export interface JudgeOptions {
+  readonly seed: number;
+  readonly replicates: number;
+  /** Points of top-1 (or points per doubling) below which a difference does not matter. */
+  readonly smallestEffect: number;
+}
+
+/** Chance of one false verdict among all drafts of a question on one axis. */
+const ALPHA = 0.05;
+
+export interface JudgedDraft {
+  readonly finding: Finding;
+  readonly contrast: Contrast | null;
+}
+
+export function judge(
+  drafts: readonly Draft[],
+  cells: readonly MeasuredCell[],
+  noise: NoiseModel,
+  options: JudgeOptions,
+): JudgedDraft[] {
+  const contrasts = drafts.flatMap((draft) => (draft.kind === 'contrast' ? [draft.contrast] : []));
+  const uncertainties = new Map<Contrast, Uncertainty | null>();
+  for (const [i, uncertainty] of uncertaintiesOf(contrasts, cells, noise, options).entries()) {
+    uncertainties.set(contrasts[i]!, uncertainty);
+  }
+  const measured = drafts.map((draft) => {
+    if (draft.kind === 'measured') return { draft, effect: draft.effect, interval: draft.interval, p: draft.p };
+    const uncertainty = uncertainties.get(draft.contrast) ?? null;
+    return { draft, effect: draft.contrast.effect, interval: uncertainty?.interval ?? null, p: uncertainty?.p ?? null };
+  });
+  const judged = new Map<Draft, JudgedDraft>();
+  for (const family of groupBy(measured, ({ draft }) => `${draft.slug}/${draft.axis}`).values()) {
+    const corrected = holm(family.map(({ p }) => p));
+    const tested = corrected.filter((p) => p !== null).length;
+    for (const [i, { draft, effect, interval }] of family.entries()) {
+      const verdict = verdictOf(draft, effect, interval, corrected[i]!, options.smallestEffect);
+      const contrast = draft.kind === 'contrast' ? draft.contrast : null;
+      const finding: Finding = {
+        id: `${draft.slug}/${draft.axis}/${scopeText(draft.scope)}`,
+        slug: draft.slug,
+        question: draft.question,
+        axis: draft.axis,
+        scope: draft.scope,
+        effect,
+        unit: draft.unit,
+        interval,
+        verdict,
+        correctedP: corrected[i]!,
+        pairs: draft.kind === 'contrast' ? draft.contrast.pairs : draft.pairs,
+        wouldSeparate:
+          verdict !== 'not-separable'
+            ? null
+            : contrast === null
+              ? wantedBy(draft)
+              : wouldSeparate(contrast, interval, cells, noise, { ...options, family: Math.max(1, tested) }),
+        note: draft.note ?? null,
+      };
+      judged.set(draft, { finding, contrast });
+    }
+  }
+  return drafts.map((draft) => judged.get(draft)!);
+}
+
+/**
+ * Contrasts: separated when the corrected test rejects 0 and the effect is large enough to matter. Others say themselves
+ * what decides, or are held against the smallest effect of interest by their interval.
+ */
+function verdictOf(
+  draft: Draft,
+  effect: number | null,
+  interval: readonly [number, number] | null,
+  p: number | null,
+  smallestEffect: number,
+): Verdict {
+  if (draft.kind === 'measured' && draft.verdict !== null) return draft.verdict;
+  if (effect === null || interval === null) return 'not-separable';
+  if (draft.kind === 'measured' && p === null) {
+    return interval[0] > smallestEffect ? 'supported' : interval[1] < smallestEffect ? 'contradicted' : 'not-separable';
+  }
+  const matters = draft.kind === 'measured' || Math.abs(effect) >= smallestEffect;
+  if (p === null || p >= ALPHA || !matters) return 'not-separable';
+  return effect > 0 ? 'supported' : 'contradicted';
+}
+
+function wantedBy(draft: Draft): WouldSeparate | null {
+  const wanted = draft.kind === 'measured' ? (draft.wanted ?? []) : [];
+  if (wanted.length === 0) {
+    return {
+      cells: [],
+      seeds: [],
+      trials: 0,
+      trainFlops: 0,
+      note: 'Needs more cells: new values on the axes of the grid.',
+    };
+  }
+  return {
+    cells: wanted,
+    seeds: [0],
+    trials: wanted.length,
+    trainFlops: null,
+    note: `${plural(wanted.length, 'cell')} trained at one end only; training them at the other adds pairs.`,
+  };
+}

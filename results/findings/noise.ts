@@ -1,0 +1,129 @@
+/**
+ * How far a cell's mean accuracy may lie from what it would be over endless seeds on a smooth law:
+ * variance = irregularity of the cell + seed variance / seeds + reading variance.
+ *
+ * Seed variance is pooled over the cells with several seeds; irregularity is what the cells stray from a smooth law
+ * (smoothness.ts) beyond what their seeds explain. With one seed a cell, the two are known only together.
+ */
+import type { MeasuredCell } from './cells.ts';
+import { groupBy } from './group-by.ts';
+import {
+  irregularityOf,
+  parallelDifferences,
+  thirdDifferences,
+  type Irregularity,
+  type Residual,
+} from './smoothness.ts';
+
+/** Pooled variance of one seed's accuracy within its cell. */
+export interface SeedVariance {
+  readonly variance: number;
+  readonly df: number;
+}
+
+/** The noise of the cells of one setting and schedule. */
+export interface NoiseGroup {
+  /** `null` with too few repeated cells to tell. */
+  readonly seed: SeedVariance | null;
+  /** `null` with too few cells in line to tell. */
+  readonly irregularity: Irregularity | null;
+}
+
+export interface NoiseModel {
+  readonly groups: readonly NoiseGroup[];
+  /** Position in `groups` of each cell, by its index. */
+  readonly groupOf: readonly number[];
+  readonly limits: readonly string[];
+}
+
+/** Below this many degrees of freedom a schedule borrows the noise of all schedules of its setting. */
+const ENOUGH_DF = 5;
+
+export function estimateNoise(cells: readonly MeasuredCell[]): NoiseModel {
+  const settings = groupBy(cells, (cell) => cell.setting);
+  const groups: NoiseGroup[] = [];
+  const groupOf: number[] = [];
+  let borrowed = 0;
+  for (const members of settings.values()) {
+    const schedules = groupBy(members, (cell) => cell.epochs);
+    const overall = { seed: seedVariance(members), irregularity: irregularity([...schedules.values()]) };
+    for (const schedule of schedules.values()) {
+      const own = { seed: seedVariance(schedule), irregularity: irregularity([schedule]) };
+      const seed = pick(own.seed, overall.seed);
+      const irregular = pick(own.irregularity, overall.irregularity);
+      if (schedules.size > 1 && (seed !== own.seed || irregular !== own.irregularity)) borrowed++;
+      for (const cell of schedule) groupOf[cell.index] = groups.length;
+      groups.push({
+        seed: seed !== null && seed.df >= ENOUGH_DF ? seed : irregular === null ? seed : null,
+        irregularity: irregular,
+      });
+    }
+  }
+  return { groups, groupOf, limits: limitsOf(groups, borrowed) };
+}
+
+function pick<T extends { readonly df: number }>(own: T | null, overall: T | null): T | null {
+  if (own !== null && (own.df >= ENOUGH_DF || overall === null)) return own;
+  return overall;
+}
+
+function seedVariance(cells: readonly MeasuredCell[]): SeedVariance | null {
+  let squares = 0;
+  let df = 0;
+  for (const { values, top1 } of cells) {
+    for (const value of values) squares += (value - top1) ** 2;
+    df += values.length - 1;
+  }
+  return df === 0 ? null : { variance: squares / df, df };
+}
+
+/** From the least contaminated kind of residual that there is enough of, each schedule by itself. */
+function irregularity(schedules: readonly (readonly MeasuredCell[])[]): Irregularity | null {
+  const kinds: ((cells: readonly MeasuredCell[]) => Residual[])[] = [
+    thirdDifferences,
+    (cells) => parallelDifferences(cells, 3),
+    (cells) => parallelDifferences(cells, 2),
+  ];
+  const residuals: Residual[] = [];
+  let last: Irregularity | null = null;
+  for (const kind of kinds) {
+    residuals.push(...schedules.flatMap((cells) => kind(cells)));
+    last = irregularityOf(residuals);
+    if (last !== null && last.df >= ENOUGH_DF) return last;
+  }
+  return last;
+}
+
+/** Variance of a cell's mean, in its parts; `null` when neither seeds nor neighbours tell. */
+export function varianceParts(
+  group: NoiseGroup,
+  seeds: number,
+  scale = { seed: 1, irregularity: 1 },
+): { seed: number; irregularity: number } | null {
+  const { seed, irregularity: irregular } = group;
+  if (seed === null)
+    return irregular === null ? null : { seed: 0, irregularity: irregular.variance * scale.irregularity };
+  const own = seed.variance * scale.seed;
+  const beyond =
+    irregular === null ? 0 : Math.max(0, irregular.variance * scale.irregularity - own * irregular.perSeed);
+  return { seed: own / seeds, irregularity: beyond };
+}
+
+function limitsOf(groups: readonly NoiseGroup[], borrowed: number): string[] {
+  const limits: string[] = [];
+  const without = groups.filter((group) => group.seed === null && group.irregularity === null).length;
+  const unseeded = groups.filter((group) => group.seed === null && group.irregularity !== null).length;
+  if (without > 0)
+    limits.push(
+      `The noise of ${without} of ${groups.length} schedules is not known: no repeated cells, and too few in line.`,
+    );
+  if (unseeded > 0)
+    limits.push(
+      `With too few repeated seeds, the noise of ${unseeded} of ${groups.length} schedules is how far cells stray from a smooth law.`,
+    );
+  if (borrowed > 0)
+    limits.push(
+      `${borrowed} of ${groups.length} schedules have too few cells for a noise of their own and take that of all schedules together.`,
+    );
+  return limits;
+}

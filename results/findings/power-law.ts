@@ -1,0 +1,157 @@
+/** FLOPs as a predictor: the power law of error, where it breaks, and what cells of equal cost differ by. */
+import { quantileSorted } from 'simple-statistics';
+import { errorOf } from './arms.ts';
+import type { MeasuredCell } from './cells.ts';
+import type { MeasuredDraft } from './draft.ts';
+import { makeDraws } from './draws.ts';
+import type { CostAxis, Scope } from './finding.ts';
+import { groupBy } from './group-by.ts';
+import { fitKink, fitLine, type KinkFit, type LineFit, type Points } from './line-fit.ts';
+import { percentileInterval, resampleCells } from './resample.ts';
+import { spreadAtMatchedCost } from './spread.ts';
+import { axisNames } from './words.ts';
+
+export interface ResampleOptions {
+  readonly seed: number;
+  readonly replicates: number;
+}
+
+/** A line through fewer cells is drawn by them rather than fitted. */
+const LEAST_CELLS = 5;
+/** A kink leaves cells on both sides: as many as a line needs, twice. */
+const LEAST_CELLS_FOR_BREAK = 12;
+
+export function costAsPredictor(
+  cells: readonly MeasuredCell[],
+  axis: CostAxis,
+  options: ResampleOptions,
+): MeasuredDraft[] {
+  const schedules = [...groupBy(cells, (cell) => cell.epochs)].sort(([a], [b]) => a - b);
+  return schedules.flatMap(([epochs, schedule]) => {
+    const known = schedule.filter((cell) => cell.costs[axis] !== null).sort((a, b) => a.costs[axis]! - b.costs[axis]!);
+    const points = {
+      x: known.map((cell) => Math.log(cell.costs[axis]!)),
+      y: known.map((cell) => Math.log(errorOf(cell))),
+    };
+    if (known.length < LEAST_CELLS || new Set(points.x).size < LEAST_CELLS) return [];
+    const law = powerLaw(points, axis, { epochs }, options);
+    if (known.length < LEAST_CELLS_FOR_BREAK) return [law, ...spreadAtMatchedCost(known, axis, { epochs }, options)];
+    const broken = breakOf(points, axis, { epochs }, options);
+    return [law, broken.draft, ...spreadAtMatchedCost(known, axis, { epochs }, options, broken.at)];
+  });
+}
+
+const even = (points: Points): number[] => points.x.map(() => 1);
+
+function powerLaw(points: Points, axis: CostAxis, scope: Scope, options: ResampleOptions): MeasuredDraft {
+  const fit = fitLine(points, even(points));
+  const values = resampleCells(points.x.length, (times) => -fitLine(points, times).slope, options);
+  const interval = percentileInterval(values);
+  const explained =
+    1 -
+    fit.squares / Math.max(fitLine({ x: points.x.map(() => 0), y: points.y }, even(points)).squares, Number.MIN_VALUE);
+  return {
+    kind: 'measured',
+    slug: 'power-law',
+    question: `Does error fall as a power of ${axisNames[axis]}?`,
+    axis,
+    scope,
+    unit: `exponent of error over ${axisNames[axis]}`,
+    effect: -fit.slope,
+    interval,
+    pairs: points.x.length,
+    p: null,
+    verdict:
+      interval === null
+        ? 'not-separable'
+        : interval[0] > 0
+          ? 'supported'
+          : interval[1] < 0
+            ? 'contradicted'
+            : 'not-separable',
+    note: `A single power law explains ${(100 * Math.max(0, explained)).toFixed(0)} % of the variance of log error.`,
+  };
+}
+
+/** 21 places for the kink, evenly over the costs, a sixth of the cells left on either side. */
+function kinkCandidates(sorted: readonly number[]): number[] {
+  const [low, high] = [quantileSorted([...sorted], 1 / 6), quantileSorted([...sorted], 5 / 6)];
+  return Array.from({ length: 21 }, (_, i) => low + ((high - low) * i) / 20);
+}
+
+/**
+ * The kink is searched for, so its gain is compared with the gain that the same search finds in data without one:
+ * residuals of the single law, drawn anew around it.
+ */
+function breakOf(
+  points: Points,
+  axis: CostAxis,
+  scope: Scope,
+  options: ResampleOptions,
+): { draft: MeasuredDraft; at: number | undefined } {
+  const candidates = kinkCandidates(points.x);
+  const line = fitLine(points, even(points));
+  const kink = fitKink(points, even(points), candidates);
+  if (kink === undefined) return { draft: breakDraft(axis, scope, points.x.length), at: undefined };
+  const p = breakPValue(points, line, kink, candidates, options);
+  const values = resampleCells(points.x.length, (times) => fitKink(points, times, candidates)?.change, options);
+  const places = resampleCells(points.x.length, (times) => fitKink(points, times, candidates)?.kink, options);
+  const place =
+    percentileInterval(places)
+      ?.map((x) => Math.exp(x).toPrecision(2))
+      .join(' to ') ?? 'unknown';
+  const at = Math.exp(kink.kink);
+  const draft = breakDraft(axis, scope, points.x.length, {
+    effect: kink.change,
+    interval: percentileInterval(values),
+    p,
+    note: `Exponent ${(-kink.slopeBefore).toFixed(3)} below ${at.toPrecision(2)}, ${(-kink.slopeBefore - kink.change).toFixed(3)} above; the break lies between ${place} (95 %).`,
+  });
+  // An unproven break is no place to cut the cells in two.
+  return { draft, at: p < 0.05 ? at : undefined };
+}
+
+function breakDraft(
+  axis: CostAxis,
+  scope: Scope,
+  pairs: number,
+  found: { effect: number | null; interval: readonly [number, number] | null; p: number | null; note?: string } = {
+    effect: null,
+    interval: null,
+    p: null,
+  },
+): MeasuredDraft {
+  return {
+    kind: 'measured',
+    slug: 'power-law-breaks',
+    question: `Does error fall more slowly with ${axisNames[axis]} above some point?`,
+    axis,
+    scope,
+    unit: 'decrease of the exponent beyond the break',
+    pairs,
+    verdict: null,
+    ...found,
+  };
+}
+
+function breakPValue(
+  points: Points,
+  line: LineFit,
+  kink: KinkFit,
+  candidates: readonly number[],
+  options: ResampleOptions,
+): number {
+  const gain = (squares: number, kinked: number): number => (squares - kinked) / Math.max(kinked, Number.MIN_VALUE);
+  const observed = gain(line.squares, kink.squares);
+  const fitted = points.x.map((x) => line.intercept + line.slope * x);
+  const residuals = points.y.map((y, i) => y - fitted[i]!);
+  const draws = makeDraws(options.seed + 1);
+  let asLarge = 0;
+  for (let b = 0; b < options.replicates; b++) {
+    const y = fitted.map((value) => value + residuals[draws.below(residuals.length)]!);
+    const weights = even(points);
+    const without = fitLine({ x: points.x, y }, weights).squares;
+    if (gain(without, fitKink({ x: points.x, y }, weights, candidates)!.squares) >= observed) asLarge++;
+  }
+  return (asLarge + 1) / (options.replicates + 1);
+}
