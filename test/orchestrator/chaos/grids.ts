@@ -1,0 +1,38 @@
+/** Grids small enough to be killed twenty times in a minute or so. */
+
+const RECIPE = `
+recipe:
+  batchSize: 32
+  learningRate: 0.05
+  flip: true
+`;
+
+/** Trials of the noop engine, whose steps come from SCALESWEEP_NOOP. */
+export function noopGrid({ trials, epochs }: { readonly trials: number; readonly epochs: number }): string {
+  return `
+question: Does anything get lost when processes are killed?
+engine: noop
+model: { family: resnet-rs-small, baseWidth: 4 }
+data: { name: fashion-mnist, trainImages: 1000, minivalImages: 1000 }
+${RECIPE}
+seeds: ${trials}
+axes:
+  width: [1]
+  depth: [8]
+  resolution: [8]
+  epochs: [${epochs}]
+`;
+}
+
+/** Real trainings of a few seconds each. */
+export const ONNX_GRID = `
+question: Does anything get lost when trainings are killed?
+model: { family: resnet-rs-small, baseWidth: 4 }
+data: { name: fashion-mnist, trainImages: 2000, minivalImages: 1000 }
+${RECIPE}
+axes:
+  width: [1, 2]
+  depth: [8]
+  resolution: [8, 12]
+  epochs: [3]
+`;

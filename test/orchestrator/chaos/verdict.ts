@@ -1,0 +1,30 @@
+import type { EpochMetrics, TrialResult } from '../../../contract/index.ts';
+import type { TrialDetail } from '../../../results/index.ts';
+
+/** What must be bit-identical however often a training was killed: all but wall-clock and memory. */
+export function lastingPart(detail: TrialDetail): {
+  result: Partial<TrialResult> | null;
+  epochs: Partial<EpochMetrics>[];
+} {
+  const { result } = detail;
+  return {
+    result:
+      result === null
+        ? null
+        : {
+            minivalTop1: result.minivalTop1,
+            minivalLoss: result.minivalLoss,
+            testTop1: result.testTop1,
+            testLoss: result.testLoss,
+            trainTop1: result.trainTop1,
+            trainLoss: result.trainLoss,
+            weightsDigest: result.weightsDigest,
+          },
+    epochs: detail.epochs.map(({ seconds: _seconds, ...lasting }) => lasting),
+  };
+}
+
+/** Attempts of a trial that handed in a result: exactly one, or the store has taken two. */
+export function doneAttempts({ attempts }: TrialDetail): number {
+  return attempts.filter(({ outcome }) => outcome === 'done').length;
+}
