@@ -3,7 +3,7 @@
  * contents alone. It does not depend on the order of the file, on the seed or on the resolution; a smaller training
  * subset is contained in every larger one; and copies of one image are never on both sides.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ScalesweepError } from '../../contract/index.ts';
 import type { RawImages } from './raw.ts';
 
@@ -26,10 +26,7 @@ function hashImages({ count, pixels }: RawImages): Buffer {
   const digests = Buffer.alloc(count * DIGEST);
   const size = pixels.length / Math.max(count, 1);
   for (let i = 0; i < count; i++) {
-    createHash('sha256')
-      .update(pixels.subarray(i * size, (i + 1) * size))
-      .digest()
-      .copy(digests, i * DIGEST);
+    hash('sha256', pixels.subarray(i * size, (i + 1) * size), 'buffer').copy(digests, i * DIGEST);
   }
   return digests;
 }
