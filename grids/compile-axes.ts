@@ -32,7 +32,7 @@ export function compileAxes(raw: unknown, check: Check): CompiledAxes | undefine
       );
   }
   if (space.size > MAX_CELLS)
-    check.report(['axes'], `Expected at most ${MAX_CELLS / 1e6} million cells, got ${space.size}`);
+    check.report(['axes'], `Expected at most ${MAX_CELLS / 1e6} million cells, got ${space.size}`, true);
   if (check.count() > before) return undefined;
   return { space, values: new Map([...values].map(([name, distinct]) => [name, [...distinct]])) };
 }

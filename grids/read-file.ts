@@ -4,7 +4,7 @@ import { messageOf, ScalesweepError } from '../contract/index.ts';
 import { GridError } from './problems.ts';
 
 /** A grid is written by hand; a bigger file is something else that was named by mistake. */
-const MAX_BYTES = 4_000_000;
+const MAX_BYTES = 1_000_000;
 
 /** @throws {ScalesweepError} `GRID_INVALID` when the file is missing, is no file, is too big or is not UTF-8. */
 export function readGridFile(file: string): string {

@@ -1,7 +1,7 @@
 /** The form of a grid file. What the values mean to each other is checked in `compile.ts`. */
 import { z } from 'zod';
 import { engineNames } from '../contract/index.ts';
-import { FIELDS, fieldsOf, type Field, type Section } from './fields.ts';
+import { describe, FIELDS, fieldsOf, type Field, type Section } from './fields.ts';
 import { didYouMean, listed, shown, someOf } from './problems.ts';
 import { budgetAxes } from './types.ts';
 
@@ -44,35 +44,36 @@ const table = mapping('a table', {
 });
 export type Table = z.infer<typeof table>;
 
-const LITERALS = {
-  number: { schema: z.number(), name: 'a number' },
-  boolean: { schema: z.boolean(), name: 'true or false' },
-  text: { schema: z.string(), name: 'a text' },
-} as const;
+const KIND_NAMES = { number: 'a number', boolean: 'true or false', text: 'a text' } as const;
+
+/** What may stand for a value in the file; which texts are choices, amounts or expressions is decided later. */
+function literal({ kind, choices }: Field, expected: { error: (issue: { input?: unknown }) => string }): z.ZodType {
+  if (kind === 'boolean') return z.boolean(expected);
+  // The choices are for editors, which offer them; any text passes here.
+  return z.union([kind === 'number' ? z.number() : z.enum(choices), z.string()], expected);
+}
 
 /** A fixed value, an expression over the cell, or a table. */
-const ruled = ({ name, kind }: Field): z.ZodType =>
-  z
-    .union(
-      [LITERALS[kind].schema, z.string(), table],
-      says(`\`${name}\` to be ${LITERALS[kind].name}, an expression or a table`),
-    )
-    .optional();
+function ruled(field: Field): z.ZodType {
+  const expected = says(`\`${field.name}\` to be ${KIND_NAMES[field.kind]}, an expression or a table`);
+  return z
+    .union([literal(field, expected), z.string(), table], expected)
+    .optional()
+    .describe(`${describe(field)}; or an expression, or a table`);
+}
 
 const section = (name: Section): Record<string, z.ZodType> =>
   Object.fromEntries(fieldsOf(name).map((field) => [field.name, ruled(field)]));
 
-/** One value or several; amounts are texts. */
-function axis({ name, kind }: Field): z.ZodType {
-  const expected = says(`${LITERALS[kind].name} on axis \`${name}\``);
-  const value: z.ZodType =
-    kind === 'number'
-      ? z.union([z.number(), z.string()], expected)
-      : kind === 'boolean'
-        ? z.boolean(expected)
-        : z.string(expected);
+/** One value or several. */
+function axis(field: Field): z.ZodType {
+  const { name } = field;
+  const value = literal(field, says(`${KIND_NAMES[field.kind]} on axis \`${name}\``));
   const several = z.array(value).min(1, says(`at least one value on axis \`${name}\``));
-  return z.union([value, several], says(`\`${name}\` to be a value or a list of values`)).optional();
+  return z
+    .union([value, several], says(`\`${name}\` to be a value or a list of values`))
+    .optional()
+    .describe(`${describe(field)}; one or a list`);
 }
 
 const axisShape = Object.fromEntries([...FIELDS.values()].map((field) => [field.name, axis(field)]));

@@ -29,6 +29,9 @@ export interface YamlSource {
 /** Aliases share values, so a small file stays a small grid only if there are few of them and none inside another. */
 const MAX_ALIASES = 100;
 
+/** Levels of pairs and collections; deep enough for any composition, and far from the limits of recursion. */
+const MAX_DEPTH = 64;
+
 /** @throws {GridError} with every syntax problem, or with the first kind of construct that grids do not use. */
 export function readYaml(text: string, file: string): YamlSource {
   const lines = new LineCounter();
@@ -101,8 +104,11 @@ function unusable(document: Document.Parsed, text: string, at: (offset: number) 
         report(key, 'Expected a key before the colon, got nothing');
       }
     },
-    Node(_, node) {
+    Node(_, node, ancestors) {
       if (node.tag !== undefined) report(node, `Expected plain values, got the tag \`${node.tag}\``);
+      if (ancestors.length <= MAX_DEPTH) return undefined;
+      report(node, `Expected at most ${MAX_DEPTH} levels of nesting, got more`);
+      return visit.BREAK;
     },
     Alias(_, alias) {
       aliases += 1;
