@@ -17,7 +17,10 @@ if (process.send === undefined) {
   process.exit(2);
 }
 
-const queue: RunMessage[] = [];
+/** One attempt, with where and how it is to be executed. */
+type Task = RunMessage['attempts'][number] & Pick<RunMessage, 'device' | 'threads' | 'checkpointDir'>;
+
+const queue: Task[] = [];
 const stopping = new AbortController();
 const engines = new Map<EngineName, Promise<Engine>>();
 const outgoing = makeOutgoing((message) => process.send!(message));
@@ -49,8 +52,7 @@ async function work(): Promise<void> {
         send: outgoing.push,
       });
     }
-    // What is closed must be known before the next begins: if that one takes the process down, this one is not blamed.
-    outgoing.flush();
+    if (queue.length === 0) outgoing.flush();
     // Between two trials, so that `stop` is heard even if an engine never yields.
     await yieldToMessages();
   }
@@ -58,7 +60,7 @@ async function work(): Promise<void> {
   if (isLeaving) await leave();
 }
 
-function handBack({ trial, attempt }: RunMessage): void {
+function handBack({ trial, attempt }: Task): void {
   const event: WorkerEvent = {
     v: 1,
     trial: trial.id,
@@ -88,7 +90,7 @@ process.on('message', (raw) => {
   const message = parseToWorker(raw);
   switch (message.type) {
     case 'run':
-      queue.push(message);
+      for (const attempt of message.attempts) queue.push({ ...message, ...attempt });
       void work();
       break;
     case 'stop':
@@ -100,6 +102,8 @@ process.on('message', (raw) => {
       break;
   }
 });
+// A trial that ends the process must not take the news of those before it along.
+process.on('exit', outgoing.flush);
 process.on('disconnect', () => process.exit(0));
 // A terminal sends Ctrl-C to the whole process group; the orchestrator decides what it means and tells us.
 process.on('SIGINT', () => undefined);

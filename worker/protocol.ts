@@ -10,15 +10,16 @@ export const PROTOCOL_VERSION = 1;
 
 const version = { v: z.literal(PROTOCOL_VERSION) };
 
+const trial = z
+  .strictObject({ id: z.string().regex(TRIAL_ID), spec: trialSpec })
+  .refine(({ id, spec }) => trialId(spec) === id, { error: 'expected the id to be the hash of the spec' });
+
 export const toWorker = z.discriminatedUnion('type', [
-  /** Queue this attempt; attempts are executed one at a time, in the order of arrival. */
+  /** Queue these attempts; they are executed one at a time, in the order of arrival. */
   z.strictObject({
     ...version,
     type: z.literal('run'),
-    trial: z
-      .strictObject({ id: z.string().regex(TRIAL_ID), spec: trialSpec })
-      .refine((trial) => trialId(trial.spec) === trial.id, { error: 'expected the id to be the hash of the spec' }),
-    attempt: z.int().min(1),
+    attempts: z.array(z.strictObject({ trial, attempt: z.int().min(1) })).min(1),
     device: z.string().min(1),
     threads: z.int().min(1),
     /** Folder under which each trial has its checkpoints. */

@@ -9,6 +9,7 @@ import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
  * waits behind a long one; shorter ones would otherwise leave the worker idle for the time of a message each.
  */
 const AHEAD_SECONDS = 0.05;
+/** Trials that a worker has at most; it is given more when half of them are done, so that they are claimed and sent together. */
 const AHEAD_TRIALS = 32;
 
 /** Workers that die before they can say that they are ready, in a row, until it is taken to be the machine's fault. */
@@ -42,6 +43,10 @@ interface LocalWorker {
   isHanging: boolean;
   /** Handed out and not ended, in the order of execution: the first is the one at work. */
   load: Assignment[];
+  /** Whether it is being filled up. */
+  isFilling: boolean;
+  /** Handed out in this turn of the event loop, to be sent together at its end. */
+  unsent: Assignment[];
   lastHeard: number;
 }
 
@@ -73,6 +78,8 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
       isReady: false,
       isHanging: false,
       load: [],
+      isFilling: true,
+      unsent: [],
       lastHeard: performance.now(),
       process: startWorkerProcess({
         onMessage: (message) => {
@@ -173,7 +180,9 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
     if (phase !== 'running') return undefined;
     let best: LocalWorker | undefined;
     for (const worker of workers.values()) {
-      if (!worker.isReady || worker.load.length >= AHEAD_TRIALS) continue;
+      if (worker.load.length >= AHEAD_TRIALS) worker.isFilling = false;
+      else if (worker.load.length <= AHEAD_TRIALS / 2) worker.isFilling = true;
+      if (!worker.isReady || !worker.isFilling) continue;
       if (best === undefined || worker.load.length < best.load.length) best = worker;
     }
     if (best === undefined) return undefined;
@@ -184,18 +193,16 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
   const hand = (slot: Slot, assignment: Assignment): void => {
     const worker = workers.get(slot.worker);
     if (worker === undefined) throw new Error(`Expected a slot of this turn, got ${slot.worker}, which is gone`);
-    const { trial, attempt } = assignment;
     if (worker.load.length === 0) worker.lastHeard = performance.now();
     worker.load.push(assignment);
-    worker.process.send({
-      v: PROTOCOL_VERSION,
-      type: 'run',
-      trial,
-      attempt,
-      device: slot.device,
-      threads,
-      checkpointDir,
-    });
+    worker.unsent.push(assignment);
+    if (worker.unsent.length === 1) queueMicrotask(() => sendUnsent(worker));
+  };
+
+  const sendUnsent = (worker: LocalWorker): void => {
+    const attempts = worker.unsent.map(({ trial, attempt }) => ({ trial, attempt }));
+    worker.unsent = [];
+    worker.process.send({ v: PROTOCOL_VERSION, type: 'run', attempts, device, threads, checkpointDir });
   };
 
   const settled = (trial: string): void => {

@@ -1,4 +1,3 @@
-import type { Trial } from '../../contract/index.ts';
 import type { Counts, Failure, WaitingTrial } from '../../results/index.ts';
 import { isLast } from '../../worker/index.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
@@ -6,7 +5,7 @@ import type { SweepWatcher } from './news.ts';
 import { makePace, predictSeconds } from './predict.ts';
 import { groupEvents, recordEvents, type EventGroup } from './record-events.ts';
 import { RETRY_LIMITS, type RetryLimits } from './retry-policy.ts';
-import { makeSettler, type LastEvent } from './settle-attempt.ts';
+import { makeSettler, type Effect, type LastEvent } from './settle-attempt.ts';
 import { makeInbox } from './store-inbox.ts';
 import type { SweepStore } from './sweep-store.ts';
 
@@ -36,12 +35,15 @@ export type SweepOutcome =
   /** A failure that every worker shares: the mend is the user's. */
   | { readonly kind: 'halted'; readonly counts: Counts; readonly failure: Failure };
 
+/** What a worker said. */
+interface Said {
+  readonly group: EventGroup;
+  readonly worker: string;
+}
+
 interface InFlight {
-  readonly trial: Trial;
   readonly waiting: WaitingTrial;
   readonly attempt: number;
-  /** Before correction by the pace. */
-  readonly predictedSeconds: number;
 }
 
 /**
@@ -64,6 +66,9 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     settle = resolve;
   });
 
+  const rawPrediction = ({ trial, cost }: WaitingTrial): number => predictSeconds(trial.spec, cost, threads);
+  const predict = (waiting: WaitingTrial): number => pace.correct(rawPrediction(waiting));
+
   const stop = (why: NonNullable<typeof stopping>): void => {
     if (stopping !== undefined) return;
     stopping = why;
@@ -81,17 +86,6 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     void dispatcher.stop().then(() => settle(error));
   };
 
-  const inbox = makeInbox<{ group: EventGroup; worker: string }>({
-    store: ({ group, worker }) => {
-      recordEvents(store, group, now());
-      if (isLast(group.head)) close(group.head);
-      watch({ type: 'event', event: group.head, worker });
-    },
-    onWait: (error, retryInMs) => watch({ type: 'store-waits', error, retryInMs }),
-    onFlowing: () => guardedFill(),
-    onGivenUp: giveUp,
-  });
-
   const settleAttempt = makeSettler({
     store,
     dispatcher,
@@ -104,39 +98,76 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     },
   });
 
-  const close = (event: LastEvent): void => {
+  const storeOne = ({ group, worker }: Said): Effect => {
+    const { head } = group;
+    recordEvents(store, group, now());
+    const close = isLast(head) ? storeEnd(head) : undefined;
+    return () => {
+      close?.();
+      watch({ type: 'event', event: head, worker });
+    };
+  };
+
+  const storeEnd = (event: LastEvent): Effect => {
     const flight = inFlight.get(event.trial);
     const isOurs = flight?.attempt === event.attempt;
-    settleAttempt(event, isOurs ? flight.waiting : { crashes: 0, hostLosses: 0 });
-    if (!isOurs) return;
-    inFlight.delete(event.trial);
-    if (event.type === 'done') pace.observe(flight.predictedSeconds, event.result.seconds);
+    const settled = settleAttempt(event, isOurs ? flight.waiting : { crashes: 0, hostLosses: 0 });
+    return () => {
+      if (isOurs) {
+        inFlight.delete(event.trial);
+        if (event.type === 'done') pace.observe(rawPrediction(flight.waiting), event.result.seconds);
+      }
+      settled();
+    };
   };
+
+  /** All of a message in one transaction: with tiny trials, commits are what the time goes into. */
+  const inbox = makeInbox<Said>({
+    store: (said) => {
+      const effects = store.batch(() => said.map(storeOne));
+      return () => {
+        for (const effect of effects) effect();
+      };
+    },
+    onWait: (error, retryInMs) => watch({ type: 'store-waits', error, retryInMs }),
+    onFlowing: () => guardedFill(),
+    onGivenUp: giveUp,
+  });
 
   /** Hands out what there is room for; ends the sweep when there is nothing more to do or to wait for. */
   const fill = (): void => {
     if (stopping !== undefined || inbox.isBlocked()) return;
-    for (;;) {
-      if (fetched.length === 0) fetched = store.nextTrials(sweep, FETCH, now()).reverse();
-      const waiting = fetched.at(-1);
-      if (waiting === undefined) break;
-      const predictedSeconds = predictSeconds(waiting.trial.spec, waiting.cost, threads);
-      const corrected = pace.correct(predictedSeconds);
-      const slot = dispatcher.slotFor(corrected);
-      if (slot === undefined) return;
-      fetched.pop();
-      const attempt = store.claim(waiting.trial.id, { worker: slot.worker, device: slot.device, now: now() });
-      if (attempt === undefined) continue;
-      inFlight.set(waiting.trial.id, { trial: waiting.trial, waiting, attempt, predictedSeconds });
-      watch({ type: 'handed', waiting, attempt, slot, predictedSeconds: corrected });
-      dispatcher.hand(slot, { trial: waiting.trial, attempt, predictedSeconds: corrected });
-    }
+    const next = fetched.at(-1);
+    // Most calls end here, without a transaction.
+    if (next !== undefined && dispatcher.slotFor(predict(next)) === undefined) return;
+    if (!store.batch(handOut)) return;
     if (inFlight.size > 0) return;
     const retryAt = store.nextRetryAt(sweep, now());
     if (retryAt === undefined) settle('end');
     else {
       clearTimeout(retryTimer);
       retryTimer = setTimeout(guardedFill, Math.max(1, retryAt - now()));
+    }
+  };
+
+  /**
+   * Claims and hands out until no worker has room, all claims in one transaction. Returns whether nothing more waits. Should the
+   * transaction fail, what was handed out is of attempts that the store does not know: it takes nothing from them.
+   */
+  const handOut = (): boolean => {
+    for (;;) {
+      if (fetched.length === 0) fetched = store.nextTrials(sweep, FETCH, now()).reverse();
+      const waiting = fetched.at(-1);
+      if (waiting === undefined) return true;
+      const predictedSeconds = predict(waiting);
+      const slot = dispatcher.slotFor(predictedSeconds);
+      if (slot === undefined) return false;
+      fetched.pop();
+      const attempt = store.claim(waiting.trial.id, { worker: slot.worker, device: slot.device, now: now() });
+      if (attempt === undefined) continue;
+      inFlight.set(waiting.trial.id, { waiting, attempt });
+      watch({ type: 'handed', waiting, attempt, slot, predictedSeconds });
+      dispatcher.hand(slot, { trial: waiting.trial, attempt, predictedSeconds });
     }
   };
 
@@ -168,7 +199,7 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     }
     dispatcher.start({
       onEvents: (events, worker) => {
-        for (const group of groupEvents(events)) inbox.push({ group, worker });
+        inbox.push(groupEvents(events).map((group) => ({ group, worker })));
       },
       onRoom: guardedFill,
       onBroken: giveUp,

@@ -5,8 +5,8 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 10_000;
 
 export interface InboxOptions<T> {
-  /** Stores one item; may throw. */
-  readonly store: (item: T) => void;
+  /** Stores items, all or none; may throw. Returns what to do once they are stored. */
+  readonly store: (items: readonly T[]) => () => void;
   readonly onWait: (error: Error, retryInMs: number) => void;
   /** The store can be written again. */
   readonly onFlowing: () => void;
@@ -17,7 +17,7 @@ export interface InboxOptions<T> {
 }
 
 export interface Inbox<T> {
-  push(item: T): void;
+  push(items: readonly T[]): void;
   /** Whether items wait for the store. */
   isBlocked(): boolean;
   /** Resolves when everything is stored, or was given up. */
@@ -35,6 +35,7 @@ export function makeInbox<T>({ store, onWait, onFlowing, onGivenUp, patienceMs =
   let timer: NodeJS.Timeout | undefined;
   let waited = 0;
   let hasGivenUp = false;
+  let isStoring = false;
   let onEmpty: (() => void)[] = [];
 
   const settle = (): void => {
@@ -45,20 +46,23 @@ export function makeInbox<T>({ store, onWait, onFlowing, onGivenUp, patienceMs =
   const drain = (): void => {
     const hasWaited = timer !== undefined;
     timer = undefined;
-    let stored = 0;
+    const round = items;
+    let effect: () => void;
+    isStoring = true;
     try {
-      for (const item of items) {
-        store(item);
-        stored++;
-        waited = 0;
-      }
-      items = [];
-      settle();
-      if (hasWaited) onFlowing();
+      effect = store(round);
     } catch (error) {
-      items = items.slice(stored);
       pause(error as Error);
+      return;
+    } finally {
+      isStoring = false;
     }
+    items = items.slice(round.length);
+    waited = 0;
+    effect();
+    if (items.length > 0) return drain();
+    settle();
+    if (hasWaited) onFlowing();
   };
 
   const pause = (error: Error): void => {
@@ -76,11 +80,10 @@ export function makeInbox<T>({ store, onWait, onFlowing, onGivenUp, patienceMs =
   };
 
   return {
-    push: (item) => {
+    push: (more) => {
       if (hasGivenUp) return;
-      items.push(item);
-      // A second item while one is being stored (a handler that pushes) joins the same round.
-      if (timer === undefined && items.length === 1) drain();
+      items = items.concat(more);
+      if (timer === undefined && !isStoring) drain();
     },
     isBlocked: () => timer !== undefined || hasGivenUp,
     empty: () =>

@@ -65,6 +65,8 @@ export function describeDispatcher({ name, make }: DispatchImplementation): void
       waitUntil(`${count} attempts ended`, () => endings().length >= count);
     const kinds = (): (FailureKind | 'done')[] =>
       endings().map((event) => (event.type === 'done' ? 'done' : event.kind));
+    const trialsWith = (type: WorkerEvent['type']): number =>
+      new Set(events.filter((event) => event.type === type).map(({ trial }) => trial)).size;
     const startedPid = (): number | undefined => {
       const event = events.find((event) => event.type === 'started');
       return event?.type === 'started' ? event.pid : undefined;
@@ -133,7 +135,7 @@ export function describeDispatcher({ name, make }: DispatchImplementation): void
       behave({ stepsPerEpoch: 1000, stepMs: 5, checkpointEverySteps: 1000, traceFile: path.join(folder, 'trace') });
       const trials = noopTrials(2);
       start(trials, 1, LONG);
-      await waitUntil('both have trained', () => events.filter(({ type }) => type === 'progress').length >= 2);
+      await waitUntil('both have trained', () => trialsWith('progress') === 2);
       await dispatcher.stop();
       expect(kinds()).toEqual(['interrupted', 'interrupted']);
       for (const trial of trials) {
@@ -166,14 +168,14 @@ export function describeDispatcher({ name, make }: DispatchImplementation): void
     it('hands short attempts ahead and long ones one at a time', async () => {
       behave({ sleepMs: 60_000 });
       start(noopTrials(4), 1, LONG);
-      await waitUntil('both workers are at work', () => events.filter(({ type }) => type === 'started').length === 2);
+      await waitUntil('both workers are at work', () => trialsWith('started') === 2);
       expect(dispatcher.slotFor(LONG)).toBeUndefined();
     });
 
     it('ends every attempt when killed', async () => {
       behave({ stepsPerEpoch: 1000, stepMs: 5 });
       start(noopTrials(2), 1, LONG);
-      await waitUntil('both have begun', () => events.filter(({ type }) => type === 'started').length === 2);
+      await waitUntil('both have begun', () => trialsWith('started') === 2);
       dispatcher.kill();
       await allEnded(2);
       expect(kinds()).toEqual(['host-lost', 'host-lost']);

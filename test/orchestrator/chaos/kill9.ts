@@ -14,7 +14,7 @@ import { runCli } from '../support/cli.ts';
 import { chaosRun, finishedTrials } from './chaos-run.ts';
 import { noopGrid, ONNX_GRID } from './grids.ts';
 import { lostSteps, readTrace } from './trace.ts';
-import { doneAttempts, lastingPart } from './verdict.ts';
+import { doneAttempts, lastingPart, setbacks } from './verdict.ts';
 
 const CHECKPOINT_EVERY = 10;
 const NOOP = { trials: 24, epochs: 3, stepsPerEpoch: 40, stepMs: 5 };
@@ -73,7 +73,7 @@ async function torment(engine: 'noop' | 'onnx'): Promise<Check[]> {
       gridFile,
       kills,
       seed,
-      withinMs: engine === 'noop' ? 2000 : 4000,
+      withinMs: engine === 'noop' ? 2000 : 8000,
       log: (line) => console.log(`  ${line}`),
       ...(engine === 'noop'
         ? { traceFile, env: { SCALESWEEP_NOOP: JSON.stringify({ ...behaviour, traceFile }) } }
@@ -116,6 +116,11 @@ async function torment(engine: 'noop' | 'onnx'): Promise<Check[]> {
       equal('trials with a result', trials.size, expected.size),
       equal('trials with two results', [...trials.values()].filter((detail) => doneAttempts(detail) !== 1).length, 0),
       equal('trials whose numbers differ from the undisturbed run', differing.length, 0),
+      equal(
+        'attempts that began earlier than one before them',
+        [...trials.values()].reduce((sum, detail) => sum + setbacks(detail), 0),
+        0,
+      ),
       ...(engine === 'noop'
         ? [
             equal('finished trials trained again', report.trainedAgain.length, 0),

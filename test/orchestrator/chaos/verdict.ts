@@ -28,3 +28,9 @@ export function lastingPart(detail: TrialDetail): {
 export function doneAttempts({ attempts }: TrialDetail): number {
   return attempts.filter(({ outcome }) => outcome === 'done').length;
 }
+
+/** Attempts that began at an earlier step than one before them: progress that went back further than a checkpoint. */
+export function setbacks({ attempts }: TrialDetail): number {
+  const begun = attempts.map(({ resumedFromStep }) => resumedFromStep).filter((step) => step !== null);
+  return begun.filter((step, index) => index > 0 && step < begun[index - 1]!).length;
+}
