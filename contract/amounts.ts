@@ -2,23 +2,31 @@
  * Amounts with SI suffixes: `500M`, `2G`, `1.5T`, `1e12`. `B` (billion) is read as `G`, as papers write it.
  * Powers are of 1000, for FLOPs, parameters and bytes alike.
  */
-const FACTORS: Readonly<Record<string, number>> = { '': 1, k: 1e3, K: 1e3, M: 1e6, G: 1e9, B: 1e9, T: 1e12, P: 1e15, E: 1e18 };
+const EXPONENTS: Readonly<Record<string, number>> = { '': 0, k: 3, K: 3, M: 6, G: 9, B: 9, T: 12, P: 15, E: 18 };
 
-const AMOUNT = /^([0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)\s*([kKMGBTPE]?)$/;
+const AMOUNT = /^([0-9]*\.?[0-9]+)(?:[eE]([+-]?[0-9]+))?\s*([kKMGBTPE]?)$/;
 
 /** The number that a text such as `1.5T` stands for, or `undefined` when it is no amount. */
 export function parseAmount(text: string): number | undefined {
   const match = AMOUNT.exec(text.trim());
-  const factor = match === null ? undefined : FACTORS[match[2] ?? ''];
-  if (match === null || factor === undefined) return undefined;
-  const amount = Number(match[1]) * factor;
+  const exponent = match === null ? undefined : EXPONENTS[match[3] ?? ''];
+  if (match === null || exponent === undefined) return undefined;
+  // The suffix shifts the exponent: multiplying would round, and 2.01k would not be 2010.
+  const amount = Number(`${match[1]}e${Number(match[2] ?? 0) + exponent}`);
   return Number.isFinite(amount) ? amount : undefined;
 }
 
 /** Three significant digits and an SI suffix: `17.5G`, `35.7M`, `812`. */
 export function formatAmount(amount: number): string {
   if (!Number.isFinite(amount)) return String(amount);
-  for (const [suffix, factor] of [['E', 1e18], ['P', 1e15], ['T', 1e12], ['G', 1e9], ['M', 1e6], ['k', 1e3]] as const) {
+  for (const [suffix, factor] of [
+    ['E', 1e18],
+    ['P', 1e15],
+    ['T', 1e12],
+    ['G', 1e9],
+    ['M', 1e6],
+    ['k', 1e3],
+  ] as const) {
     if (Math.abs(amount) >= factor) return `${Number((amount / factor).toPrecision(3))}${suffix}`;
   }
   return String(Number(amount.toPrecision(3)));
