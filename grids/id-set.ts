@@ -2,6 +2,7 @@
 export class IdSet {
   #slots = new BigUint64Array(1024);
   #size = 0;
+  #hasZero = false;
 
   get size(): number {
     return this.#size;
@@ -9,13 +10,21 @@ export class IdSet {
 
   /** Whether the id was not there before. */
   add(id: string): boolean {
-    // 0 marks a free slot; the one id that it would hide shares a slot value with id 1, once in 2^64 ids.
-    const value = BigInt(`0x${id}`) || 1n;
+    const value = BigInt(`0x${id}`);
+    if (value === 0n) return this.#addZero();
     const slot = this.#find(value);
     if (this.#slots[slot] === value) return false;
     this.#slots[slot] = value;
     this.#size += 1;
     if (this.#size * 2 > this.#slots.length) this.#grow();
+    return true;
+  }
+
+  /** 0 marks a free slot, so the id 0 is kept beside them. */
+  #addZero(): boolean {
+    if (this.#hasZero) return false;
+    this.#hasZero = true;
+    this.#size += 1;
     return true;
   }
 

@@ -1,6 +1,6 @@
 /** The text of a grid file. */
-import { readFileSync } from 'node:fs';
-import { messageOf, ScalesweepError } from '../contract/index.ts';
+import { readFileSync, statSync } from 'node:fs';
+import { isScalesweepError, messageOf, ScalesweepError } from '../contract/index.ts';
 import { GridError } from './problems.ts';
 
 /** A grid is written by hand; a bigger file is something else that was named by mistake. */
@@ -10,21 +10,23 @@ const MAX_BYTES = 1_000_000;
 export function readGridFile(file: string): string {
   let bytes: Buffer;
   try {
+    // Asked first: a device or a disk image named by mistake must not be read to its end.
+    const { size } = statSync(file);
+    if (size > MAX_BYTES) throw tooBig(file, size);
     bytes = readFileSync(file);
   } catch (error) {
-    throw unreadable(file, error);
-  }
-  if (bytes.length > MAX_BYTES) {
-    throw new ScalesweepError(
-      'GRID_INVALID',
-      `${file}: Expected a grid file of at most ${MAX_BYTES / 1e6} MB, got ${(bytes.length / 1e6).toFixed(1)} MB`,
-    );
+    throw isScalesweepError(error) ? error : unreadable(file, error);
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw notUtf8(file, bytes);
   }
+}
+
+function tooBig(file: string, size: number): ScalesweepError {
+  const message = `${file}: Expected a grid file of at most ${MAX_BYTES / 1e6} MB, got ${(size / 1e6).toFixed(1)} MB`;
+  return new ScalesweepError('GRID_INVALID', message, { hint: 'Check the path: a grid is a short text.' });
 }
 
 function unreadable(file: string, error: unknown): ScalesweepError {
