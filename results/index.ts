@@ -2,6 +2,14 @@
 export type { CellResult } from './queries/cell-result.ts';
 export { costAxes, type Budget, type CostAxis } from './queries/cost-axes.ts';
 export { best, type Best, type BestOptions } from './queries/best.ts';
+export {
+  curveFlags,
+  isoflop,
+  type CurveFlag,
+  type Isoflop,
+  type IsoflopOptions,
+  type SliceCurve,
+} from './queries/isoflop.ts';
 export { measuredCells, pareto, type Pareto, type ParetoOptions } from './queries/pareto.ts';
 export { epochCurves, resultRows } from './queries/rows.ts';
 export type { Scope } from './queries/cells.ts';

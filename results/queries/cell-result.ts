@@ -41,8 +41,17 @@ export const CELL_COLUMNS = `n, width, depth, resolution, epochs, axes, flops, p
   memory_bytes AS memoryBytes, minival_top1 AS minivalTop1, test_top1 AS testTop1, seeds, failed_seeds AS failedSeeds,
   step_ms AS stepMs, seconds, peak_bytes AS peakBytes, reading_error AS readingError`;
 
-export function storedCell(row: Row): StoredCell {
-  return { ...(row as unknown as StoredCell), axes: JSON.parse(String(row.axes)) as Record<string, unknown> };
+/** Reads rows of `CELL_COLUMNS`. Cells of equal axes share one object: thousands of cells have a handful of forms. */
+export function cellReader(): (row: Row) => StoredCell {
+  const forms = new Map<string, Readonly<Record<string, unknown>>>();
+  return (row) => {
+    const text = String(row.axes);
+    let axes = forms.get(text);
+    if (axes === undefined) forms.set(text, (axes = JSON.parse(text) as Record<string, unknown>));
+    const cell = row as Record<string, unknown>;
+    cell.axes = axes;
+    return cell as unknown as StoredCell;
+  };
 }
 
 export function cellResult(cell: StoredCell, noise: Noise | null): CellResult {

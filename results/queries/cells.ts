@@ -25,7 +25,8 @@ export interface Cells {
   atLeast(selection: Selection, minivalTop1: number, limit: number): StoredCell[];
   /** Cells that no cheaper or equally cheap cell matches, by rising cost. */
   front(axis: CostAxis): StoredCell[];
-  countBetween(axis: CostAxis, low: number, high: number): number;
+  /** Whether more than `limit` cells cost from `low` to `high`. */
+  hasMoreThan(limit: number, axis: CostAxis, low: number, high: number): boolean;
   between(axis: CostAxis, low: number, high: number): StoredCell[];
   /** By width, depth, resolution, epochs. */
   all(): StoredCell[];

@@ -6,7 +6,7 @@
  */
 import { bucketOf, UNKNOWN_BUCKET } from '../store/buckets.ts';
 import type { Connection, SqlValue } from '../store/connection.ts';
-import { CELL_COLUMNS, storedCell, type StoredCell } from './cell-result.ts';
+import { cellReader, CELL_COLUMNS, type StoredCell } from './cell-result.ts';
 import { byAccuracy, type Cells, type Scope, type Selection } from './cells.ts';
 import { AXIS_COLUMNS, costAxes, type CostAxis } from './cost-axes.ts';
 import { filterSql, type Condition } from './filter.ts';
@@ -25,6 +25,7 @@ export function datasetCells(
   where: readonly Condition[],
 ): Cells {
   const filter = filterSql(where);
+  const storedCell = cellReader();
   const noise = connection.get<{ ss: number; df: number; reading: number }>(
     'SELECT noise_ss AS ss, noise_df AS df, reading_error AS reading FROM datasets WHERE n = ?',
     dataset,
@@ -131,9 +132,9 @@ export function datasetCells(
     mostAccurate,
     atLeast,
     front,
-    countBetween: (axis, low, high) => {
+    hasMoreThan: (limit, axis, low, high) => {
       const { from, values } = range(axis, low, high);
-      return connection.get<{ count: number }>(`SELECT count(*) AS count ${from}`, ...values)?.count ?? 0;
+      return connection.get(`SELECT 1 ${from} LIMIT 1 OFFSET ?`, ...values, limit) !== undefined;
     },
     between: (axis, low, high) => {
       const { from, values } = range(axis, low, high);

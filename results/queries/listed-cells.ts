@@ -23,7 +23,7 @@ export function listedCells(list: readonly StoredCell[], scope: Scope, noise: No
         .filter((cell) => cell.minivalTop1 >= minivalTop1)
         .slice(0, limit),
     front: (axis) => frontOf(list, axis),
-    countBetween: (axis, low, high) => between(axis, low, high).length,
+    hasMoreThan: (limit, axis, low, high) => between(axis, low, high).length > limit,
     between,
     all: () => list.toSorted(byShape),
   };

@@ -4,7 +4,7 @@ import { guarded } from '../store/sqlite-errors.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
 import type { Connection } from '../store/connection.ts';
 import { findSweep } from '../store/sweeps.ts';
-import { storedCell } from './cell-result.ts';
+import { cellReader } from './cell-result.ts';
 import type { Cells, Scope } from './cells.ts';
 import { datasetCells } from './dataset-cells.ts';
 import { filterSql, parseFilter, type Condition } from './filter.ts';
@@ -88,6 +88,7 @@ function sweepCells(connection: Connection, sweep: number, scope: Scope, where: 
     sweep,
     ...filter.values,
   );
+  const storedCell = cellReader();
   let sumOfSquares = 0;
   let degreesOfFreedom = 0;
   const list = rows.map(({ ss, ...row }) => {

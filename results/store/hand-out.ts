@@ -22,12 +22,13 @@ export function nextTrials(connection: Connection, sweep: string, limit: number,
   const n = sweepRow(connection, sweep);
   return connection
     .all<WaitingRow>(
-      `SELECT t.id, t.seed, c.spec, c.flops, c.params, c.activations, c.memory_bytes, c.train_flops, t.predicted_seconds,
+      `SELECT t.id, t.seed, p.spec, c.flops, c.params, c.activations, c.memory_bytes, c.train_flops, t.predicted_seconds,
          t.attempt, t.crashes, t.host_losses
        FROM sweep_trials w
        JOIN sweeps s ON s.n = w.sweep AND s.state = 'active'
        JOIN trials t ON t.n = w.trial AND t.retry_at <= ?
        JOIN cells c ON c.n = t.cell
+       JOIN specs p ON p.cell = c.n
        WHERE w.sweep = ? AND w.state = 'planned'
        ORDER BY w.priority DESC, w.position LIMIT ?`,
       now,

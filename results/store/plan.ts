@@ -85,7 +85,6 @@ function storeCell(
   axes: Readonly<Record<string, unknown>>,
 ): { n: number; dataset: number } {
   const { seed: _, ...withoutSeed } = spec;
-  const json = canonicalJson(withoutSeed);
   const key = contentHash(withoutSeed).slice(0, 16);
   const known = connection.get<{ n: number; dataset: number; axes: string }>(
     'SELECT n, dataset, axes FROM cells WHERE key = ?',
@@ -100,14 +99,13 @@ function storeCell(
   const { cost } = planned;
   const inserted = connection
     .statement(
-      `INSERT INTO cells (key, dataset, spec, width, depth, resolution, epochs, axes, flops, params, activations, memory_bytes,
+      `INSERT INTO cells (key, dataset, width, depth, resolution, epochs, axes, flops, params, activations, memory_bytes,
          train_flops, flops_bucket, params_bucket, memory_bucket, train_flops_bucket)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       key,
       dataset,
-      json,
       spec.model.width,
       spec.model.depth,
       spec.model.resolution,
@@ -123,7 +121,9 @@ function storeCell(
       bucketOf(cost.memoryBytes),
       bucketOf(cost.trainFlops),
     );
-  return { n: Number(inserted.lastInsertRowid), dataset };
+  const n = Number(inserted.lastInsertRowid);
+  connection.run('INSERT INTO specs (cell, spec) VALUES (?, ?)', n, canonicalJson(withoutSeed));
+  return { n, dataset };
 }
 
 /**

@@ -121,7 +121,7 @@ interface TrialRow {
 
 export function trialDetail(connection: Connection, prefix: string): TrialDetail {
   const [row, other] = connection.all<TrialRow>(
-    `SELECT t.*, c.spec FROM trials t JOIN cells c ON c.n = t.cell WHERE t.id >= @prefix AND t.id < @prefix || 'g' ORDER BY t.id LIMIT 2`,
+    `SELECT t.*, p.spec FROM trials t LEFT JOIN specs p ON p.cell = t.cell WHERE t.id >= @prefix AND t.id < @prefix || 'g' ORDER BY t.id LIMIT 2`,
     { prefix },
   );
   if (row === undefined || prefix === '') throw noSuch('trial', prefix === '' ? "''" : prefix);

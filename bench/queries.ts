@@ -1,0 +1,169 @@
+// npm run bench:queries -- [--json] [--rows 1000000]
+// best, pareto and isoflop on a store of a million results (250,000 cells of four seeds), median of repeated calls, each
+// through the public functions on an open store. Nothing is cached between calls but SQLite's pages. Bound: 50 ms each.
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { random } from '../contract/index.ts';
+import { best, isoflop, openStore, pareto } from '../results/index.ts';
+import { bucketOf } from '../results/store/buckets.ts';
+
+const BOUND_MS = 50;
+const REPEATS = 15;
+const SEEDS = 4;
+const args = process.argv.slice(2);
+const rows = Number(args[args.indexOf('--rows') + 1] ?? 0) || 1_000_000;
+const cellsAsked = args.includes('--one-seed') ? rows : rows / SEEDS;
+
+/**
+ * Fills the tables directly: through the store's door a million trials would take five minutes. Aggregates are what
+ * `refreshCell` would have made of the same trials.
+ */
+function fill(file: string): number {
+  const store = openStore(file, { mode: 'run' });
+  store.createSweep({
+    name: 'bench',
+    gridFile: 'bench.yaml',
+    gridText: '',
+    gridHash: '0123456789abcdef',
+    question: null,
+    budgets: {},
+    argv: [],
+    environment: {},
+    createdAt: 1,
+  });
+  store.close();
+  const db = new Database(file);
+  db.pragma('synchronous = OFF');
+  const draw = random(1, 'bench', 'queries');
+  const cell = db.prepare(
+    `INSERT INTO cells (n, key, dataset, width, depth, resolution, epochs, axes, flops, params, activations, memory_bytes, train_flops,
+       flops_bucket, params_bucket, memory_bucket, train_flops_bucket, seeds, minival_top1, minival_ss, test_top1, step_ms, step_bucket)
+     VALUES (?, ?, 1, ?, ?, ?, ?, '{}', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const trial = db.prepare(
+    `INSERT INTO trials (id, cell, seed, state, attempt, minival_top1, test_top1, step_ms, seconds) VALUES (?, ?, ?, 'done', 1, ?, ?, ?, 1)`,
+  );
+  const place = db.prepare(
+    "INSERT INTO sweep_trials (trial, sweep, position, priority, state) VALUES (?, 1, ?, 0, 'done')",
+  );
+  const seedsOf = rows / cellsAsked;
+  let cells = 0;
+  db.exec('BEGIN');
+  db.exec("INSERT INTO datasets (n, key) VALUES (1, 'bench')");
+  let df = 0;
+  let squares = 0;
+  for (let n = 1; n <= cellsAsked; n++) {
+    const width = 2 ** (-2 + 3 * draw.next());
+    const depth = 26 + draw.below(375);
+    const resolution = 32 * (4 + draw.below(11));
+    const epochs = [10, 100, 350][draw.below(3)] ?? 10;
+    const flops = 2.2e6 * width ** 2 * depth * (resolution / 32) ** 2;
+    const params = 4e5 * width ** 2 * depth;
+    const mean = 0.9 - 2.2 * flops ** -0.09 - 0.4 / epochs + 0.004 * draw.normal();
+    const values = Array.from({ length: seedsOf }, () => mean + 0.003 * draw.normal());
+    const top1 = values.reduce((a, b) => a + b, 0) / seedsOf;
+    const ss = values.reduce((sum, value) => sum + (value - top1) ** 2, 0);
+    df += seedsOf - 1;
+    squares += ss;
+    const step = flops / 1e8;
+    const costs = [flops, params, flops / 200, params * 12, flops * 3 * 1.28e6 * epochs] as const;
+    const buckets = [bucketOf(costs[0]), bucketOf(costs[1]), bucketOf(costs[3]), bucketOf(costs[4])];
+    cell.run(
+      n,
+      n.toString(16).padStart(16, '0'),
+      width,
+      depth,
+      resolution,
+      epochs,
+      ...costs,
+      ...buckets,
+      seedsOf,
+      top1,
+      ss,
+      top1 - 0.03,
+      step,
+      bucketOf(step),
+    );
+    for (const [seed, value] of values.entries()) {
+      const at = (n - 1) * seedsOf + seed + 1;
+      const { lastInsertRowid } = trial.run(at.toString(16).padStart(16, '0'), n, seed, value, value - 0.03, step);
+      place.run(lastInsertRowid, at);
+    }
+    cells++;
+  }
+  db.prepare('UPDATE datasets SET noise_df = ?, noise_ss = ?').run(df, squares);
+  db.exec('UPDATE sweeps SET dataset = 1, complete = 1');
+  db.exec('COMMIT');
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  db.close();
+  return cells;
+}
+
+/** Of wall-clock; with --cpu of processor time, which other programs on the machine do not stretch. */
+function medianMs(run: () => unknown): number {
+  const clock = args.includes('--cpu')
+    ? () => process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000
+    : () => performance.now();
+  const times = Array.from({ length: REPEATS }, () => {
+    const start = clock();
+    run();
+    return clock() - start;
+  }).sort((a, b) => a - b);
+  return Number((times[Math.floor(REPEATS / 2)] ?? 0).toFixed(2));
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), 'scalesweep-bench-'));
+try {
+  const file = path.join(folder, 'results.db');
+  const cells = fill(file);
+  const opening = performance.now();
+  const store = openStore(file, { mode: 'read' });
+  const openMs = Number((performance.now() - opening).toFixed(2));
+  try {
+    const ms = {
+      'best, no budget': medianMs(() => best(store)),
+      'best --max-flops 2G': medianMs(() => best(store, { budget: { flops: 2e9 } })),
+      'best --max-flops 50G --max-params 20M': medianMs(() => best(store, { budget: { flops: 5e10, params: 2e7 } })),
+      'best --max-step-ms 40': medianMs(() => best(store, { budget: { stepMs: 40 } })),
+      'best --max-flops 2G --where epochs=10': medianMs(() =>
+        best(store, { budget: { flops: 2e9 }, where: 'epochs=10' }),
+      ),
+      'pareto, flops': medianMs(() => pareto(store)),
+      'pareto, params': medianMs(() => pareto(store, { axis: 'params' })),
+      'isoflop --flops 2G': medianMs(() => isoflop(store, { flops: 2e9 })),
+      'isoflop --flops 20G': medianMs(() => isoflop(store, { flops: 2e10 })),
+    };
+    // A filter that few of a bucket's best satisfy makes the search walk the index (0.2 us a cell): outside the bound.
+    const filtered = {
+      'best --max-flops 2G --where epochs=10': medianMs(() => best(store, { budget: { flops: 2e9 }, where: 'epochs=10' })),
+      'pareto --where epochs=10': medianMs(() => pareto(store, { where: 'epochs=10' })),
+    };
+    const worst = Math.max(...Object.values(ms));
+    const report = {
+      bench: 'queries',
+      rows,
+      cells,
+      fileBytes: statSync(file).size,
+      openMs,
+      ms,
+      worstMs: worst,
+      boundMs: BOUND_MS,
+    };
+    if (args.includes('--json')) console.log(JSON.stringify(report));
+    else {
+      console.log(
+        `${rows} results, ${cells} cells, ${Math.round(report.fileBytes / 2 ** 20)} MiB; opened in ${openMs} ms`,
+      );
+      for (const [name, median] of Object.entries(ms)) console.log(`${String(median).padStart(9)} ms  ${name}`);
+      for (const [name, median] of Object.entries(filtered)) console.log(`${String(median).padStart(9)} ms  ${name} (no bound)`);
+      console.log(`bound ${BOUND_MS} ms, worst ${worst} ms`);
+    }
+    process.exitCode = worst <= BOUND_MS ? 0 : 1;
+  } finally {
+    store.close();
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
