@@ -6,11 +6,11 @@
  * Chosen by measured coverage (docs/findings.md): resampling two or three seeds of each cell covers far less than it
  * says, because a sample of so few holds too little variance; this covers 95 %.
  */
-import { quantileSorted } from 'simple-statistics';
 import type { MeasuredCell } from './cells.ts';
 import type { Contrast } from './contrast.ts';
 import { makeDraws, normalScores } from './draws.ts';
-import { varianceParts, type NoiseModel } from './noise.ts';
+import { varianceParts, type NoiseModel, type VarianceParts } from './noise.ts';
+import { central95 } from './percentile.ts';
 import { twoSidedP } from './student.ts';
 
 export interface Uncertainty {
@@ -21,96 +21,98 @@ export interface Uncertainty {
   readonly p: number;
 }
 
-/** `null` for a contrast of cells whose noise is not known, or of none. */
-export function uncertaintiesOf(
-  contrasts: readonly Contrast[],
+/** Uncertainty of any contrast of one set of cells; `null` of one whose noise is not known, or that compares nothing. */
+export type Bootstrap = (contrast: Contrast) => Uncertainty | null;
+
+/**
+ * Draws the replicates once, for all contrasts alike: two contrasts of the same cells differ by the same noise.
+ * Holds 4 bytes per cell and replicate.
+ */
+export function makeBootstrap(
   cells: readonly MeasuredCell[],
   noise: NoiseModel,
   options: { readonly seed: number; readonly replicates: number },
-): (Uncertainty | null)[] {
-  const analytic = contrasts.map((contrast) => standardErrorOf(contrast, cells, noise));
-  const known = contrasts.flatMap((contrast, i) => (analytic[i] === null ? [] : [{ contrast, i }]));
-  const samples = replicate(
-    known.map(({ contrast }) => contrast),
-    cells,
-    noise,
-    options,
-  );
-  const result: (Uncertainty | null)[] = contrasts.map(() => null);
-  for (const [k, { contrast, i }] of known.entries()) {
-    const { standardError, df } = analytic[i]!;
-    const effect = contrast.effect!;
-    const sorted = samples[k]!.sort();
-    result[i] = {
-      standardError,
-      df,
-      interval: [
-        effect + quantileSorted(sorted as unknown as number[], 0.025),
-        effect + quantileSorted(sorted as unknown as number[], 0.975),
-      ],
-      p: twoSidedP(effect / standardError, df),
+): Bootstrap {
+  const { replicates } = options;
+  const deviations = drawDeviations(cells, noise, options);
+  const variances = cells.map((cell) => varianceParts(noise.groups[noise.groupOf[cell.index]!]!, cell.values.length));
+  return (contrast) => {
+    const error = standardErrorOf(contrast, cells, noise, variances);
+    if (error === null || contrast.effect === null) return null;
+    const sample = new Float64Array(replicates).fill(contrast.effect);
+    for (let i = 0; i < contrast.cells.length; i++) {
+      const load = contrast.loads[i]!;
+      const start = contrast.cells[i]! * replicates;
+      for (let b = 0; b < replicates; b++) sample[b]! += load * deviations[start + b]!;
+    }
+    return {
+      ...error,
+      interval: central95(sample),
+      p: twoSidedP(contrast.effect / error.standardError, error.df),
     };
-  }
-  return result;
+  };
 }
 
 /** Standard error, with Satterthwaite's degrees of freedom over the variances that it is made of. */
-export function standardErrorOf(
+function standardErrorOf(
   contrast: Contrast,
   cells: readonly MeasuredCell[],
   noise: NoiseModel,
+  variances: readonly (VarianceParts | null)[],
 ): { standardError: number; df: number } | null {
-  if (contrast.effect === null) return null;
   let reading = 0;
-  const parts = noise.groups.map(() => ({ seed: 0, irregularity: 0 }));
-  for (const [i, index] of contrast.cells.entries()) {
-    const cell = cells[index]!;
-    const group = noise.groupOf[index]!;
-    const variance = varianceParts(noise.groups[group]!, cell.values.length);
+  const bySeed = new Float64Array(noise.groups.length);
+  const byIrregularity = new Float64Array(noise.groups.length);
+  for (let i = 0; i < contrast.cells.length; i++) {
+    const index = contrast.cells[i]!;
+    const variance = variances[index]!;
     if (variance === null) return null;
     const square = contrast.loads[i]! ** 2;
-    parts[group]!.seed += square * variance.seed;
-    parts[group]!.irregularity += square * variance.irregularity;
-    reading += square * cell.readingVariance;
+    bySeed[noise.groupOf[index]!]! += square * variance.seed;
+    byIrregularity[noise.groupOf[index]!]! += square * variance.irregularity;
+    reading += square * cells[index]!.readingVariance;
   }
   let total = reading;
   let inverse = 0;
-  for (const [g, { seed, irregularity }] of parts.entries()) {
-    total += seed + irregularity;
-    const group = noise.groups[g]!;
-    if (seed > 0) inverse += seed ** 2 / group.seed!.df;
-    if (irregularity > 0) inverse += irregularity ** 2 / group.irregularity!.df;
+  for (const [g, group] of noise.groups.entries()) {
+    total += bySeed[g]! + byIrregularity[g]!;
+    if (bySeed[g]! > 0) inverse += bySeed[g]! ** 2 / group.seed!.df;
+    if (byIrregularity[g]! > 0) inverse += byIrregularity[g]! ** 2 / group.irregularity!.df;
   }
   return { standardError: Math.sqrt(total), df: inverse === 0 ? Infinity : total ** 2 / inverse };
 }
 
-/** Deviations of each contrast from its estimate, one per replicate. */
-function replicate(
-  contrasts: readonly Contrast[],
+/** [cell][replicate]: deviation of the cell's mean accuracy from its estimate, a fraction of 1. */
+function drawDeviations(
   cells: readonly MeasuredCell[],
   noise: NoiseModel,
   { seed, replicates }: { readonly seed: number; readonly replicates: number },
-): Float64Array[] {
+): Float32Array {
   const draws = makeDraws(seed);
   const scores = normalScores();
-  const samples = contrasts.map(() => new Float64Array(replicates));
-  const deviation = new Float64Array(cells.length);
-  for (let b = 0; b < replicates; b++) {
-    const scales = noise.groups.map((group) => ({
+  const scales = noise.groups.map((group) =>
+    Array.from({ length: replicates }, () => ({
       seed: group.seed === null ? 1 : group.seed.df / draws.chiSquare(group.seed.df),
       irregularity: group.irregularity === null ? 1 : group.irregularity.df / draws.chiSquare(group.irregularity.df),
-    }));
-    for (const cell of cells) {
-      const group = noise.groupOf[cell.index]!;
-      const variance = varianceParts(noise.groups[group]!, cell.values.length, scales[group]);
-      const spread = variance === null ? 0 : Math.sqrt(variance.seed + variance.irregularity + cell.readingVariance);
-      deviation[cell.index] = spread * scores[draws.below(scores.length)]!;
+    })),
+  );
+  const spreads = new Map<string, Float64Array>();
+  const deviations = new Float32Array(cells.length * replicates);
+  for (const cell of cells) {
+    const group = noise.groupOf[cell.index]!;
+    const seeds = cell.values.length;
+    // Cells of one group, as many seeds and as sure a reading have the same spread in every replicate.
+    const key = `${group}|${seeds}|${cell.readingVariance}`;
+    let spread = spreads.get(key);
+    if (spread === undefined) {
+      spread = Float64Array.from(scales[group]!, (scale) => {
+        const variance = varianceParts(noise.groups[group]!, seeds, scale);
+        return variance === null ? 0 : Math.sqrt(variance.seed + variance.irregularity + cell.readingVariance);
+      });
+      spreads.set(key, spread);
     }
-    for (const [k, { cells: indices, loads }] of contrasts.entries()) {
-      let sum = 0;
-      for (let i = 0; i < indices.length; i++) sum += loads[i]! * deviation[indices[i]!]!;
-      samples[k]![b] = sum;
-    }
+    const start = cell.index * replicates;
+    for (let b = 0; b < replicates; b++) deviations[start + b] = spread[b]! * scores[draws.below(scores.length)]!;
   }
-  return samples;
+  return deviations;
 }

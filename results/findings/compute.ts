@@ -1,7 +1,7 @@
 /** All findings from rows: measures the cells, asks every question that they can answer, judges, recommends. */
 import type { ResultRow } from '../result-row.ts';
 import { baseContrasts, stability } from './bases.ts';
-import { uncertaintiesOf, type Uncertainty } from './bootstrap.ts';
+import { makeBootstrap, type Bootstrap, type Uncertainty } from './bootstrap.ts';
 import { measureCells, type MeasuredCell } from './cells.ts';
 import { depthAgainstWidth } from './depth-width.ts';
 import { scopeText, type Draft } from './draft.ts';
@@ -10,7 +10,7 @@ import { flipQuestions, locateFlip, type FlipQuestion } from './flips.ts';
 import { hullOf } from './hull.ts';
 import { judge, type JudgedDraft, type JudgeOptions } from './judge.ts';
 import { longerAgainstBigger } from './longer.ts';
-import { estimateNoise, type NoiseModel } from './noise.ts';
+import { estimateNoise } from './noise.ts';
 import { overFitting } from './over-fitting.ts';
 import { costAsPredictor } from './power-law.ts';
 import { rankAgreement } from './ranks.ts';
@@ -22,7 +22,7 @@ import { axisNames } from './words.ts';
 export interface FindingsOptions extends RecommendQuestion {
   /** Of the bootstrap: the same rows, options and seed give the same findings. @defaultValue 1 */
   readonly seed?: number;
-  /** Bootstrap replicates. @defaultValue 2000 */
+  /** Bootstrap replicates. @defaultValue 2000, and 1000 for more than a thousand cells */
   readonly replicates?: number;
   /**
    * Points of top-1 (per doubling, where the effect is) below which a difference does not matter, whatever its p-value.
@@ -37,15 +37,14 @@ const NO_CURVES: Curves = new Map();
 
 /** Pure: no clock, no file, no store. Rows in any order give the same report. */
 export function computeFindings(rows: readonly ResultRow[], options: FindingsOptions = {}): FindingsReport {
-  const judging: JudgeOptions = {
-    seed: options.seed ?? 1,
-    replicates: options.replicates ?? 2000,
-    smallestEffect: options.smallestEffect ?? 0.1,
-  };
   const { cells, limits } = measureCells(rows);
+  const judging: JudgeOptions = { smallestEffect: options.smallestEffect ?? 0.1 };
+  const seed = options.seed ?? 1;
+  const replicates = options.replicates ?? (cells.length > 1000 ? 1000 : 2000);
   const noise = estimateNoise(cells);
+  const bootstrap = makeBootstrap(cells, noise, { seed, replicates });
   const regimes = regimesOf(cells, rows, options.curves ?? NO_CURVES);
-  const resampling = { seed: judging.seed, replicates: Math.min(1000, judging.replicates) };
+  const resampling = { seed, replicates: Math.min(1000, replicates) };
   const axes = costAxesOf(cells);
   const drafts: Draft[] = [
     ...axes.flatMap((axis) => depthAgainstWidth(cells, axis)),
@@ -54,20 +53,14 @@ export function computeFindings(rows: readonly ResultRow[], options: FindingsOpt
     ...axes.flatMap((axis) => costAsPredictor(cells, axis, resampling)),
     ...overFitting(regimes),
     ...rankAgreement(cells, resampling),
-    ...axes.flatMap((axis) => stableOver(cells, axis, noise, judging)),
+    ...axes.flatMap((axis) => stableOver(cells, axis, bootstrap)),
   ];
-  const judged = judge(drafts, cells, noise, judging);
+  const judged = judge(drafts, cells, noise, bootstrap, judging);
   const questions = flipQuestions(judged.filter(hasContrast));
-  const changes = uncertaintiesOf(
-    questions.map(({ change }) => change),
-    cells,
-    noise,
-    judging,
-  );
-  const flips = questions.map((question, i) => flipFinding(question, changes[i]!));
+  const flips = questions.map((question) => flipFinding(question, bootstrap(question.change)));
   return {
     findings: [...flips, ...judged.map(({ finding }) => finding)],
-    recommendation: recommend(cells, noise, options, judging),
+    recommendation: recommend(cells, bootstrap, options, judging),
     regimes,
     hull: hullOf(cells),
     limits: [...limits, ...noise.limits],
@@ -80,15 +73,8 @@ function costAxesOf(cells: readonly MeasuredCell[]): CostAxis[] {
   return timed > 1 ? ['flops', 'stepMs'] : ['flops'];
 }
 
-function stableOver(cells: readonly MeasuredCell[], axis: CostAxis, noise: NoiseModel, options: JudgeOptions): Draft[] {
-  const bases = baseContrasts(cells, axis);
-  const uncertainties = uncertaintiesOf(
-    bases.map(({ contrast }) => contrast),
-    cells,
-    noise,
-    options,
-  );
-  return stability(bases.map((base, i) => ({ ...base, uncertainty: uncertainties[i]! })));
+function stableOver(cells: readonly MeasuredCell[], axis: CostAxis, bootstrap: Bootstrap): Draft[] {
+  return stability(baseContrasts(cells, axis).map((base) => ({ ...base, uncertainty: bootstrap(base.contrast) })));
 }
 
 const hasContrast = (one: JudgedDraft): one is JudgedDraft & { contrast: NonNullable<JudgedDraft['contrast']> } =>

@@ -30,13 +30,16 @@ export interface Pair {
   readonly behind: Reading;
 }
 
+/** A reading's part in a contrast. */
+interface Term {
+  readonly reading: Reading;
+  readonly weight: number;
+}
+
 const POINTS = 100;
 
 /** Sum over readings of `weight` x accuracy, in points. */
-export function combine(
-  terms: Iterable<{ readonly reading: Reading; readonly weight: number }>,
-  pairs: number,
-): Contrast {
+export function combine(terms: Iterable<Term>, pairs: number): Contrast {
   const loads = new Map<number, number>();
   let effect = 0;
   for (const { reading, weight } of terms) {
@@ -57,13 +60,14 @@ export function combine(
 
 /** Sum over pairs of `weight(pair)` x (ahead - behind). */
 export function weighPairs(pairs: readonly Pair[], weight: (pair: Pair) => number): Contrast {
-  return combine(
-    pairs.flatMap((pair) => [
-      { reading: pair.ahead, weight: weight(pair) },
-      { reading: pair.behind, weight: -weight(pair) },
-    ]),
-    pairs.length,
-  );
+  return combine(bothSides(pairs, weight), pairs.length);
+}
+
+function* bothSides(pairs: readonly Pair[], weight: (pair: Pair) => number): Generator<Term> {
+  for (const pair of pairs) {
+    yield { reading: pair.ahead, weight: weight(pair) };
+    yield { reading: pair.behind, weight: -weight(pair) };
+  }
 }
 
 /** Mean difference over the pairs, points. */

@@ -1,18 +1,17 @@
 /** Drafts to findings: uncertainty, correction for the number of questions, verdict, and what would separate the rest. */
-import { uncertaintiesOf, type Uncertainty } from './bootstrap.ts';
+import type { Bootstrap } from './bootstrap.ts';
 import type { MeasuredCell } from './cells.ts';
 import type { Contrast } from './contrast.ts';
 import { scopeText, type Draft } from './draft.ts';
 import type { Finding, Verdict, WouldSeparate } from './finding.ts';
 import { groupBy } from './group-by.ts';
+import { makeHoles } from './holes.ts';
 import { holm } from './holm.ts';
 import type { NoiseModel } from './noise.ts';
 import { wouldSeparate } from './separate.ts';
 import { plural } from './words.ts';
 
 export interface JudgeOptions {
-  readonly seed: number;
-  readonly replicates: number;
   /** Points of top-1 (or points per doubling) below which a difference does not matter. */
   readonly smallestEffect: number;
 }
@@ -29,16 +28,13 @@ export function judge(
   drafts: readonly Draft[],
   cells: readonly MeasuredCell[],
   noise: NoiseModel,
+  bootstrap: Bootstrap,
   options: JudgeOptions,
 ): JudgedDraft[] {
-  const contrasts = drafts.flatMap((draft) => (draft.kind === 'contrast' ? [draft.contrast] : []));
-  const uncertainties = new Map<Contrast, Uncertainty | null>();
-  for (const [i, uncertainty] of uncertaintiesOf(contrasts, cells, noise, options).entries()) {
-    uncertainties.set(contrasts[i]!, uncertainty);
-  }
+  const holesAmong = makeHoles(cells);
   const measured = drafts.map((draft) => {
     if (draft.kind === 'measured') return { draft, effect: draft.effect, interval: draft.interval, p: draft.p };
-    const uncertainty = uncertainties.get(draft.contrast) ?? null;
+    const uncertainty = bootstrap(draft.contrast);
     return { draft, effect: draft.contrast.effect, interval: uncertainty?.interval ?? null, p: uncertainty?.p ?? null };
   });
   const judged = new Map<Draft, JudgedDraft>();
@@ -65,7 +61,11 @@ export function judge(
             ? null
             : contrast === null
               ? wantedBy(draft)
-              : wouldSeparate(contrast, interval, cells, noise, { ...options, family: Math.max(1, tested) }),
+              : wouldSeparate(contrast, interval, cells, noise, {
+                  ...options,
+                  holesAmong,
+                  family: Math.max(1, tested),
+                }),
         note: draft.note ?? null,
       };
       judged.set(draft, { finding, contrast });

@@ -6,15 +6,10 @@ import type { MeasuredDraft } from './draft.ts';
 import { makeDraws } from './draws.ts';
 import type { CostAxis, Scope } from './finding.ts';
 import { groupBy } from './group-by.ts';
-import { fitKink, fitLine, type KinkFit, type LineFit, type Points } from './line-fit.ts';
-import { percentileInterval, resampleCells } from './resample.ts';
+import { fitKink, fitLine, type KinkFit, type LineFit } from './line-fit.ts';
+import { eachOnce, percentileInterval, resampleCells, type ResampleOptions, type Times } from './resample.ts';
 import { spreadAtMatchedCost } from './spread.ts';
 import { axisNames } from './words.ts';
-
-export interface ResampleOptions {
-  readonly seed: number;
-  readonly replicates: number;
-}
 
 /** A line through fewer cells is drawn by them rather than fitted. */
 const LEAST_CELLS = 5;
@@ -41,9 +36,15 @@ export function costAsPredictor(
   });
 }
 
-const even = (points: Points): number[] => points.x.map(() => 1);
+/** Log cost, in order, and log error. */
+interface LogLog {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
 
-function powerLaw(points: Points, axis: CostAxis, scope: Scope, options: ResampleOptions): MeasuredDraft {
+const even = (points: LogLog): Times => eachOnce(points.x.length);
+
+function powerLaw(points: LogLog, axis: CostAxis, scope: Scope, options: ResampleOptions): MeasuredDraft {
   const fit = fitLine(points, even(points));
   const values = resampleCells(points.x.length, (times) => -fitLine(points, times).slope, options);
   const interval = percentileInterval(values);
@@ -84,7 +85,7 @@ function kinkCandidates(sorted: readonly number[]): number[] {
  * residuals of the single law, drawn anew around it.
  */
 function breakOf(
-  points: Points,
+  points: LogLog,
   axis: CostAxis,
   scope: Scope,
   options: ResampleOptions,
@@ -94,18 +95,15 @@ function breakOf(
   const kink = fitKink(points, even(points), candidates);
   if (kink === undefined) return { draft: breakDraft(axis, scope, points.x.length), at: undefined };
   const p = breakPValue(points, line, kink, candidates, options);
-  const values = resampleCells(points.x.length, (times) => fitKink(points, times, candidates)?.change, options);
-  const places = resampleCells(points.x.length, (times) => fitKink(points, times, candidates)?.kink, options);
-  const place =
-    percentileInterval(places)
-      ?.map((x) => Math.exp(x).toPrecision(2))
-      .join(' to ') ?? 'unknown';
+  const kinks = resampleCells(points.x.length, (times) => fitKink(points, times, candidates), options);
+  const places = percentileInterval(kinks.map((fit) => fit.kink)) ?? [-Infinity, Infinity];
+  const [low, high] = places.map((x) => Math.exp(x).toPrecision(2));
   const at = Math.exp(kink.kink);
   const draft = breakDraft(axis, scope, points.x.length, {
     effect: kink.change,
-    interval: percentileInterval(values),
+    interval: percentileInterval(kinks.map((fit) => fit.change)),
     p,
-    note: `Exponent ${(-kink.slopeBefore).toFixed(3)} below ${at.toPrecision(2)}, ${(-kink.slopeBefore - kink.change).toFixed(3)} above; the break lies between ${place} (95 %).`,
+    note: `Exponent ${(-kink.slopeBefore).toFixed(3)} below ${at.toPrecision(2)}, ${(-kink.slopeBefore - kink.change).toFixed(3)} above; the break lies between ${low} and ${high} (95 %).`,
   });
   // An unproven break is no place to cut the cells in two.
   return { draft, at: p < 0.05 ? at : undefined };
@@ -135,7 +133,7 @@ function breakDraft(
 }
 
 function breakPValue(
-  points: Points,
+  points: LogLog,
   line: LineFit,
   kink: KinkFit,
   candidates: readonly number[],
@@ -147,9 +145,10 @@ function breakPValue(
   const residuals = points.y.map((y, i) => y - fitted[i]!);
   const draws = makeDraws(options.seed + 1);
   let asLarge = 0;
+  const weights = even(points);
+  const y = new Float64Array(fitted.length);
   for (let b = 0; b < options.replicates; b++) {
-    const y = fitted.map((value) => value + residuals[draws.below(residuals.length)]!);
-    const weights = even(points);
+    for (let i = 0; i < y.length; i++) y[i] = fitted[i]! + residuals[draws.below(residuals.length)]!;
     const without = fitLine({ x: points.x, y }, weights).squares;
     if (gain(without, fitKink({ x: points.x, y }, weights, candidates)!.squares) >= observed) asLarge++;
   }

@@ -6,8 +6,7 @@
 import { linesAlong, type MeasuredCell } from './cells.ts';
 import type { MeasuredDraft } from './draft.ts';
 import type { Scope, WantedCell } from './finding.ts';
-import type { ResampleOptions } from './power-law.ts';
-import { percentileInterval, resampleCells } from './resample.ts';
+import { eachOnce, percentileInterval, resampleCells, type ResampleOptions, type Times } from './resample.ts';
 import { pairsAtMatchedCost, type MatchedPair } from './spread.ts';
 import { wilson } from './wilson.ts';
 import { strategyNames } from './words.ts';
@@ -50,8 +49,8 @@ function agreement(
     shared.map((cell) => cell.low.costs.flops!),
     LIKE_COST,
   );
-  const tau = (times: readonly number[]): number | undefined => tauOf(shared, pairs, times);
-  const effect = tau(shared.map(() => 1)) ?? null;
+  const tau = (times: Times): number | undefined => tauOf(shared, pairs, times);
+  const effect = tau(eachOnce(shared.length)) ?? null;
   const interval =
     effect === null ? null : tauInterval(effect, shared.length, resampleCells(shared.length, tau, options));
   const isEpochs = strategy === 'epochs';
@@ -61,7 +60,7 @@ function agreement(
       shared.map((cell) => cell.low.costs.flops!),
       Infinity,
     ),
-    shared.map(() => 1),
+    eachOnce(shared.length),
   );
   return {
     kind: 'measured',
@@ -109,7 +108,7 @@ function tauInterval(tau: number, cells: number, samples: readonly number[]): [n
 }
 
 /** (agreeing - disagreeing) / pairs; a tie on either side counts as neither. */
-function tauOf(shared: readonly Shared[], pairs: readonly MatchedPair[], times: readonly number[]): number | undefined {
+function tauOf(shared: readonly Shared[], pairs: readonly MatchedPair[], times: Times): number | undefined {
   let sum = 0;
   let weight = 0;
   for (const { a, b } of pairs) {

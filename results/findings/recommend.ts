@@ -4,14 +4,13 @@
  * the question lies outside the trained hull.
  */
 import { makeArm, readArm, type Arm } from './arms.ts';
-import { uncertaintiesOf } from './bootstrap.ts';
+import type { Bootstrap } from './bootstrap.ts';
 import { lineKey, linesAlong, type MeasuredCell } from './cells.ts';
 import { combine, type Contrast } from './contrast.ts';
 import { costAxes, strategies, type CostAxis, type Strategy } from './finding.ts';
 import { holm } from './holm.ts';
 import { hullOf, outsideHull } from './hull.ts';
 import type { JudgeOptions } from './judge.ts';
-import type { NoiseModel } from './noise.ts';
 import { axisNames, signed, strategyNames } from './words.ts';
 
 export interface CellName {
@@ -72,7 +71,7 @@ interface StrategyArm {
 
 export function recommend(
   cells: readonly MeasuredCell[],
-  noise: NoiseModel,
+  bootstrap: Bootstrap,
   question: RecommendQuestion,
   options: JudgeOptions,
 ): Recommendation {
@@ -101,7 +100,7 @@ export function recommend(
       `No trained cell ${asked === undefined ? '' : `above (${say(asked)}) `}lies within the budget.`,
     ]);
   }
-  return compare(start.cell, start.arms, { cells, noise, axis, limit }, options);
+  return compare(start.cell, start.arms, { cells, bootstrap, axis, limit }, options);
 }
 
 type Lines = Readonly<Record<Strategy, ReadonlyMap<string, MeasuredCell[]>>>;
@@ -120,7 +119,7 @@ function armsFrom(cell: MeasuredCell, lines: Lines, axis: CostAxis, limit: numbe
 
 interface Setting {
   readonly cells: readonly MeasuredCell[];
-  readonly noise: NoiseModel;
+  readonly bootstrap: Bootstrap;
   readonly axis: CostAxis;
   readonly limit: number;
 }
@@ -131,7 +130,7 @@ function compare(
   setting: Setting,
   options: JudgeOptions,
 ): Recommendation {
-  const { cells, noise, axis } = setting;
+  const { bootstrap, axis } = setting;
   const cost = Math.min(...arms.map(({ arm }) => arm.costs.at(-1)!));
   const own = { reading: { top1: start.top1, loads: [[start, 1] as const] }, weight: -1 };
   const read = arms
@@ -148,7 +147,7 @@ function compare(
       1,
     ),
   );
-  const uncertainties = uncertaintiesOf([...gains, ...leads], cells, noise, options);
+  const uncertainties = [...gains, ...leads].map(bootstrap);
   const corrected = holm(uncertainties.slice(gains.length).map((one) => one?.p ?? null));
   const level = others.filter((_, i) => (corrected[i] ?? 1) >= 0.05 || leads[i]!.effect! < options.smallestEffect);
   const listed = read.map(({ strategy, arm }, i): Option => ({

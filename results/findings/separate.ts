@@ -11,12 +11,14 @@ export interface SeparateOptions {
   readonly smallestEffect: number;
   /** Hypotheses in the contrast's family: the correction that it must survive. */
   readonly family: number;
+  /** Combinations of the cells' own values that were not trained. */
+  readonly holesAmong: (cells: readonly MeasuredCell[]) => readonly WantedCell[];
 }
 
 /** Standard normal quantile of 0.8: the trials named separate the effect as estimated four times in five. */
 const POWER = 0.8416;
 /** Numbers of new seeds that are tried; a grid has one list of seeds for all of its cells. */
-const SEED_COUNTS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
+const SEED_COUNTS = [1, 2, 3, 5, 8, 16, 32];
 
 /** A seed more of this many cells adds as many degrees of freedom: Student's t is then within a tenth of the normal. */
 const CELLS_TO_KNOW_NOISE = 12;
@@ -28,7 +30,7 @@ export function wouldSeparate(
   interval: readonly [number, number] | null,
   cells: readonly MeasuredCell[],
   noise: NoiseModel,
-  { smallestEffect, family }: SeparateOptions,
+  { smallestEffect, family, holesAmong }: SeparateOptions,
 ): WouldSeparate {
   if (contrast.effect === null)
     return nothing('Nothing to compare: no two strategies reach the same cost from one base.');
@@ -47,11 +49,7 @@ export function wouldSeparate(
   const variance = parts.reduce((sum, part) => sum + part.fixed + part.perSeed / part.cell.values.length, 0);
   if (variance <= target ** 2) return knowNoise(members.map(({ cell }) => cell));
   const chosen = cheapest(parts, variance - target ** 2);
-  if (chosen === undefined)
-    return unreachable(
-      members.map(({ cell }) => cell),
-      cells,
-    );
+  if (chosen === undefined) return unreachable(holesAmong(members.map(({ cell }) => cell)));
   const assumed = parts.some((part) => part.isAssumed) ? ', if what cells stray from a smooth law is seed noise' : '';
   const aim = Math.max(Math.abs(contrast.effect), smallestEffect).toFixed(2);
   return request(
@@ -91,36 +89,29 @@ function gainOf(cell: MeasuredCell, square: number, noise: NoiseModel): Gain {
     : { cell, fixed: reading + square * parts.irregularity, perSeed: square * parts.seed * seeds, isAssumed: false };
 }
 
-/** For each number of seeds, the cells that lower the variance most per FLOP until it is `excess` lower. */
+/** For each number of seeds, cells in order of what a seed lowers the variance by per FLOP, until it is `excess` lower. */
 function cheapest(gains: readonly Gain[], excess: number): { cells: MeasuredCell[]; seeds: number } | undefined {
-  let best: { cells: MeasuredCell[]; seeds: number; cost: number } | undefined;
+  const worth = ({ cell, perSeed }: Gain): number => perSeed / cell.values.length ** 2 / costOf(cell);
+  const ranked = gains.toSorted((a, b) => worth(b) - worth(a));
+  let best: { count: number; seeds: number; cost: number } | undefined;
   for (const seeds of SEED_COUNTS) {
-    const ranked = gains
-      .map((gain) => {
-        const now = gain.cell.values.length;
-        return { ...gain, lowers: gain.perSeed / now - gain.perSeed / (now + seeds), cost: seeds * costOf(gain.cell) };
-      })
-      .sort((a, b) => b.lowers / b.cost - a.lowers / a.cost);
     let lowered = 0;
     let cost = 0;
-    const cells: MeasuredCell[] = [];
-    for (const gain of ranked) {
-      if (lowered >= excess) break;
-      lowered += gain.lowers;
-      cost += gain.cost;
-      cells.push(gain.cell);
+    let count = 0;
+    while (lowered < excess && count < ranked.length) {
+      const { cell, perSeed } = ranked[count++]!;
+      lowered += perSeed / cell.values.length - perSeed / (cell.values.length + seeds);
+      cost += seeds * costOf(cell);
     }
-    if (lowered >= excess && cells.length > 0 && (best === undefined || cost < best.cost))
-      best = { cells, seeds, cost };
+    if (lowered >= excess && (best === undefined || cost < best.cost)) best = { count, seeds, cost };
   }
-  return best;
+  return best && { cells: ranked.slice(0, best.count).map(({ cell }) => cell), seeds: best.seeds };
 }
 
 const costOf = (cell: MeasuredCell): number => cell.costs.trainFlops ?? cell.costs.flops ?? 1;
 
 /** More seeds would not do: other cells, those the grid leaves out between its own values. */
-function unreachable(members: readonly MeasuredCell[], all: readonly MeasuredCell[]): WouldSeparate {
-  const holes = missingCells(members, all);
+function unreachable(holes: readonly WantedCell[]): WouldSeparate {
   if (holes.length === 0) {
     return nothing(
       'More seeds would not separate it, and no cell is missing in between: the grid needs new values on its axes.',
@@ -133,24 +124,6 @@ function unreachable(members: readonly MeasuredCell[], all: readonly MeasuredCel
     trainFlops: null,
     note: `More seeds would not separate it; these ${plural(holes.length, 'cell')} missing in the grid add comparisons.`,
   };
-}
-
-/** Combinations of the members' widths, depths, resolutions and epochs that were not trained. */
-export function missingCells(members: readonly MeasuredCell[], all: readonly MeasuredCell[]): WantedCell[] {
-  const name = (cell: WantedCell): string => `${cell.width}|${cell.depth}|${cell.resolution}|${cell.epochs}`;
-  const { axes, setting } = members[0]!;
-  const trained = new Set(all.filter((cell) => cell.setting === setting).map(name));
-  const values = (axis: 'width' | 'depth' | 'resolution' | 'epochs'): number[] =>
-    [...new Set(members.map((cell) => cell[axis]))].sort((a, b) => a - b);
-  return values('width').flatMap((width) =>
-    values('depth').flatMap((depth) =>
-      values('resolution').flatMap((resolution) =>
-        values('epochs')
-          .map((epochs) => ({ width, depth, resolution, epochs, axes }))
-          .filter((cell) => !trained.has(name(cell))),
-      ),
-    ),
-  );
 }
 
 function request(cells: readonly MeasuredCell[], seeds: number, note: string): WouldSeparate {

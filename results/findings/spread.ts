@@ -2,14 +2,13 @@
 import type { MeasuredCell } from './cells.ts';
 import type { MeasuredDraft } from './draft.ts';
 import type { CostAxis, Scope } from './finding.ts';
-import type { ResampleOptions } from './power-law.ts';
-import { percentileInterval, resampleCells } from './resample.ts';
+import { eachOnce, percentileInterval, resampleCells, type ResampleOptions, type Times } from './resample.ts';
 import { axisNames } from './words.ts';
 
 /** Costs within a tenth of each other count as equal: a tenth moves ImageNet accuracy by 0.1 to 0.3 points. */
 const SAME_COST = 1.1;
 /** Keeps a bootstrap over ten thousand cells quick; pairs are thinned evenly. */
-const MOST_PAIRS = 5000;
+const MOST_PAIRS = 1000;
 
 export interface MatchedPair {
   readonly a: number;
@@ -70,7 +69,7 @@ function spreadOf(
   );
   if (pairs.length === 0) return [];
   const gaps = pairs.map(({ a, b }) => 100 * Math.abs(cells[a]!.top1 - cells[b]!.top1));
-  const meanGap = (times: readonly number[]): number | undefined => {
+  const meanGap = (times: Times): number | undefined => {
     let sum = 0;
     let weight = 0;
     for (const [i, { a, b }] of pairs.entries()) {
@@ -88,7 +87,7 @@ function spreadOf(
       axis,
       scope,
       unit: 'points of top-1, mean difference of two cells',
-      effect: meanGap(cells.map(() => 1))!,
+      effect: meanGap(eachOnce(cells.length))!,
       interval: percentileInterval(resampleCells(cells.length, meanGap, options)),
       pairs: pairs.length,
       p: null,

@@ -48,3 +48,8 @@ export function criticalT(alpha: number, df: number): number {
   while (twoSidedP(high, df) > alpha && high < 1e12) high *= 2;
   return bisect((t: number) => twoSidedP(t, df) - alpha, 0, high, 200, high * 1e-12);
 }
+
+/** P(F >= f) for Fisher's F with `above` and `below` degrees of freedom. */
+export function upperF(f: number, above: number, below: number): number {
+  return f <= 0 ? 1 : incompleteBeta(below / (below + above * f), below / 2, above / 2);
+}

@@ -1,0 +1,116 @@
+/** Draws of planted surfaces, held against the law they were drawn from. Shared by the tests and bench/coverage.ts. */
+import { computeFindings, type CostAxis, type Finding, type FindingsOptions } from '../../results/findings/index.ts';
+import { measureCells } from '../../results/findings/cells.ts';
+import { matchedPairs } from '../../results/findings/matched.ts';
+import { plantSurface, type PlantedCell, type PlantedOptions, type PlantedSurface } from './planted-surface.ts';
+
+export interface Tally {
+  /** Intervals that hold the truth, by question. */
+  readonly covered: Record<string, { hits: number; of: number }>;
+  /** Draws with a depth-over-width verdict where the law has no difference, by axis family. */
+  falseClaims: { hits: number; of: number };
+  /** Draws whose flip was claimed, and claimed with the true epochs inside its bracket. */
+  flips: { claimed: number; right: number; wrong: number; of: number };
+}
+
+const AXIS_OF = { depth: 'depth', width: 'width' } as const;
+
+/** The cell that a strategy reaches from a base at a cost, off the grid as well. */
+function cellAt(base: PlantedCell, strategy: keyof typeof AXIS_OF, axis: CostAxis, ratio: number): PlantedCell {
+  const power = strategy === 'width' && axis !== 'stepMs' ? 1 / 2 : 1;
+  return { ...base, [strategy]: base[strategy] * ratio ** power };
+}
+
+/** The law's own lead of depth over width, at the very costs that the finding compared. */
+export function trueLead(surface: PlantedSurface, finding: Finding): number {
+  const { epochs, resolution } = finding.scope;
+  const cells = measureCells(surface.rows).cells.filter(
+    (cell) => cell.epochs === epochs && (resolution === undefined || cell.resolution === resolution),
+  );
+  const pairs = matchedPairs(cells, 'depth', 'width', finding.axis);
+  const leads = pairs.map(({ base, cost }) => {
+    const ratio = cost / base.costs[finding.axis]!;
+    return (
+      100 *
+      (surface.top1(cellAt(base, 'depth', finding.axis, ratio)) -
+        surface.top1(cellAt(base, 'width', finding.axis, ratio)))
+    );
+  });
+  return leads.reduce((sum, lead) => sum + lead, 0) / leads.length;
+}
+
+/** The law's gain per doubling over one step of the resolution, over the cells that have both ends. */
+export function trueResolutionGain(surface: PlantedSurface, finding: Finding): number {
+  const [low, high] = finding.scope['resolution'] as readonly [number, number];
+  const { cells } = measureCells(surface.rows.filter((row) => row.epochs === finding.scope['epochs']));
+  let gain = 0;
+  let doublings = 0;
+  for (const from of cells.filter((cell) => cell.resolution === low)) {
+    const to = cells.find((cell) => cell.resolution === high && cell.width === from.width && cell.depth === from.depth);
+    if (to === undefined) continue;
+    gain += 100 * (surface.top1(to) - surface.top1(from));
+    doublings += Math.log2(to.costs[finding.axis]! / from.costs[finding.axis]!);
+  }
+  return gain / doublings;
+}
+
+export function tally(
+  draws: number,
+  planted: Omit<PlantedOptions, 'seed'>,
+  options: FindingsOptions = {},
+  firstSeed = 0,
+): Tally {
+  const result: Tally = {
+    covered: {},
+    falseClaims: { hits: 0, of: 0 },
+    flips: { claimed: 0, right: 0, wrong: 0, of: 0 },
+  };
+  for (let draw = 0; draw < draws; draw++) {
+    const surface = plantSurface({ ...planted, seed: firstSeed + draw });
+    const { findings } = computeFindings(surface.rows, { ...options, seed: firstSeed + draw });
+    count(result, surface, findings, planted.flipAt ?? null);
+  }
+  return result;
+}
+
+function count(result: Tally, surface: PlantedSurface, findings: readonly Finding[], flipAt: number | null): void {
+  let isFalse = false;
+  for (const finding of findings) {
+    if (finding.slug === 'depth-over-width' && finding.interval !== null) {
+      const name = `${finding.slug}, ${finding.scope['resolution'] === undefined ? 'all resolutions' : 'one resolution'}, ${finding.axis}`;
+      hold(result, name, finding.interval, trueLead(surface, finding));
+      if (flipAt === null && finding.axis === 'flops' && finding.verdict !== 'not-separable') isFalse = true;
+    }
+    if (
+      finding.slug === 'resolution-gain' &&
+      finding.axis === 'flops' &&
+      finding.interval !== null &&
+      finding.scope['resolution'] !== undefined
+    ) {
+      hold(result, 'resolution-gain, one step, flops', finding.interval, trueResolutionGain(surface, finding));
+    }
+    if (
+      finding.slug === 'winner-flips' &&
+      finding.axis === 'flops' &&
+      finding.scope['resolution'] === undefined &&
+      flipAt !== null
+    ) {
+      result.flips.of++;
+      if (finding.verdict === 'not-separable') continue;
+      result.flips.claimed++;
+      const [low, high] = finding.scope['epochs'] as readonly [number, number];
+      if (finding.verdict === 'supported' && low <= flipAt && flipAt <= high) result.flips.right++;
+      else result.flips.wrong++;
+    }
+  }
+  if (flipAt === null) {
+    result.falseClaims.of++;
+    if (isFalse) result.falseClaims.hits++;
+  }
+}
+
+function hold(result: Tally, name: string, [low, high]: readonly [number, number], truth: number): void {
+  const entry = (result.covered[name] ??= { hits: 0, of: 0 });
+  entry.of++;
+  if (low <= truth && truth <= high) entry.hits++;
+}
