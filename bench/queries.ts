@@ -137,7 +137,9 @@ try {
     };
     // A filter that few of a bucket's best satisfy makes the search walk the index (0.2 us a cell): outside the bound.
     const filtered = {
-      'best --max-flops 2G --where epochs=10': medianMs(() => best(store, { budget: { flops: 2e9 }, where: 'epochs=10' })),
+      'best --max-flops 2G --where epochs=10': medianMs(() =>
+        best(store, { budget: { flops: 2e9 }, where: 'epochs=10' }),
+      ),
       'pareto --where epochs=10': medianMs(() => pareto(store, { where: 'epochs=10' })),
     };
     const worst = Math.max(...Object.values(ms));
@@ -157,7 +159,8 @@ try {
         `${rows} results, ${cells} cells, ${Math.round(report.fileBytes / 2 ** 20)} MiB; opened in ${openMs} ms`,
       );
       for (const [name, median] of Object.entries(ms)) console.log(`${String(median).padStart(9)} ms  ${name}`);
-      for (const [name, median] of Object.entries(filtered)) console.log(`${String(median).padStart(9)} ms  ${name} (no bound)`);
+      for (const [name, median] of Object.entries(filtered))
+        console.log(`${String(median).padStart(9)} ms  ${name} (no bound)`);
       console.log(`bound ${BOUND_MS} ms, worst ${worst} ms`);
     }
     process.exitCode = worst <= BOUND_MS ? 0 : 1;
