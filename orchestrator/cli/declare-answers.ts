@@ -1,6 +1,70 @@
 import type { Command } from 'commander';
+import type { BestCommandOptions } from '../commands/best.ts';
+import type { FindingsCommandOptions } from '../commands/findings.ts';
+import type { ImportCommandOptions } from '../commands/import.ts';
+import type { IsoflopCommandOptions } from '../commands/isoflop.ts';
+import type { ParetoCommandOptions } from '../commands/pareto.ts';
+import type { CostAxis } from '../../results/index.ts';
 import type { Io } from './io.ts';
+import { amount, fraction, oneOf, positiveInteger, positiveNumber } from './parsers.ts';
 import type { Act } from './program.ts';
+import { withStore } from './shared-options.ts';
+
+/** Written out, and checked against the type, so that `--help` need not load the store. */
+const AXES = ['flops', 'trainFlops', 'params', 'memoryBytes', 'stepMs'] as const satisfies readonly CostAxis[];
+
+function withScope(command: Command): Command {
+  return withStore(command)
+    .option('--sweep <id>', 'only this sweep [all results on the dataset of the latest sweep]')
+    .option('--where <conditions>', 'only these cells: width=1,depth>=50');
+}
 
 /** Commands that ask the store. */
-export function declareAnswers(_program: Command, _io: Io, _act: Act): void {}
+export function declareAnswers(program: Command, io: Io, act: Act): void {
+  withScope(program.command('best'))
+    .description('the best cell under a budget, chosen on minival, with its interval and the cells within noise of it')
+    .option('--max-flops <amount>', 'FLOPs of one forward pass', amount)
+    .option('--max-train-flops <amount>', 'FLOPs of the whole training', amount)
+    .option('--max-params <amount>', 'parameters', amount)
+    .option('--max-step-ms <ms>', 'measured milliseconds of a training step', positiveNumber)
+    .option('--max-memory <bytes>', 'predicted bytes of a training step', amount)
+    .action((options: BestCommandOptions) => act(async () => (await import('../commands/best.ts')).best(options, io)));
+
+  withScope(program.command('pareto'))
+    .description('the cells that no cheaper cell matches')
+    .option('--axis <name>', AXES.join(', '), oneOf(AXES), 'flops')
+    .action((options: ParetoCommandOptions) =>
+      act(async () => (await import('../commands/pareto.ts')).pareto(options, io)),
+    );
+
+  withScope(program.command('isoflop'))
+    .description('which depth, width and resolution are best at equal cost')
+    .requiredOption('--flops <amount>', 'the cost to hold', amount)
+    .option('--axis <name>', 'flops or trainFlops', oneOf(['flops', 'trainFlops'] as const), 'flops')
+    .option('--tolerance <fraction>', 'cells within this fraction of the cost belong to the slice', fraction, 0.1)
+    .action((options: IsoflopCommandOptions) =>
+      act(async () => (await import('../commands/isoflop.ts')).isoflop(options, io)),
+    );
+
+  withScope(program.command('findings'))
+    .description('what the results say about scaling: effect, interval and verdict of each claim')
+    .option('--seed <n>', 'of the bootstrap', positiveInteger, 1)
+    .option(
+      '--smallest-effect <points>',
+      'points of top-1 below which a difference does not matter',
+      positiveNumber,
+      0.1,
+    )
+    .action((options: FindingsCommandOptions) =>
+      act(async () => (await import('../commands/findings.ts')).findings(options, io)),
+    );
+
+  withStore(program.command('import'))
+    .description('bring results trained elsewhere into the store as a sweep')
+    .argument('<file>', 'a CSV file')
+    .option('--dataset <name>', 'which dataset the accuracies are on [known of the published tables]')
+    .option('--name <name>', 'of the sweep [of the file]')
+    .action((file: string, options: ImportCommandOptions) =>
+      act(async () => (await import('../commands/import.ts')).importFile(file, options, io)),
+    );
+}

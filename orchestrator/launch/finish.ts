@@ -1,8 +1,9 @@
 import { EXIT } from '../../contract/index.ts';
-import type { Store, SweepRecord } from '../../results/index.ts';
+import type { SqliteStore, SweepRecord } from '../../results/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import type { JsonOption } from '../cli/shared-options.ts';
 import { countOf } from '../progress/words.ts';
+import { bestPerBudget, summaryText } from './summary.ts';
 import { concludeUnfinished, execute, type ExecuteOptions } from './execute.ts';
 
 export interface FinishOptions extends ExecuteOptions, JsonOption {
@@ -11,7 +12,7 @@ export interface FinishOptions extends ExecuteOptions, JsonOption {
 }
 
 /** Trains what is left of a sweep and says what came of it. Returns the exit code. */
-export async function finish(store: Store, sweep: SweepRecord, options: FinishOptions, io: Io): Promise<number> {
+export async function finish(store: SqliteStore, sweep: SweepRecord, options: FinishOptions, io: Io): Promise<number> {
   const { outcome, trained } = await execute(store, sweep, options, io);
   if (outcome.kind !== 'finished') {
     if (options.json === true && outcome.kind !== 'halted')
@@ -19,11 +20,14 @@ export async function finish(store: Store, sweep: SweepRecord, options: FinishOp
     return concludeUnfinished(outcome, sweep, options.db, io);
   }
   const { counts } = outcome;
-  if (options.json === true) printJson(io, { sweep: sweep.id, outcome: outcome.kind, counts, trained });
-  else
+  const bests = counts.done === 0 ? [] : bestPerBudget(store, sweep);
+  if (options.json === true) printJson(io, { sweep: sweep.id, outcome: outcome.kind, counts, trained, best: bests });
+  else {
     io.out(
       `${sweep.name}: ${countOf(counts.done, 'trial')} done, ${trained} trained now${counts.failed > 0 ? `, ${counts.failed} failed` : ''}`,
     );
+    if (bests.length > 0) io.out(summaryText(bests));
+  }
   if (counts.failed === 0) return EXIT.done;
   for (const { kind, message, trials } of store.failures(sweep.id))
     io.err(`${countOf(trials, 'trial')} failed, ${kind}: ${message.split('\n', 1)[0]}`);

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isScalesweepError, random } from '../../../contract/index.ts';
 import { openStore, resultRows, type TrialDetail } from '../../../results/index.ts';
@@ -56,11 +57,9 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosReport> {
     const args = resumes > 0 && hasSweep(folder) ? ['resume'] : ['run', gridFile];
     const { child, result } = startCli([...args, '--workers', '2'], { cwd: folder, env });
     const pid = child.pid!;
-    let hasEnded = false;
-    void result.then(() => (hasEnded = true));
-    while (!hasEnded && killed < kills) {
+    while (isOn(child) && killed < kills) {
       await nextMoment();
-      if (hasEnded) break;
+      if (!isOn(child)) break;
       const workers = workersOf(pid).filter(isRunning);
       const victim = victims[draw.below(3)]!;
       if (victim === 'one worker' && workers.length === 0) continue;
@@ -75,7 +74,7 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosReport> {
       if (victim === 'all') for (const worker of workers) killHard(worker);
       await result;
       const died = performance.now();
-      await waitUntil('orphaned workers are gone', () => workers.every((worker) => !isRunning(worker)), 10_000);
+      await waitUntil('orphaned workers are gone', () => workers.every((worker) => !isRunning(worker)));
       orphanMs.push(performance.now() - died);
     }
     const last = await result;
@@ -110,6 +109,10 @@ export function finishedTrials(folder: string): Map<string, TrialDetail> {
   } finally {
     store.close();
   }
+}
+
+function isOn(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
 }
 
 function hasSweep(folder: string): boolean {

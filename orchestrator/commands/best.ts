@@ -1,0 +1,70 @@
+import { EXIT, formatAmount, ScalesweepError } from '../../contract/index.ts';
+import { best as ask, costAxes, type Best, type Budget, type CostAxis } from '../../results/index.ts';
+import { printJson, type Io } from '../cli/io.ts';
+import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
+import { readStore } from '../launch/read-store.ts';
+import { countOf } from '../progress/words.ts';
+import { cellTable } from './cell-table.ts';
+
+export interface BestCommandOptions extends ScopedOptions {
+  readonly maxFlops?: number;
+  readonly maxTrainFlops?: number;
+  readonly maxParams?: number;
+  readonly maxStepMs?: number;
+  readonly maxMemory?: number;
+}
+
+/** `scalesweep best`: chosen on minival, reported on test. */
+export async function best(options: BestCommandOptions, io: Io): Promise<number> {
+  const budget = budgetOf(options);
+  const answer = await readStore(options.db, (store) => ask(store, { ...scopeOf(options), budget }));
+  if (options.json === true) printJson(io, answer);
+  else io.out(bestText(answer));
+  return EXIT.done;
+}
+
+/** @throws {ScalesweepError} NOT_FOUND when no measured cell is under the budget. */
+function bestText({ budget, best, withinNoise, withinNoiseTotal, noise }: Best): string {
+  if (best === null) {
+    throw new ScalesweepError('NOT_FOUND', `Expected a measured cell with ${budgetWords(budget)}, got none`, {
+      hint: 'scalesweep status says what is finished; scalesweep pareto shows what the cells cost.',
+    });
+  }
+  const lines = [`Best with ${budgetWords(budget)}:`, cellTable([best])];
+  if (withinNoise.length > 0) {
+    lines.push(
+      '',
+      `${countOf(withinNoiseTotal, 'cell')} within noise of it${withinNoise.length < withinNoiseTotal ? `, of which ${withinNoise.length}` : ''}:`,
+    );
+    lines.push(cellTable(withinNoise));
+  }
+  if (noise === null) lines.push('', 'No cell has two seeds, so noise is unknown: smaller differences may be luck.');
+  return lines.join('\n');
+}
+
+function budgetOf(options: BestCommandOptions): Budget {
+  const caps: Record<CostAxis, number | undefined> = {
+    flops: options.maxFlops,
+    trainFlops: options.maxTrainFlops,
+    params: options.maxParams,
+    memoryBytes: options.maxMemory,
+    stepMs: options.maxStepMs,
+  };
+  return Object.fromEntries(Object.entries(caps).filter(([, cap]) => cap !== undefined));
+}
+
+/** `at most 2G FLOPs and 1M params`, or `no budget`. */
+export function budgetWords(budget: Budget): string {
+  const caps = costAxes.flatMap((axis) =>
+    budget[axis] === undefined ? [] : [`${formatAmount(budget[axis])} ${AXIS_WORDS[axis]}`],
+  );
+  return caps.length === 0 ? 'no budget' : `at most ${caps.join(' and ')}`;
+}
+
+const AXIS_WORDS: Readonly<Record<CostAxis, string>> = {
+  flops: 'FLOPs',
+  trainFlops: 'train FLOPs',
+  params: 'params',
+  memoryBytes: 'bytes',
+  stepMs: 'ms per step',
+};

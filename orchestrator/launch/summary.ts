@@ -1,0 +1,35 @@
+import {
+  best,
+  type Best,
+  type Budget,
+  type CellResult,
+  type SqliteStore,
+  type SweepRecord,
+} from '../../results/index.ts';
+import { formatTable } from '../cli/table.ts';
+import { budgetWords } from '../commands/best.ts';
+import { cellColumns } from '../commands/cell-table.ts';
+
+/** The best cell of a sweep under each of its grid's budgets, or without a budget where the grid has none. */
+export function bestPerBudget(store: SqliteStore, sweep: SweepRecord): Best[] {
+  const budgets: Budget[] = Object.entries(sweep.budgets).flatMap(([axis, limits]) =>
+    limits.map((limit) => ({ [axis]: limit })),
+  );
+  return (budgets.length === 0 ? [{}] : budgets).map((budget) => best(store, { sweep: sweep.id, budget }));
+}
+
+export function summaryText(bests: readonly Best[]): string {
+  const found = bests.flatMap((answer) =>
+    answer.best === null ? [] : [{ ...answer.best, budget: answer.budget, near: answer.withinNoiseTotal }],
+  );
+  const none = bests
+    .filter(({ best }) => best === null)
+    .map(({ budget }) => `No cell with ${budgetWords(budget)} has a result.`);
+  if (found.length === 0) return none.join('\n');
+  const table = formatTable<CellResult & { budget: Budget; near: number }>(found, [
+    { head: 'best with', value: ({ budget }) => budgetWords(budget), align: 'left' },
+    ...cellColumns().filter(({ head }) => head !== 'params' && head !== 'train FLOPs'),
+    { head: 'within noise', value: ({ near, interval }) => (interval === null ? '-' : near) },
+  ]);
+  return [table, ...none].join('\n');
+}
