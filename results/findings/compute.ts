@@ -5,6 +5,7 @@ import { makeBootstrap, type Bootstrap, type Uncertainty } from './bootstrap.ts'
 import { measureCells, type MeasuredCell } from './cells.ts';
 import { depthAgainstWidth } from './depth-width.ts';
 import { scopeText, type Draft } from './draft.ts';
+import { withEvidence } from './evidence.ts';
 import type { CostAxis, Finding, FindingsReport } from './finding.ts';
 import { flipQuestions, locateFlip, type FlipQuestion } from './flips.ts';
 import { hullOf } from './hull.ts';
@@ -58,9 +59,10 @@ export function computeFindings(rows: readonly ResultRow[], options: FindingsOpt
   const judged = judge(drafts, cells, noise, bootstrap, judging);
   const questions = flipQuestions(judged.filter(hasContrast));
   const flips = questions.map((question) => flipFinding(question, bootstrap(question.change)));
+  const findings = [...flips, ...judged.map(({ finding }) => finding)];
   return {
-    findings: [...flips, ...judged.map(({ finding }) => finding)],
-    recommendation: recommend(cells, bootstrap, options, judging),
+    findings,
+    recommendation: withEvidence(recommend(cells, bootstrap, options, judging), findings),
     regimes,
     hull: hullOf(cells),
     limits: [...limits, ...noise.limits],

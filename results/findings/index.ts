@@ -13,5 +13,6 @@ export {
   type WouldSeparate,
 } from './finding.ts';
 export { outsideHull, type Hull, type HullQuestion } from './hull.ts';
-export type { CellName, Option, Recommendation, RecommendQuestion } from './recommend.ts';
+export type { CellName, Evidence, Option, Recommendation, RecommendQuestion } from './recommend.ts';
+export { separatingGrid } from './separating-grid.ts';
 export type { CellRegime, Curves, Regime } from './regime.ts';

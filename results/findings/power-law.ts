@@ -1,5 +1,6 @@
 /** FLOPs as a predictor: the power law of error, where it breaks, and what cells of equal cost differ by. */
 import { quantileSorted } from 'simple-statistics';
+import { formatAmount } from '../../contract/index.ts';
 import { errorOf } from './arms.ts';
 import type { MeasuredCell } from './cells.ts';
 import type { MeasuredDraft } from './draft.ts';
@@ -97,13 +98,13 @@ function breakOf(
   const p = breakPValue(points, line, kink, candidates, options);
   const kinks = resampleCells(points.x.length, (times) => fitKink(points, times, candidates), options);
   const places = percentileInterval(kinks.map((fit) => fit.kink)) ?? [-Infinity, Infinity];
-  const [low, high] = places.map((x) => Math.exp(x).toPrecision(2));
+  const [low, high] = places.map((x) => formatAmount(Number(Math.exp(x).toPrecision(2))));
   const at = Math.exp(kink.kink);
   const draft = breakDraft(axis, scope, points.x.length, {
     effect: kink.change,
     interval: percentileInterval(kinks.map((fit) => fit.change)),
     p,
-    note: `Exponent ${(-kink.slopeBefore).toFixed(3)} below ${at.toPrecision(2)}, ${(-kink.slopeBefore - kink.change).toFixed(3)} above; the break lies between ${low} and ${high} (95 %).`,
+    note: `Exponent ${(-kink.slopeBefore).toFixed(3)} below ${formatAmount(Number(at.toPrecision(2)))}, ${(-kink.slopeBefore - kink.change).toFixed(3)} above; the break lies between ${low} and ${high} (95 %).`,
   });
   // An unproven break is no place to cut the cells in two.
   return { draft, at: p < 0.05 ? at : undefined };

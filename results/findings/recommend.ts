@@ -3,6 +3,7 @@
  * cost that all compared arms and the budget reach. In the paper's terms, with its evidence and its limits; refused where
  * the question lies outside the trained hull.
  */
+import { formatAmount } from '../../contract/index.ts';
 import { makeArm, readArm, type Arm } from './arms.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { lineKey, linesAlong, type MeasuredCell } from './cells.ts';
@@ -50,8 +51,16 @@ export interface Recommendation {
   readonly options: readonly Option[];
   /** The answer in words. */
   readonly text: string;
+  /** The findings that speak about it, in the paper's terms. */
+  readonly evidence: readonly Evidence[];
   /** What it rests on, and where it ends. */
   readonly limits: readonly string[];
+}
+
+/** A finding by its id, and what it says about the recommendation. */
+export interface Evidence {
+  readonly finding: string;
+  readonly says: string;
 }
 
 const nameOf = ({ width, depth, resolution, epochs }: CellName): CellName => ({ width, depth, resolution, epochs });
@@ -61,7 +70,17 @@ const say = (cell: CellName): string =>
 
 function refuse(axis: CostAxis, reasons: readonly string[]): Recommendation {
   const text = `No recommendation: ${reasons.join(' ')}`;
-  return { scale: null, isSeparated: false, from: null, axis, cost: null, options: [], text, limits: reasons };
+  return {
+    scale: null,
+    isSeparated: false,
+    from: null,
+    axis,
+    cost: null,
+    options: [],
+    text,
+    evidence: [],
+    limits: reasons,
+  };
 }
 
 interface StrategyArm {
@@ -69,6 +88,7 @@ interface StrategyArm {
   readonly arm: Arm;
 }
 
+/** Without its evidence, which `evidenceFor` adds once the findings are there. */
 export function recommend(
   cells: readonly MeasuredCell[],
   bootstrap: Bootstrap,
@@ -170,6 +190,7 @@ function compare(
       listed,
       level.map(({ strategy }) => strategy),
     ),
+    evidence: [],
     limits: limitsOf(start, arms, setting),
   };
 }
@@ -181,7 +202,7 @@ function inWords(
   listed: readonly Option[],
   level: readonly Strategy[],
 ): string {
-  const at = `${Number(cost.toPrecision(3)).toLocaleString('en')} ${axisNames[axis]}`;
+  const at = axis === 'stepMs' ? `a step time of ${formatAmount(cost)} ms` : `${formatAmount(cost)} ${axisNames[axis]}`;
   const gain = ({ strategy, gain, interval }: Option): string =>
     `${strategyNames[strategy]} ${signed(gain)}${interval === null ? '' : ` [${interval.map(signed).join(', ')}]`}`;
   const first = strategyNames[listed[0]!.strategy];
@@ -199,7 +220,7 @@ function limitsOf(start: MeasuredCell, arms: readonly StrategyArm[], { cells, ax
   const reached = hullOf(cells)!.costs[axis]![1];
   if (Number.isFinite(limit) && limit > reached) {
     limits.push(
-      `The budget goes beyond the trained cells: ${axisNames[axis]} above ${reached.toPrecision(3)} is not answered for.`,
+      `The budget goes beyond the trained cells: ${axisNames[axis]} above ${formatAmount(reached)} is not answered for.`,
     );
   }
   const strategiesTried = new Set(arms.map(({ strategy }) => strategy));
