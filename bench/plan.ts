@@ -38,16 +38,22 @@ constraints:
 const cells = Number(values.cells);
 const grid = parseGrid(gridOf(cells), 'bench.yaml');
 const rssBefore = process.memoryUsage.rss();
+const cpuBefore = process.cpuUsage();
 const began = performance.now();
 const totals = planTotals(planGrid(grid));
 const seconds = (performance.now() - began) / 1000;
+const cpu = process.cpuUsage(cpuBefore);
+const cpuSeconds = (cpu.user + cpu.system) / 1e6;
 const result = {
   benchmark: 'plan',
   cells: totals.cells,
   trials: totals.trials,
   excluded: totals.excluded,
   seconds: Number(seconds.toFixed(3)),
+  cpuSeconds: Number(cpuSeconds.toFixed(3)),
   cellsPerSecond: Math.round(totals.cells / seconds),
+  // What the plan costs on a machine that has other work too.
+  cellsPerCpuSecond: Math.round(totals.cells / cpuSeconds),
   // Kibibytes on Linux, of the whole process: Node, the TypeScript loader and the program's code included.
   peakRssMiB: Math.round((process.resourceUsage().maxRSS * 1024) / MEBIBYTE),
   rssBeforeMiB: Math.round(rssBefore / MEBIBYTE),
@@ -55,6 +61,6 @@ const result = {
 console.log(
   values.json
     ? JSON.stringify(result)
-    : `${result.cells} cells (${result.trials} trials) in ${result.seconds} s, ${result.cellsPerSecond} cells/s; ` +
+    : `${result.cells} cells (${result.trials} trials) in ${result.seconds} s, ${result.cellsPerSecond} cells/s (${result.cellsPerCpuSecond} per CPU second); ` +
         `peak ${result.peakRssMiB} MiB, of which ${result.rssBeforeMiB} before the plan`,
 );

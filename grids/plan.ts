@@ -1,10 +1,11 @@
 /** The plan of a grid: its trials with their cost, and what was cut by which rule, as a stream in a stable order. */
 import { formatAmount, makeTrial, parseAmount, type TrialCost } from '../contract/index.ts';
-import { CostMemo } from './cost-memo.ts';
+import { CostMemo, type CostOrReason } from './cost-memo.ts';
 import { IdSet } from './id-set.ts';
 import { GridError, type Place } from './problems.ts';
-import type { GridProgram } from './program.ts';
-import { resolveCell, specOf, type ResolvedCell } from './resolve.ts';
+import type { Scope } from './expression.ts';
+import type { Constraint, GridProgram } from './program.ts';
+import { resolveCell, specOf } from './resolve.ts';
 import type { Grid, PlanItem, PlanOptions } from './types.ts';
 
 /** Why a cell is cut when a list names it twice. */
@@ -51,41 +52,46 @@ function exact(amount: number): string {
 
 function* items(program: GridProgram, caps: readonly Cap[], costs: CostMemo): Generator<PlanItem> {
   const seen = program.space.overlaps ? new IdSet() : undefined;
+  const [first, ...others] = program.seeds;
   for (let index = 0; index < program.space.size; index++) {
-    const resolved = resolveCell(program, index);
-    const { cell } = resolved;
-    const verdict = judge(program, resolved, caps, costs);
+    const { cell, settings } = resolveCell(program, index);
+    const cheap = program.constraints.find((constraint) => !constraint.needsCost && !holds(constraint, settings));
+    if (cheap !== undefined) {
+      yield { kind: 'excluded', cell, rule: cheap.text };
+      continue;
+    }
+    const spec = specOf(program, settings, first!);
+    const verdict = judge(program, settings, costs.costOf(spec), caps);
     if ('rule' in verdict) {
       yield { kind: 'excluded', cell, rule: verdict.rule };
       continue;
     }
-    const trials = program.seeds.map((seed) => makeTrial(specOf(program, resolved, seed)));
-    if (seen?.add(trials[0]!.id) === false) {
+    const trial = makeTrial(spec);
+    if (seen?.add(trial.id) === false) {
       yield { kind: 'excluded', cell, rule: DUPLICATE_RULE };
       continue;
     }
-    for (const trial of trials) yield { kind: 'trial', trial, cell, cost: verdict.cost };
+    const { cost } = verdict;
+    yield { kind: 'trial', trial, cell, cost };
+    for (const seed of others) yield { kind: 'trial', trial: makeTrial({ ...spec, seed }), cell, cost };
   }
 }
 
-/** The cost of a cell, or the first rule that cuts it. Constraints without costs come first: they need no network. */
+const holds = (constraint: Constraint, scope: Scope): boolean => constraint.evaluate(scope) === true;
+
+/** The cost of a cell that nothing cuts, or the first rule that cuts it. */
 function judge(
-  program: GridProgram,
-  cell: ResolvedCell,
+  { constraints }: GridProgram,
+  settings: Scope,
+  found: CostOrReason,
   caps: readonly Cap[],
-  costs: CostMemo,
 ): { cost: TrialCost } | { rule: string } {
-  const cheap = program.constraints.find(
-    (constraint) => !constraint.needsCost && constraint.evaluate(cell.settings) !== true,
-  );
-  if (cheap !== undefined) return { rule: cheap.text };
-  const found = costs.costOf(specOf(program, cell, 0));
   if ('reason' in found) return { rule: found.reason };
   const { cost } = found;
-  const costly = program.constraints.find(
-    (constraint) => constraint.needsCost && constraint.evaluate({ ...cell.settings, ...cost }) !== true,
-  );
-  const rule = costly?.text ?? caps.find((cap) => !cap.allows(cost))?.rule;
+  const costly = constraints.filter((constraint) => constraint.needsCost);
+  const scope = costly.length > 0 ? { ...settings, ...cost } : settings;
+  const rule =
+    costly.find((constraint) => !holds(constraint, scope))?.text ?? caps.find((cap) => !cap.allows(cost))?.rule;
   return rule === undefined ? { cost } : { rule };
 }
 

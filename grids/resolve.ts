@@ -80,7 +80,7 @@ function contradictionIn(
 const RECIPE_NAMES = Object.keys(recipeSpec.shape);
 
 /** The trial of a cell for one seed, all defaults filled in. */
-export function specOf(program: GridProgram, { settings }: ResolvedCell, seed: number): TrialSpec {
+export function specOf(program: GridProgram, settings: Readonly<Assignment>, seed: number): TrialSpec {
   const recipe: Assignment = {};
   for (const name of RECIPE_NAMES) recipe[name] = settings[name]!;
   const { name, identity } = program.data;
