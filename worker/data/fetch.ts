@@ -3,12 +3,14 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { messageOf, ScalesweepError } from '../../contract/index.ts';
+import { dataSpec, messageOf, ScalesweepError } from '../../contract/index.ts';
 import { datasetCacheDir, datasetDir } from '../paths.ts';
 import { systemCode } from '../storage/disk-error.ts';
 import { writeFileAtomically } from '../storage/write-file.ts';
-import { findDescriptor } from './catalog.ts';
+import { findDescriptor, unknownDataset } from './catalog.ts';
 import type { DatasetDescriptor, DatasetFile, DatasetSource } from './descriptor.ts';
+import { DEFAULT_RESOLUTION, fetchImageFolder, type FolderFacts } from './image-folder/open-folder.ts';
+import { isImageFolder } from './image-folder/scan.ts';
 import { packedCacheSource } from './sources/folder.ts';
 
 export interface FetchOptions {
@@ -16,6 +18,8 @@ export interface FetchOptions {
   readonly cacheDir?: string;
   /** One line for each thing worth telling. Default: nobody is told. */
   readonly log?: (line: string) => void;
+  /** Of an image folder: the largest resolution that its photographs are to be shown at, 224 by default. */
+  readonly resolution?: number;
 }
 
 export interface FetchedDataset {
@@ -24,8 +28,10 @@ export interface FetchedDataset {
   readonly folder: string;
   /** Where the files came from, in order; `['cache']` when nothing had to be fetched. */
   readonly sources: readonly string[];
-  /** The checked contents, by file name. */
+  /** The checked contents, by file name; none for an image folder. */
   readonly contents: ReadonlyMap<string, Uint8Array>;
+  /** Of an image folder: what a grid has to say about it. */
+  readonly photographs?: FolderFacts;
 }
 
 /** What is wrong with a content, or `undefined`. */
@@ -145,13 +151,21 @@ export async function fetchDescribed(
 }
 
 /**
- * Gets a dataset into the cache from the first source that has it, each file checked against the content that is
- * pinned in the program. Several processes may do so at once.
+ * Gets a dataset into the cache from the first source that has it, each file checked against the content that is pinned in
+ * the program; an image folder that lies in the cache is packed. Several processes may do so at once.
  *
- * @throws {ScalesweepError} `NOT_FOUND` for a name that the program does not know, `DATASET_UNAVAILABLE` naming
- * each source and why it failed, `DATASET_CORRUPT` naming the damaged file that no source could replace, `DISK_FULL`,
- * `STORE_UNWRITABLE`.
+ * @throws {ScalesweepError} `DATASET_UNAVAILABLE` for a name that is not known, or naming each source and why it failed;
+ * `DATASET_CORRUPT` naming the damaged files that no source could replace, or the images of a folder that cannot be used;
+ * `DISK_FULL`, `STORE_UNWRITABLE`.
  */
 export async function fetchDataset(name: string, options: FetchOptions = {}): Promise<FetchedDataset> {
-  return fetchDescribed(findDescriptor(name), options);
+  const descriptor = findDescriptor(name);
+  if (descriptor !== undefined) return fetchDescribed(descriptor, options);
+  const { cacheDir = datasetCacheDir(), log = () => undefined, resolution = DEFAULT_RESOLUTION } = options;
+  const folder = datasetDir(cacheDir, name);
+  // Also keeps a name such as "../x" from leading out of the cache.
+  if (!dataSpec.shape.name.safeParse(name).success || !(await isImageFolder(folder)))
+    throw unknownDataset(name, folder);
+  const photographs = await fetchImageFolder(name, resolution, { cacheDir, log });
+  return { name, identity: photographs.identity, folder, sources: [folder], contents: new Map(), photographs };
 }

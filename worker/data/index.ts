@@ -13,4 +13,5 @@ export { catalog } from './catalog.ts';
 export { classCounts, type Dataset, type ImageSet, type ImageShape, type Split, type StoredImage } from './dataset.ts';
 export type { DatasetDescriptor, DatasetFile, DatasetSource, SourceContext } from './descriptor.ts';
 export { fetchDataset, type FetchedDataset, type FetchOptions } from './fetch.ts';
+export type { FolderFacts } from './image-folder/open-folder.ts';
 export { closeDatasets, openDataset } from './open.ts';

@@ -4,6 +4,8 @@ interface Loaded {
   readonly dataset: Dataset;
   /** Memory that it holds. */
   readonly bytes: number;
+  /** Closes its files; it stays usable, and opens them again. */
+  readonly close?: () => void;
 }
 
 /** What one worker process may keep in memory besides the dataset in use. */
@@ -14,7 +16,7 @@ export class OpenSets {
   readonly #mostBytes: number;
   /** In the order of their last use. */
   readonly #loading = new Map<string, Promise<Loaded>>();
-  readonly #bytes = new Map<string, number>();
+  readonly #loaded = new Map<string, Loaded>();
 
   constructor(mostBytes: number = MOST_BYTES) {
     this.#mostBytes = mostBytes;
@@ -26,10 +28,10 @@ export class OpenSets {
     this.#loading.delete(key);
     this.#loading.set(key, loading);
     try {
-      const { dataset, bytes } = await loading;
-      if (this.#loading.get(key) === loading) this.#bytes.set(key, bytes);
+      const loaded = await loading;
+      if (this.#loading.get(key) === loading) this.#loaded.set(key, loaded);
       this.#forgetOldest();
-      return dataset;
+      return loaded.dataset;
     } catch (error) {
       // The next request tries again: what was missing may have come.
       if (this.#loading.get(key) === loading) this.#forget(key);
@@ -38,20 +40,20 @@ export class OpenSets {
   }
 
   clear(): void {
-    this.#loading.clear();
-    this.#bytes.clear();
+    for (const key of this.#loading.keys()) this.#forget(key);
   }
 
   #forget(key: string): void {
+    this.#loaded.get(key)?.close?.();
     this.#loading.delete(key);
-    this.#bytes.delete(key);
+    this.#loaded.delete(key);
   }
 
   #forgetOldest(): void {
-    let held = [...this.#bytes.values()].reduce((sum, bytes) => sum + bytes, 0);
+    let held = [...this.#loaded.values()].reduce((sum, { bytes }) => sum + bytes, 0);
     for (const key of [...this.#loading.keys()].slice(0, -1)) {
       if (held <= this.#mostBytes) return;
-      held -= this.#bytes.get(key) ?? 0;
+      held -= this.#loaded.get(key)?.bytes ?? 0;
       this.#forget(key);
     }
   }

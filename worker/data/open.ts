@@ -1,10 +1,12 @@
 import { messageOf, ScalesweepError, type DataSpec } from '../../contract/index.ts';
-import { datasetCacheDir, preparedFile } from '../paths.ts';
+import { datasetCacheDir, datasetDir, preparedFile } from '../paths.ts';
 import { systemCode } from '../storage/disk-error.ts';
-import { findDescriptor } from './catalog.ts';
+import { findDescriptor, unknownDataset } from './catalog.ts';
 import { classCounts, type Dataset, type ImageShape } from './dataset.ts';
 import type { DatasetDescriptor } from './descriptor.ts';
 import { fetchDescribed, type FetchOptions } from './fetch.ts';
+import { openImageFolder } from './image-folder/open-folder.ts';
+import { isImageFolder } from './image-folder/scan.ts';
 import { memoryBytes, type MemoryDataset } from './memory-set.ts';
 import { OpenSets } from './open-sets.ts';
 import { prepareDataset } from './prepare.ts';
@@ -100,5 +102,15 @@ export async function openDescribed(
  * @throws {ScalesweepError} `GRID_INVALID` when the dataset cannot give what is asked, else as {@link fetchDataset}.
  */
 export async function openDataset(data: DataSpec, shape: ImageShape, options: FetchOptions = {}): Promise<Dataset> {
-  return openDescribed(findDescriptor(data.name), data, shape, options);
+  const descriptor = findDescriptor(data.name);
+  if (descriptor !== undefined) return openDescribed(descriptor, data, shape, options);
+  const { cacheDir = datasetCacheDir(), log = () => undefined } = options;
+  const folder = datasetDir(cacheDir, data.name);
+  if (!(await isImageFolder(folder))) throw unknownDataset(data.name, folder);
+  return openSets.get(`${folder}/${preparedKey(data, shape)}`, async () => {
+    const { dataset, close } = await openImageFolder(data, shape, { cacheDir, log });
+    log(describe(dataset));
+    // Photographs stay on the disk.
+    return { dataset, bytes: 0, close };
+  });
 }

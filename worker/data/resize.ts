@@ -40,7 +40,7 @@ function makeAxis(inputs: number, outputs: number): Axis {
   return { first, taps, weights };
 }
 
-/** Writes the resized box to `out`, [channels, side, side]. */
+/** Writes the resized box to `out`, [channels, height, width] of the resizer. */
 export type Resize = (
   source: Uint8Array,
   size: { readonly channels: number; readonly width: number; readonly height: number },
@@ -51,42 +51,49 @@ export type Resize = (
 /** More sizes than the crops of one dataset have. */
 const MOST_AXES = 4096;
 
-/** A resizer to one output size; it keeps its tables and its scratch memory from call to call. */
-export function makeResizer(side: number): Resize {
+/** Axes of one output size, kept by their input size. */
+function axesOf(outputs: number): (inputs: number) => Axis {
   const axes = new Map<number, Axis>();
-  const axisOf = (inputs: number): Axis => {
+  return (inputs) => {
     const known = axes.get(inputs);
     if (known !== undefined) return known;
     if (axes.size >= MOST_AXES) axes.clear();
-    const made = makeAxis(inputs, side);
+    const made = makeAxis(inputs, outputs);
     axes.set(inputs, made);
     return made;
   };
+}
+
+/** A resizer to one output size, square by default; it keeps its tables and its scratch memory from call to call. */
+export function makeResizer(toWidth: number, toHeight: number = toWidth): Resize {
+  const axisAcross = axesOf(toWidth);
+  const axisDown = axesOf(toHeight);
   let rows = new Float64Array(0);
 
   return (source, { channels, width, height }, box, out) => {
-    const across = axisOf(box.width);
-    const down = axisOf(box.height);
-    if (rows.length < box.height * side) rows = new Float64Array(box.height * side);
+    const across = axisAcross(box.width);
+    const down = axisDown(box.height);
+    if (rows.length < box.height * toWidth) rows = new Float64Array(box.height * toWidth);
     for (let channel = 0; channel < channels; channel++) {
       const plane = channel * width * height;
       for (let y = 0; y < box.height; y++) {
         const row = plane + (box.top + y) * width + box.left;
-        for (let x = 0; x < side; x++) {
+        for (let x = 0; x < toWidth; x++) {
           const start = row + across.first[x]!;
           const weight = x * across.taps;
           let sum = 0;
           for (let tap = 0; tap < across.taps; tap++) sum += source[start + tap]! * across.weights[weight + tap]!;
-          rows[y * side + x] = sum;
+          rows[y * toWidth + x] = sum;
         }
       }
-      for (let y = 0; y < side; y++) {
+      for (let y = 0; y < toHeight; y++) {
         const weight = y * down.taps;
-        const start = down.first[y]! * side;
-        const target = (channel * side + y) * side;
-        for (let x = 0; x < side; x++) {
+        const start = down.first[y]! * toWidth;
+        const target = (channel * toHeight + y) * toWidth;
+        for (let x = 0; x < toWidth; x++) {
           let sum = 0;
-          for (let tap = 0; tap < down.taps; tap++) sum += rows[start + tap * side + x]! * down.weights[weight + tap]!;
+          for (let tap = 0; tap < down.taps; tap++)
+            sum += rows[start + tap * toWidth + x]! * down.weights[weight + tap]!;
           // A weighted mean of bytes: rounding cannot leave 0-255.
           out[target + x] = Math.floor(sum + 0.5);
         }

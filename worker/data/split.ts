@@ -55,26 +55,34 @@ function* groups(order: Uint32Array, digests: Buffer): Generator<Uint32Array> {
   }
 }
 
-/** @throws {ScalesweepError} `GRID_INVALID` when more images are asked for than there are. */
-export function splitByContent(images: RawImages, { trainImages, minivalImages }: SplitSizes): TrainSplit {
-  if (trainImages + minivalImages > images.count) {
+/**
+ * The split of images by the SHA-256 of each, [count, 32].
+ *
+ * @throws {ScalesweepError} `GRID_INVALID` when more images are asked for than there are.
+ */
+export function splitByDigest(
+  digests: Buffer,
+  labels: Uint16Array,
+  { trainImages, minivalImages }: SplitSizes,
+): TrainSplit {
+  const count = labels.length;
+  if (trainImages + minivalImages > count) {
     throw new ScalesweepError(
       'GRID_INVALID',
-      `Expected at most ${images.count} images to train on and to hold out, got ${trainImages} + ${minivalImages}`,
+      `Expected at most ${count} images to train on and to hold out, got ${trainImages} + ${minivalImages}`,
       { hint: 'Lower data.trainImages or data.minivalImages.' },
     );
   }
-  const digests = hashImages(images);
-  const all = Uint32Array.from({ length: images.count }, (_, i) => i);
+  const all = Uint32Array.from({ length: count }, (_, i) => i);
   const minival: number[] = [];
   const rest: number[] = [];
-  for (const group of groups(ordered(all, digests, 0, images.labels), digests)) {
+  for (const group of groups(ordered(all, digests, 0, labels), digests)) {
     // A run of copies that does not fit whole stays in the training set, whole.
     const target = minival.length + group.length <= minivalImages ? minival : rest;
     target.push(...group);
   }
-  const train = ordered(Uint32Array.from(rest), digests, 1, images.labels);
-  if (minival.length < minivalImages || train.length < trainImages) {
+  const train = ordered(Uint32Array.from(rest), digests, 1, labels);
+  if (minival.length < minivalImages) {
     throw new ScalesweepError(
       'GRID_INVALID',
       `Expected to hold out ${minivalImages} images without parting copies of one image, got ${minival.length}`,
@@ -82,4 +90,9 @@ export function splitByContent(images: RawImages, { trainImages, minivalImages }
     );
   }
   return { train: train.subarray(0, trainImages), minival: Uint32Array.from(minival) };
+}
+
+/** {@link splitByDigest} of the images' pixels. */
+export function splitByContent(images: RawImages, sizes: SplitSizes): TrainSplit {
+  return splitByDigest(hashImages(images), images.labels, sizes);
 }

@@ -9,7 +9,7 @@
  *     end 32 bytes  SHA-256 of all that comes before it
  */
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { z } from 'zod';
 import { writeFileAtomically } from './write-file.ts';
@@ -54,8 +54,11 @@ function requireLittleEndian(): void {
     throw new Error('Expected a little-endian machine: arrays are stored as they lie in memory');
 }
 
-/** The header's offsets count from the end of the header, so that its own length does not change them. */
-function* containerChunks(kind: string, facts: unknown, sections: Sections): Generator<Uint8Array> {
+/**
+ * The bytes of a container, in order, without copying the sections. The header's offsets count from the end of the header,
+ * so that its own length does not change them.
+ */
+export function* containerChunks(kind: string, facts: unknown, sections: Sections): Generator<Uint8Array> {
   let end = 0;
   const table = [...sections].map(([name, { length }]) => {
     const offset = aligned(end);
@@ -95,20 +98,19 @@ export async function writeContainer(file: string, kind: string, facts: unknown,
   return writeFileAtomically(file, containerChunks(kind, facts, sections));
 }
 
-async function readWhole(file: string): Promise<Uint8Array> {
-  const handle = await open(file, 'r');
-  try {
-    const { size } = await handle.stat();
-    const bytes = new Uint8Array(size);
-    for (let done = 0; done < size;) {
-      const { bytesRead } = await handle.read(bytes, done, Math.min(size - done, MOST_AT_ONCE), done);
-      if (bytesRead === 0) throw new ContainerDamage(`Expected ${size} bytes, got ${done}`);
-      done += bytesRead;
-    }
-    return bytes;
-  } finally {
-    await handle.close();
+/**
+ * Bytes [start, end) of an open file, in memory of their own.
+ *
+ * @throws {ContainerDamage} if the file ends before.
+ */
+export async function readRange(handle: FileHandle, start: number, end: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(end - start);
+  for (let done = 0; done < bytes.length;) {
+    const { bytesRead } = await handle.read(bytes, done, Math.min(bytes.length - done, MOST_AT_ONCE), start + done);
+    if (bytesRead === 0) throw new ContainerDamage(`Expected ${end} bytes, got ${start + done}`);
+    done += bytesRead;
   }
+  return bytes;
 }
 
 /** Throws {@link ContainerDamage} unless the bytes are a whole container of this version. */
@@ -127,21 +129,31 @@ function checkWhole(bytes: Buffer): void {
 }
 
 /**
- * Reads a container into memory.
+ * The container that the bytes are.
  *
  * @throws {ContainerDamage} if it is truncated, corrupt, of another format version or of another kind.
  */
-export async function readContainer(file: string, kind: string): Promise<Container> {
+export function parseContainer(whole: Uint8Array, kind: string): Container {
   requireLittleEndian();
-  const whole = await readWhole(file);
-  const bytes = Buffer.from(whole.buffer);
+  const bytes = Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength);
   checkWhole(bytes);
   const start = PREFIX + bytes.readUInt32LE(12);
   const header = headerSchema.parse(JSON.parse(bytes.toString('utf8', PREFIX, start)));
   if (header.kind !== kind) throw new ContainerDamage(`Expected a file of kind "${kind}", got "${header.kind}"`);
   const sections = new Map<string, Uint8Array>();
   for (const { name, offset, bytes: length } of header.sections) {
-    sections.set(name, new Uint8Array(whole.buffer, start + offset, length));
+    sections.set(name, whole.subarray(start + offset, start + offset + length));
   }
   return { facts: header.facts, sections };
+}
+
+/** {@link parseContainer} of a whole file, read into memory. */
+export async function readContainer(file: string, kind: string): Promise<Container> {
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    return parseContainer(await readRange(handle, 0, size), kind);
+  } finally {
+    await handle.close();
+  }
 }

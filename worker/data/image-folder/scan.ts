@@ -1,0 +1,112 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { contentHash, messageOf, ScalesweepError } from '../../../contract/index.ts';
+import { systemCode } from '../../storage/disk-error.ts';
+import type { Problem } from './problems.ts';
+
+export const SPLITS = ['train', 'test'] as const;
+export type FolderSplit = (typeof SPLITS)[number];
+
+/** One file that may be an image. */
+export interface Entry {
+  readonly split: FolderSplit;
+  readonly className: string;
+  /** Relative to the dataset's folder. */
+  readonly path: string;
+}
+
+export interface Scan {
+  readonly folder: string;
+  /** Sorted by path. */
+  readonly entries: readonly Entry[];
+  readonly problems: readonly Problem[];
+  /** Changes whenever a file is added, removed or written. */
+  readonly listing: string;
+  readonly policy: FolderPolicy;
+}
+
+const policySchema = z.strictObject({
+  /** `refuse`: the dataset is not used until all is well. `skip`: what is bad is left out, and named. */
+  badImages: z.enum(['refuse', 'skip']).default('refuse'),
+});
+export type FolderPolicy = z.infer<typeof policySchema>;
+
+const POLICY_FILE = 'dataset.json';
+
+async function readPolicy(folder: string): Promise<FolderPolicy> {
+  const file = path.join(folder, POLICY_FILE);
+  let text = '{}';
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  }
+  try {
+    return policySchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new ScalesweepError(
+      'DATASET_CORRUPT',
+      `Expected {"badImages": "refuse" | "skip"} in ${file}, got ${text.trim()}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Names in code-unit order: the same on every machine. Hidden files are nobody's images. */
+async function namesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => !name.startsWith('.')).sort();
+}
+
+/** Whether an image folder lies here: it has a folder `train`. */
+export async function isImageFolder(folder: string): Promise<boolean> {
+  return stat(path.join(folder, 'train')).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
+/**
+ * Lists `FOLDER/train/CLASS/*` and `FOLDER/test/CLASS/*`. Nothing is opened: what the files hold is found when they are decoded.
+ *
+ * @throws {ScalesweepError} `DATASET_UNAVAILABLE` without a folder `train` or `test`, `DATASET_CORRUPT` for a bad `dataset.json`.
+ */
+export async function scanImageFolder(folder: string): Promise<Scan> {
+  const entries: Entry[] = [];
+  const problems: Problem[] = [];
+  const seen: unknown[] = [];
+  for (const split of SPLITS) {
+    const classes = await namesIn(path.join(folder, split)).catch((error: unknown) => {
+      throw new ScalesweepError(
+        'DATASET_UNAVAILABLE',
+        `Expected class folders in ${path.join(folder, split)}, got ${messageOf(error)}`,
+        {
+          hint: 'An image folder holds train/CLASS/*.jpg and test/CLASS/*.jpg.',
+          cause: error,
+        },
+      );
+    });
+    for (const className of classes) {
+      const relative = path.posix.join(split, className);
+      const stats = await stat(path.join(folder, relative)).catch(() => undefined);
+      if (stats?.isDirectory() !== true) {
+        problems.push({ path: relative, reason: 'not a class folder' });
+        continue;
+      }
+      const names = await namesIn(path.join(folder, relative));
+      if (names.length === 0) problems.push({ path: relative, reason: 'empty class folder' });
+      for (const name of names) {
+        const file = path.posix.join(relative, name);
+        const about = await stat(path.join(folder, file)).catch(() => undefined);
+        seen.push([file, about?.size ?? -1, about?.mtimeMs ?? -1]);
+        if (about?.isDirectory() === true) problems.push({ path: file, reason: 'a folder where an image should be' });
+        else entries.push({ split, className, path: file });
+      }
+    }
+  }
+  const policy = await readPolicy(folder);
+  return { folder, entries, problems, listing: contentHash([seen, policy]), policy };
+}
