@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import { random, type ModelSpec, type RecipeSpec } from '../../../contract/index.ts';
+import { buildNetwork, type Network } from '../../../models/index.ts';
+import { layoutOf } from '../../../worker/engines/onnx/layout.ts';
+import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
+import { dropoutMask, dropPathMask } from '../../../worker/training/drops.ts';
+import { decaysAt } from '../../../worker/training/schedule.ts';
+import type { StepRates } from '../../../worker/training/trainer.ts';
+import { askTorch, torchMissing } from './torch.ts';
+
+/**
+ * 24 networks that together use every operation and option of both families. Small, since the reference runs in
+ * double precision: what is compared is arithmetic, not speed.
+ */
+function networks(): { name: string; spec: ModelSpec; batch: number }[] {
+  return Array.from({ length: 24 }, (_, index) => {
+    const draw = random(index, 'torch networks');
+    const pick = <T>(...values: T[]): T => values[draw.below(values.length)]!;
+    const family = index % 2 === 0 ? ('resnet-rs-small' as const) : ('resnet-rs' as const);
+    const small = family === 'resnet-rs-small';
+    const spec: ModelSpec = {
+      family,
+      depth: 1,
+      blocks: Array.from({ length: small ? 3 : 4 }, () => 1 + draw.below(2)),
+      width: pick(0.5, 0.75, 1, 1.5),
+      resolution: small ? 8 + draw.below(13) : 32 + draw.below(20),
+      channels: pick(1, 3),
+      classes: 2 + draw.below(9),
+      block: pick('basic', 'bottleneck'),
+      baseWidth: pick(4, 8),
+      resnetD: index % 4 < 2,
+      stemPool: small ? 'none' : pick('max', 'conv', 'none'),
+      seRatio: pick(0, 0.25, 0.5),
+      zeroInitLastNorm: draw.next() < 0.3,
+    };
+    const name = `${index}: ${family} ${spec.block} D=${spec.resnetD} pool=${spec.stemPool} se=${spec.seRatio} at ${spec.resolution}`;
+    return { name, spec, batch: 2 + draw.below(5) };
+  });
+}
+
+const plain: RecipeSpec = {
+  batchSize: 1,
+  learningRate: 0.05,
+  schedule: 'constant',
+  warmupEpochs: 0,
+  momentum: 0.9,
+  nesterov: false,
+  weightDecay: 0,
+  labelSmoothing: 0,
+  dropout: 0,
+  stochasticDepth: 0,
+  emaDecay: 0,
+  flip: false,
+  crop: 'none',
+  randAugmentLayers: 0,
+  randAugmentMagnitude: 0,
+};
+
+/** Parameters drawn wide, so that no scale is zero and every gradient counts. */
+function drawnParams(network: Network, seed: number): Float32Array {
+  const draw = random(seed, 'params');
+  return Float32Array.from(
+    network.nodes.flatMap((node) =>
+      node.params.flatMap(({ shape, init }) =>
+        Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () =>
+          init.kind === 'he-normal'
+            ? draw.normal() * Math.sqrt(2 / init.fanOut)
+            : init.kind === 'normal'
+              ? draw.normal() * 0.1
+              : 0.5 + draw.next(),
+        ),
+      ),
+    ),
+  );
+}
+
+/** From the order of the nodes to the flat vector's, or back. */
+function reorder(network: Network, values: Float32Array, to: 'flat' | 'nodes'): Float32Array {
+  const slots = new Map(layoutOf(network).params.map((slot) => [slot.name, slot]));
+  const out = new Float32Array(values.length);
+  let offset = 0;
+  for (const { name } of network.nodes.flatMap((node) => node.params)) {
+    const slot = slots.get(name)!;
+    if (to === 'flat') out.set(values.subarray(offset, offset + slot.size), slot.offset);
+    else out.set(values.subarray(slot.offset, slot.offset + slot.size), offset);
+    offset += slot.size;
+  }
+  return out;
+}
+
+interface Exercise {
+  readonly spec: ModelSpec;
+  readonly recipe: RecipeSpec;
+  readonly batch: number;
+  readonly steps: readonly StepRates[];
+  readonly seed: number;
+  readonly dtype: 'float32' | 'float64';
+}
+
+/** The same weights, batches and masks through both implementations. */
+async function both({ spec, recipe, batch, steps, seed, dtype }: Exercise) {
+  const network = buildNetwork(spec);
+  const trainer = await openOnnxTrainer({ network, recipe, batch, seed: 1, device: 'cpu', threads: 1 });
+  try {
+    const params = drawnParams(network, seed);
+    const draw = random(seed, 'images');
+    const imageSize = spec.channels * spec.resolution ** 2;
+    const images = Float32Array.from({ length: steps.length * batch * imageSize }, () => draw.normal());
+    const labels = Int32Array.from({ length: steps.length * batch }, () => draw.below(spec.classes));
+    const features = trainer.dropoutFeatures;
+    const blocks = trainer.dropPathShares.length;
+    const dropout = recipe.dropout > 0 ? new Float32Array(steps.length * batch * features) : undefined;
+    const dropPath = recipe.stochasticDepth > 0 ? new Float32Array(steps.length * batch * blocks) : undefined;
+    const part = (all: Float32Array | undefined, step: number) =>
+      all?.subarray((step * all.length) / steps.length, ((step + 1) * all.length) / steps.length);
+    steps.forEach((_, step) => {
+      if (dropout) dropoutMask(part(dropout, step)!, recipe.dropout, seed, step);
+      if (dropPath) dropPathMask(part(dropPath, step)!, trainer.dropPathShares, recipe.stochasticDepth, seed, step);
+    });
+
+    const state = new Map<string, Float32Array>([...trainer.state()].map(([name, values]) => [name, values.slice()]));
+    state.set('params', reorder(network, params, 'flat'));
+    if (recipe.emaDecay > 0) state.set('ema', reorder(network, params, 'flat'));
+    trainer.restore(state);
+    const losses: number[] = [];
+    let gradients: Float32Array | undefined;
+    for (const [step, rates] of steps.entries()) {
+      const batchOf = {
+        images: images.slice(step * batch * imageSize, (step + 1) * batch * imageSize),
+        labels: labels.slice(step * batch, (step + 1) * batch),
+        dropout: part(dropout, step),
+        dropPath: part(dropPath, step),
+      };
+      losses.push((await trainer.step(batchOf, rates)).loss);
+      // With no momentum behind it, the first velocity is the gradient (and its weight decay).
+      gradients ??= reorder(network, trainer.state().get('velocity')!.slice(), 'nodes');
+    }
+    const finalParams = reorder(network, trainer.state().get('params')!, 'nodes');
+    const padded = new Float32Array(trainer.evaluationBatch * imageSize);
+    padded.set(images.subarray(0, batch * imageSize));
+    const evaluation = (await trainer.evaluate(padded)).slice(0, batch * spec.classes);
+    const torch = askTorch({ spec, recipe, batch, dtype, steps, params, images, labels, dropout, dropPath });
+    return { ours: { losses, gradients: gradients!, finalParams, evaluation }, torch, network };
+  } finally {
+    await trainer.close();
+  }
+}
+
+/** Largest difference over the larger of the tensor's and the floor's magnitude. */
+function relativeError(ours: Float32Array, theirs: Float32Array, floor = 0): number {
+  let scale = floor;
+  let worst = 0;
+  for (const [i, value] of theirs.entries()) {
+    scale = Math.max(scale, Math.abs(value));
+    worst = Math.max(worst, Math.abs(value - ours[i]!));
+  }
+  return worst / scale;
+}
+
+function largest(values: Float32Array): number {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
+
+const missing = torchMissing();
+
+// Where PyTorch is absent the suite fails in CI and is skipped, visibly, on a developer's machine.
+describe.skipIf(missing !== undefined && process.env['CI'] === undefined)('against PyTorch', () => {
+  it('is installed', () => expect(missing).toBeUndefined());
+
+  it.each(networks())('outputs and gradients of network $name', async ({ spec, batch }) => {
+    // Nothing moves, and the running statistics become the batch's: evaluation is then a function of the given weights.
+    const rates = { learningRate: 0, emaDecay: 0, statDecay: 0 };
+    const { ours, torch, network } = await both({
+      spec,
+      recipe: plain,
+      batch,
+      steps: [rates],
+      seed: 7,
+      dtype: 'float64',
+    });
+    expect(Math.abs(ours.losses[0]! / torch.losses[0]! - 1)).toBeLessThan(1e-5);
+    expect(relativeError(ours.evaluation, torch.evaluation)).toBeLessThan(1e-5);
+    // A shift that the next norm takes out again has a true gradient of nothing but rounding: no tensor is measured
+    // against less than a thousandth of the largest gradient.
+    const floor = largest(torch.gradients) / 1000;
+    let offset = 0;
+    for (const { name, shape } of network.nodes.flatMap((node) => node.params)) {
+      const end = offset + shape.reduce((a, b) => a * b, 1);
+      const error = relativeError(ours.gradients.subarray(offset, end), torch.gradients.subarray(offset, end), floor);
+      expect(error, name).toBeLessThan(1e-4);
+      offset = end;
+    }
+  });
+
+  const variants: [string, Partial<RecipeSpec>][] = [
+    ['plain momentum', {}],
+    ['Nesterov', { nesterov: true }],
+    ['weight decay', { weightDecay: 5e-3 }],
+    ['label smoothing', { labelSmoothing: 0.1 }],
+    ['a moving average', { emaDecay: 0.9 }],
+    ['dropout', { dropout: 0.25 }],
+    ['stochastic depth', { stochasticDepth: 0.3 }],
+    [
+      'all of them',
+      { nesterov: true, weightDecay: 5e-3, labelSmoothing: 0.1, emaDecay: 0.9, dropout: 0.25, stochasticDepth: 0.3 },
+    ],
+  ];
+
+  it.each(variants)('50 training steps with %s', async (_name, change) => {
+    const recipe = { ...plain, ...change };
+    const { spec } = networks()[4]!;
+    const steps = Array.from({ length: 50 }, (_, step) => {
+      const { ema, stat } = decaysAt(recipe, step);
+      return { learningRate: 0.01, emaDecay: ema, statDecay: stat };
+    });
+    const { ours, torch } = await both({ spec, recipe, batch: 8, steps, seed: 3, dtype: 'float32' });
+    for (const [step, loss] of torch.losses.entries())
+      expect(Math.abs(ours.losses[step]! - loss), `step ${step}`).toBeLessThan(1e-3);
+    expect(torch.losses.at(-1)).not.toBeCloseTo(torch.losses[0]!, 2);
+    expect(relativeError(ours.finalParams, torch.finalParams)).toBeLessThan(1e-3);
+    expect(relativeError(ours.evaluation, torch.evaluation)).toBeLessThan(1e-2);
+  });
+});
