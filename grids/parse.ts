@@ -6,16 +6,12 @@ import { compile } from './compile.ts';
 import { compileBudgets } from './compile-parts.ts';
 import { FIELDS } from './fields.ts';
 import { problemsOf } from './issues.ts';
-import { GridError, type Problem } from './problems.ts';
 import type { GridProgram } from './program.ts';
 import { readGridFile } from './read-file.ts';
-import { resolveCell } from './resolve.ts';
 import { gridSchema } from './schema.ts';
+import { TRIED_WHEN_READ, tryCells } from './try-cells.ts';
 import type { Grid } from './types.ts';
 import { readYaml } from './yaml-source.ts';
-
-/** Cells whose rules are tried when a file is read; those of a bigger grid are tried as the plan comes to them. */
-const CELLS_TRIED = 20_000;
 
 /** @throws {ScalesweepError} `GRID_INVALID`: the file cannot be read, or is no valid grid (then a {@link GridError}). */
 export function loadGrid(file: string): Grid {
@@ -35,7 +31,7 @@ export function parseGrid(text: string, fileName: string): Grid {
   const budgets = compileBudgets(raw['budgets'], check);
   const program = compile(raw, fileName, check, source.placeOf);
   if (program === undefined || !form.success || check.count() > 0) throw check.error(fileName);
-  tryCells(program);
+  tryCells(program, 0, TRIED_WHEN_READ);
   return {
     name: path.basename(fileName, path.extname(fileName)),
     file: fileName,
@@ -52,23 +48,6 @@ export function parseGrid(text: string, fileName: string): Grid {
     cellCount: program.space.size,
     program,
   };
-}
-
-/** Rules that give an impossible value are the file's mistake: they are found now, not in the middle of a plan. */
-function tryCells(program: GridProgram): void {
-  const problems = new Map<string, Problem>();
-  for (let index = 0; index < Math.min(program.space.size, CELLS_TRIED); index++) {
-    try {
-      resolveCell(program, index);
-    } catch (error) {
-      if (!(error instanceof GridError)) throw error;
-      for (const problem of error.problems) {
-        const key = `${problem.line}:${problem.column}`;
-        if (!problems.has(key)) problems.set(key, problem);
-      }
-    }
-  }
-  if (problems.size > 0) throw new GridError(program.file, [...problems.values()]);
 }
 
 function hashOf(program: GridProgram, raw: Readonly<Record<string, unknown>>): string {

@@ -6,6 +6,7 @@ import { GridError, type Place } from './problems.ts';
 import type { Scope } from './expression.ts';
 import type { Constraint, GridProgram } from './program.ts';
 import { resolveCell, specOf } from './resolve.ts';
+import { TRIED_WHEN_READ, tryCells } from './try-cells.ts';
 import type { Grid, PlanItem, PlanOptions } from './types.ts';
 
 /** Why a cell is cut when a list names it twice. */
@@ -15,10 +16,11 @@ export const DUPLICATE_RULE = 'the same trial as an earlier cell';
  * Plans a grid. What is returned can be walked any number of times, and holds nothing but the costs of recent networks.
  * Cells come in the order of the axes (the first varies slowest), a cell's seeds one after the other, each trial id once.
  *
- * @throws {GridError} when no trial is left, with the rules that cut them; on iteration, when a rule gives a value
- * that its setting does not take.
+ * @throws {GridError} when no trial is left, with the rules that cut them, or when a rule gives a value that its setting
+ * does not take in some cell. Both are found before anything is planned, so that walking the plan does not fail half-way.
  */
 export function planGrid(grid: Grid, options: PlanOptions = {}): Iterable<PlanItem> {
+  tryCells(grid.program, TRIED_WHEN_READ, Infinity);
   const costs = new CostMemo();
   const caps = capsOf(options);
   const walk = (): Generator<PlanItem> => items(grid.program, caps, costs);
