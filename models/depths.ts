@@ -21,6 +21,9 @@ const BASIC_DEPTHS: Readonly<Record<number, readonly number[]>> = { 18: [2, 2, 2
 
 const SMALL_STAGES = 3;
 
+/** Ten times the deepest published network. */
+const MAX_BLOCKS = 1500;
+
 /**
  * Blocks of each stage.
  *
@@ -32,7 +35,7 @@ const SMALL_STAGES = 3;
 export function blocksOf(spec: ModelSpec): readonly number[] {
   const stages = spec.family === 'resnet-rs' ? 4 : SMALL_STAGES;
   if (spec.blocks !== undefined) {
-    if (spec.blocks.length === stages) return spec.blocks;
+    if (spec.blocks.length === stages) return bounded(spec.blocks);
     throw unbuildable(`expected ${stages} stages in blocks, got ${spec.blocks.length}`);
   }
   if (spec.family === 'resnet-rs') {
@@ -50,7 +53,14 @@ export function blocksOf(spec: ModelSpec): readonly number[] {
       `expected a depth of ${SMALL_STAGES * layersPerBlock}n + 2 with ${spec.block} blocks, got ${spec.depth}`,
     );
   }
-  return Array.from({ length: SMALL_STAGES }, () => perStage);
+  return bounded(Array.from({ length: SMALL_STAGES }, () => perStage));
+}
+
+/** A slip of some zeros must not build a graph that fills the memory. */
+function bounded(blocks: readonly number[]): readonly number[] {
+  const total = blocks.reduce((sum, count) => sum + count, 0);
+  if (total > MAX_BLOCKS) throw unbuildable(`expected at most ${MAX_BLOCKS} blocks, got ${total}`);
+  return blocks;
 }
 
 export function unbuildable(rule: string): ScalesweepError {
