@@ -6,8 +6,8 @@ import { listed, shown, type Path } from './problems.ts';
 import { axisSpace, listSpace, productSpace, zipSpace, type Assignment, type Space } from './space.ts';
 import type { AxisValue } from './types.ts';
 
-/** More cells than any store should hold; a slip of a factor of a thousand ends here and not in an endless plan. */
-const MAX_CELLS = 100_000_000;
+/** Ten times the biggest grid that is meant to work; a slip of a factor of a thousand ends here and not in an endless plan. */
+export const MAX_TRIALS = 10_000_000;
 
 export interface CompiledAxes {
   readonly space: Space;
@@ -31,8 +31,8 @@ export function compileAxes(raw: unknown, check: Check): CompiledAxes | undefine
         true,
       );
   }
-  if (space.size > MAX_CELLS)
-    check.report(['axes'], `Expected at most ${MAX_CELLS / 1e6} million cells, got ${space.size}`, true);
+  if (space.size > MAX_TRIALS)
+    check.report(['axes'], `Expected at most ${MAX_TRIALS / 1e6} million cells, got ${space.size}`, true);
   if (check.count() > before) return undefined;
   return { space, values: new Map([...values].map(([name, distinct]) => [name, [...distinct]])) };
 }

@@ -22,7 +22,8 @@ export function compileData(
 ): CompiledData | undefined {
   const facts = readFacts(raw, check);
   compileSection('data', raw, settings, check);
-  if (raw['minivalImages'] !== undefined && raw['minivalFraction'] !== undefined) {
+  const numbered = raw['minivalImages'] !== undefined || settings.axes?.space.always.has('minivalImages') === true;
+  if (numbered && raw['minivalFraction'] !== undefined) {
     check.report(['data', 'minivalFraction'], 'Expected `minivalImages` or `minivalFraction`, got both', true);
   }
   if (facts === undefined) return undefined;
@@ -56,6 +57,12 @@ function readFacts(raw: Readonly<Record<string, unknown>>, check: Check): Datase
       `Expected a dataset name of lower-case letters, digits, dots, dashes and underscores, got ${shown(name)}`,
     );
     return undefined;
+  }
+  if (stated.includes('identity') && !dataSpec.shape.identity.safeParse(raw['identity']).success) {
+    check.report(
+      ['data', 'identity'],
+      `Expected \`identity\` to be a text of at most 200 characters, got ${shown(raw['identity'])}`,
+    );
   }
   const missing = FACTS.filter((fact) => raw[fact] === undefined);
   if (missing.length > 0) {

@@ -1,7 +1,7 @@
 /** From the values of a grid file, already of the right form, to a program; what does not fit together is reported. */
 import { ENGINE_NUMERICS, type EngineName } from '../contract/index.ts';
 import type { Check } from './check.ts';
-import { compileAxes, type CompiledAxes } from './compile-axes.ts';
+import { compileAxes, MAX_TRIALS, type CompiledAxes } from './compile-axes.ts';
 import { compileData } from './compile-data.ts';
 import { compileBlocks, compileConstraints, compileSeeds } from './compile-parts.ts';
 import { compileSection, compileLearningRate, type Settings } from './compile-settings.ts';
@@ -29,6 +29,10 @@ export function compile(
   const blocks = compileBlocks(part('model')['blocks'], axes, check);
   const constraints = compileConstraints(raw['constraints'], check, placeOf);
   const seeds = compileSeeds(raw['seeds'], check);
+  const trials = (axes?.space.size ?? 0) * seeds.length;
+  if (trials > MAX_TRIALS) {
+    check.report(['seeds'], `Expected at most ${MAX_TRIALS / 1e6} million trials, got ${trials}`, true);
+  }
   if (axes === undefined || data === undefined || check.count() > 0) return undefined;
   const engine = (raw['engine'] ?? 'onnx') as EngineName;
   const { fixed, rules } = settings;

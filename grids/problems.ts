@@ -15,6 +15,9 @@ export interface Problem extends Place {
   readonly message: string;
 }
 
+/** Lines of a message; who has more mistakes than that has made one of them many times. */
+const MAX_SHOWN = 40;
+
 /** A grid file that cannot be used. The message holds one line per problem, `file:line:column: expected ..., got ...`. */
 export class GridError extends ScalesweepError {
   readonly problems: readonly Problem[];
@@ -22,7 +25,8 @@ export class GridError extends ScalesweepError {
   constructor(file: string, problems: readonly Problem[], hint?: string) {
     const ordered = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
     const lines = ordered.map((problem) => `${file}:${problem.line}:${problem.column}: ${problem.message}`);
-    super('GRID_INVALID', lines.join('\n'), {
+    const more = lines.length > MAX_SHOWN ? [`and ${lines.length - MAX_SHOWN} more`] : [];
+    super('GRID_INVALID', [...lines.slice(0, MAX_SHOWN), ...more].join('\n'), {
       hint:
         hint ??
         `Mend ${lines.length === 1 ? 'this line' : `these ${lines.length} places`} and run the command again; nothing was written.`,

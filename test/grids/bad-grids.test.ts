@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { complaints, edited, VALID, withAxes, withRecipe } from './support.ts';
+import { complaints, edited, parse, VALID, withAxes, withRecipe } from './support.ts';
 
 const MANY = `[${Array.from({ length: 500 }, (_, i) => i + 1).join(', ')}]`;
 const FOUR = 'width: 1, depth: 8, resolution: 28, epochs: 2';
@@ -127,7 +127,18 @@ const CASES: readonly (readonly [string, string, ...string[]])[] = [
   [
     'far too many cells',
     withAxes(`axes:\n  width: ${MANY}\n  depth: ${MANY}\n  resolution: ${MANY}\n  epochs: 2\n`),
-    '10:1: Expected at most 100 million cells, got 125000000',
+    '10:1: Expected at most 10 million cells, got 125000000',
+  ],
+
+  [
+    'far too many seeds for the cells',
+    withAxes(`axes:\n  width: ${MANY}\n  depth: ${MANY}\n  resolution: 28\n  epochs: 2\nseeds: 100\n`),
+    '15:1: Expected at most 10 million trials, got 25000000',
+  ],
+  [
+    'a depth with some zeros too many',
+    edited('[8, 14]', '6000002'),
+    '11:3: Expected at least one trial to remain, got all 8 cells cut: 8 by `Network cannot be built: expected at most 1500 blocks, got 3000000`',
   ],
 
   // Model and data
@@ -165,6 +176,16 @@ const CASES: readonly (readonly [string, string, ...string[]])[] = [
     'minival said twice',
     edited('4000', '4000\n  minivalImages: 100\n  minivalFraction: 0.1'),
     '8:3: Expected `minivalImages` or `minivalFraction`, got both',
+  ],
+  [
+    'minival by share beside an axis of numbers',
+    edited('4000', '4000\n  minivalFraction: 0.1') + '  minivalImages: [100, 200]\n',
+    '7:3: Expected `minivalImages` or `minivalFraction`, got both',
+  ],
+  [
+    'an identity of a length that no trial may carry',
+    edited('fashion-mnist', `mine\n  identity: ${'x'.repeat(201)}\n  images: 10k\n  classes: 2\n  channels: 1`),
+    `6:13: Expected \`identity\` to be a text of at most 200 characters, got "${'x'.repeat(57)}..."`,
   ],
 
   // Recipe and rules
@@ -398,6 +419,12 @@ describe('a bad grid', () => {
       '15:15: Expected a known name, got `flop` (did you mean `flops`?)',
       '16:8: Expected `seeds` to be a list of seeds, or how many (1 to 10000), got an empty list',
     ]);
+  });
+
+  it('is not flooded by one mistake made many times', () => {
+    const text = edited('[2, 5]', `[${Array.from({ length: 1000 }, (_, i) => -i).join(', ')}]`);
+    expect(complaints(text)).toHaveLength(1000);
+    expect(() => parse(text)).toThrow(/^(.*\n){40}and 960 more$/);
   });
 
   it('finds the same column with Windows line ends and a byte order mark', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { trialSpec } from '../../contract/index.ts';
 import { planGrid } from '../../grids/index.ts';
 import { modelCost } from '../../models/index.ts';
 import { parse, VALID } from './support.ts';
@@ -65,6 +66,17 @@ describe('expansion', () => {
         },
       ),
       { numRuns: 60 },
+    );
+  });
+
+  it('makes specs that the contract accepts', () => {
+    fc.assert(
+      fc.property(axes, (grid) => {
+        for (const item of planGrid(parse(text({ ...grid, resolution: [28] })))) {
+          if (item.kind === 'trial') expect(trialSpec.parse(item.trial.spec)).toEqual(item.trial.spec);
+        }
+      }),
+      { numRuns: 20 },
     );
   });
 
