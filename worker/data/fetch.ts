@@ -6,7 +6,7 @@ import path from 'node:path';
 import { dataSpec, messageOf, ScalesweepError } from '../../contract/index.ts';
 import { datasetCacheDir, datasetDir } from '../paths.ts';
 import { systemCode } from '../storage/disk-error.ts';
-import { writeFileAtomically } from '../storage/write-file.ts';
+import { removeAbandoned, writeFileAtomically } from '../storage/write-file.ts';
 import { findDescriptor, unknownDataset } from './catalog.ts';
 import type { DatasetDescriptor, DatasetFile, DatasetSource } from './descriptor.ts';
 import { DEFAULT_RESOLUTION, fetchImageFolder, type FolderFacts } from './image-folder/open-folder.ts';
@@ -146,6 +146,7 @@ export async function fetchDescribed(
     }
     tried.push(...faults.map((line) => `${source.name}: ${line}`));
   }
+  await removeAbandoned(folder);
   if (missing().length > 0) throw unavailable(name, folder, corrupt, tried);
   return { name, identity, folder, sources: used, contents };
 }

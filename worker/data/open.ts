@@ -1,6 +1,8 @@
+import path from 'node:path';
 import { messageOf, ScalesweepError, type DataSpec } from '../../contract/index.ts';
 import { datasetCacheDir, datasetDir, preparedFile } from '../paths.ts';
 import { systemCode } from '../storage/disk-error.ts';
+import { removeAbandoned } from '../storage/write-file.ts';
 import { findDescriptor, unknownDataset } from './catalog.ts';
 import { classCounts, type Dataset, type ImageShape } from './dataset.ts';
 import type { DatasetDescriptor } from './descriptor.ts';
@@ -56,6 +58,7 @@ async function prepareAndKeep(
   const dataset = prepareDataset(raw, { ...data, classes: descriptor.classes }, shape);
   try {
     await writePrepared(to.file, to.key, dataset);
+    await removeAbandoned(path.dirname(to.file));
   } catch (error) {
     options.log(`not kept for other trials: ${messageOf(error)}`);
   }
@@ -79,7 +82,7 @@ export async function openDescribed(
   }
   if (shape.classes !== undefined && shape.classes !== descriptor.classes) {
     throw new ScalesweepError(
-      'GRID_INVALID',
+      'USAGE',
       `Expected model.classes to be ${descriptor.classes}, the classes of ${data.name}, got ${shape.classes}`,
     );
   }
@@ -99,7 +102,7 @@ export async function openDescribed(
  * made from the dataset's files, which are fetched if need be. The split depends on the images' contents alone
  * (`split.ts`); sizes come from `data`, and the class balance is logged.
  *
- * @throws {ScalesweepError} `GRID_INVALID` when the dataset cannot give what is asked, else as {@link fetchDataset}.
+ * @throws {ScalesweepError} `USAGE` when the dataset cannot give what is asked, else as {@link fetchDataset}.
  */
 export async function openDataset(data: DataSpec, shape: ImageShape, options: FetchOptions = {}): Promise<Dataset> {
   const descriptor = findDescriptor(data.name);

@@ -39,10 +39,7 @@ function resizeAll(images: readonly Uint8Array[], channels: number, from: number
 function checkShape(raw: RawDataset, name: string, classes: number, shape: ImageShape): void {
   const given = raw.train.channels;
   if (shape.channels !== given && given !== 1) {
-    throw new ScalesweepError(
-      'GRID_INVALID',
-      `Expected model.channels to be ${given} for ${name}, got ${shape.channels}`,
-    );
+    throw new ScalesweepError('USAGE', `Expected model.channels to be ${given} for ${name}, got ${shape.channels}`);
   }
   const beyond = (label: number): boolean => label >= classes;
   const wrong = raw.train.labels.find(beyond) ?? raw.test.labels.find(beyond);
@@ -55,7 +52,7 @@ function checkShape(raw: RawDataset, name: string, classes: number, shape: Image
  * Chooses, resizes and measures the images of a trial. The training images keep their published size beside the resized
  * one where the two differ: random resized crops are drawn from it.
  *
- * @throws {ScalesweepError} `GRID_INVALID` when the dataset cannot give what is asked, `DATASET_CORRUPT` on a label
+ * @throws {ScalesweepError} `USAGE` when the dataset cannot give what is asked, `DATASET_CORRUPT` on a label
  * that no class has.
  */
 export function prepareDataset(

@@ -58,7 +58,7 @@ function* groups(order: Uint32Array, digests: Buffer): Generator<Uint32Array> {
 /**
  * The split of images by the SHA-256 of each, [count, 32].
  *
- * @throws {ScalesweepError} `GRID_INVALID` when more images are asked for than there are.
+ * @throws {ScalesweepError} `USAGE` when more images are asked for than there are.
  */
 export function splitByDigest(
   digests: Buffer,
@@ -68,7 +68,7 @@ export function splitByDigest(
   const count = labels.length;
   if (trainImages + minivalImages > count) {
     throw new ScalesweepError(
-      'GRID_INVALID',
+      'USAGE',
       `Expected at most ${count} images to train on and to hold out, got ${trainImages} + ${minivalImages}`,
       { hint: 'Lower data.trainImages or data.minivalImages.' },
     );
@@ -84,7 +84,7 @@ export function splitByDigest(
   const train = ordered(Uint32Array.from(rest), digests, 1, labels);
   if (minival.length < minivalImages) {
     throw new ScalesweepError(
-      'GRID_INVALID',
+      'USAGE',
       `Expected to hold out ${minivalImages} images without parting copies of one image, got ${minival.length}`,
       { hint: 'The training set is made of copies: change data.minivalImages.' },
     );

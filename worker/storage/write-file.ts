@@ -1,6 +1,6 @@
 /** Files that are there whole or not at all. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { diskError } from './disk-error.ts';
 
@@ -56,4 +56,23 @@ export async function writeFileAtomically(
   }
   await syncFolder(path.dirname(file));
   return bytes;
+}
+
+/** No write that is still going on takes this long without touching its file. */
+const ABANDONED_MS = 60 * 60_000;
+
+/**
+ * Removes what writers that were killed left in a folder. `now` is in milliseconds since 1970. Never throws: a folder that
+ * cannot be tidied is not worth a failure.
+ */
+export async function removeAbandoned(folder: string, now: number = Date.now()): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((found) => found.includes(TEMPORARY_MARK))) {
+    const file = path.join(folder, name);
+    const written = await stat(file).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => now,
+    );
+    if (now - written > ABANDONED_MS) await rm(file, { force: true }).catch(() => undefined);
+  }
 }

@@ -166,7 +166,7 @@ describe('an image folder', () => {
     const { fetch, options } = folderOf(threeClasses(4, 2));
     const { identity } = await fetch();
     await expect(openImageFolder({ ...data, identity }, shape, options)).rejects.toMatchObject({
-      code: 'GRID_INVALID',
+      code: 'USAGE',
       message: expect.stringMatching(message) as string,
     });
   });

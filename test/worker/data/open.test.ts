@@ -163,14 +163,8 @@ describe('opening a dataset', () => {
       'DATASET_UNAVAILABLE',
       /content made-up\/2, got made-up\/1/,
     ],
-    [
-      'more images than there are',
-      { ...spec, trainImages: 80 },
-      at(6),
-      'GRID_INVALID',
-      /at most 90 images .*got 80 \+ 20/,
-    ],
-    ['another number of classes', spec, { ...at(6), classes: 10 }, 'GRID_INVALID', /model.classes to be 3, .*got 10/],
+    ['more images than there are', { ...spec, trainImages: 80 }, at(6), 'USAGE', /at most 90 images .*got 80 \+ 20/],
+    ['another number of classes', spec, { ...at(6), classes: 10 }, 'USAGE', /model.classes to be 3, .*got 10/],
   ])('refuses %s', async (_, data, shape, code, message) => {
     await expect(opener().open(data, shape)).rejects.toMatchObject({
       code,

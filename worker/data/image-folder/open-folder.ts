@@ -70,7 +70,7 @@ const IDENTITY = /^imagefolder\/[0-9a-f]{16}@(\d+)$/;
 
 function checkFit(data: DataSpec, shape: ImageShape, side: number, classes: number): void {
   const expect = (fits: boolean, message: string, hint?: string): void => {
-    if (!fits) throw new ScalesweepError('GRID_INVALID', message, hint === undefined ? {} : { hint });
+    if (!fits) throw new ScalesweepError('USAGE', message, hint === undefined ? {} : { hint });
   };
   expect(
     shape.channels === 3,
@@ -91,7 +91,7 @@ function checkFit(data: DataSpec, shape: ImageShape, side: number, classes: numb
  * An image folder at a cell's resolution. The identity names both the images and the size that they are stored with, so
  * that equal trials see equal pixels on every machine.
  *
- * @throws {ScalesweepError} `DATASET_UNAVAILABLE` when the folder has other images, `GRID_INVALID` when it cannot give what is
+ * @throws {ScalesweepError} `DATASET_UNAVAILABLE` when the folder has other images, `USAGE` when it cannot give what is
  * asked, else as {@link fetchImageFolder}.
  */
 export async function openImageFolder(

@@ -5,6 +5,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openCheckpoints } from '../../worker/checkpoints.ts';
+import { fetchDescribed } from '../../worker/data/fetch.ts';
+import { openDescribed } from '../../worker/data/open.ts';
+import { describeFiles, madeUpFiles, sourceOf } from './data/made-up-files.ts';
 
 const TRIAL = '0123456789abcdef';
 
@@ -44,5 +47,34 @@ describe('a full disk', () => {
     expect((await store.load()).checkpoint).toMatchObject({ step: 2 });
     await store.save({ step: 3, tensors: tensors(60_000), meta: {} });
     expect((await store.load()).checkpoint).toMatchObject({ step: 3 });
+  });
+
+  it.skipIf(!mounted)('refuses a dataset that does not fit, and keeps no half of it', async () => {
+    const cacheDir = path.join(folder, 'datasets');
+    const large = madeUpFiles(1_000, 10, 40);
+    await expect(fetchDescribed(describeFiles(large, [sourceOf('source', large)]), { cacheDir })).rejects.toMatchObject(
+      {
+        code: 'DISK_FULL',
+        message: expect.stringContaining('train-images-idx3-ubyte') as string,
+      },
+    );
+    expect(await readdir(path.join(cacheDir, 'made-up'))).toEqual([]);
+  });
+
+  it.skipIf(!mounted)('trains on when only the prepared images do not fit', async () => {
+    const cacheDir = path.join(folder, 'datasets');
+    const small = madeUpFiles(300, 10);
+    const descriptor = describeFiles(small, [sourceOf('source', small)]);
+    const data = { name: 'made-up', identity: 'made-up/1', trainImages: 200, minivalImages: 100 };
+    const log: string[] = [];
+    const dataset = await openDescribed(
+      descriptor,
+      data,
+      { resolution: 64, channels: 1 },
+      { cacheDir, log: (line) => log.push(line) },
+    );
+    expect(dataset.train.count).toBe(200);
+    expect(log.some((line) => /^not kept for other trials: .*ENOSPC/.test(line))).toBe(true);
+    expect(await readdir(path.join(cacheDir, 'made-up', 'prepared'))).toEqual([]);
   });
 });
