@@ -9,7 +9,7 @@ import { systemCode } from '../storage/disk-error.ts';
 import { removeAbandoned, writeFileAtomically } from '../storage/write-file.ts';
 import { findDescriptor, unknownDataset } from './catalog.ts';
 import type { DatasetDescriptor, DatasetFile, DatasetSource } from './descriptor.ts';
-import { DEFAULT_RESOLUTION, fetchImageFolder, type FolderFacts } from './image-folder/open-folder.ts';
+import { fetchImageFolder, type FolderFacts } from './image-folder/open-folder.ts';
 import { isImageFolder } from './image-folder/scan.ts';
 import { packedCacheSource } from './sources/folder.ts';
 
@@ -18,8 +18,6 @@ export interface FetchOptions {
   readonly cacheDir?: string;
   /** One line for each thing worth telling. Default: nobody is told. */
   readonly log?: (line: string) => void;
-  /** Of an image folder: the largest resolution that its photographs are to be shown at, 224 by default. */
-  readonly resolution?: number;
 }
 
 export interface FetchedDataset {
@@ -162,11 +160,11 @@ export async function fetchDescribed(
 export async function fetchDataset(name: string, options: FetchOptions = {}): Promise<FetchedDataset> {
   const descriptor = findDescriptor(name);
   if (descriptor !== undefined) return fetchDescribed(descriptor, options);
-  const { cacheDir = datasetCacheDir(), log = () => undefined, resolution = DEFAULT_RESOLUTION } = options;
+  const { cacheDir = datasetCacheDir(), log = () => undefined } = options;
   const folder = datasetDir(cacheDir, name);
   // Also keeps a name such as "../x" from leading out of the cache.
   if (!dataSpec.shape.name.safeParse(name).success || !(await isImageFolder(folder)))
     throw unknownDataset(name, folder);
-  const photographs = await fetchImageFolder(name, resolution, { cacheDir, log });
+  const photographs = await fetchImageFolder(name, { cacheDir, log });
   return { name, identity: photographs.identity, folder, sources: [folder], contents: new Map(), photographs };
 }

@@ -122,7 +122,7 @@ describe.skipIf(sharp === undefined)('a photograph', () => {
 
   it('trains from a folder of JPEG and PNG, the bad ones named', async () => {
     const cacheDir = temporary();
-    const files: Record<string, Uint8Array | string> = { 'dataset.json': '{"badImages": "skip"}' };
+    const files: Record<string, Uint8Array | string> = { 'dataset.json': '{"badImages": "skip", "resolution": 14}' };
     for (const [label, name] of ['ant', 'bee'].entries()) {
       for (let i = 0; i < 6; i++) {
         const drawing = draw(10 * label + i);
@@ -135,7 +135,7 @@ describe.skipIf(sharp === undefined)('a photograph', () => {
     files['train/ant/torn.jpg'] = cut(await draw(50).jpeg().toBuffer());
     writeFolder(path.join(cacheDir, 'insects'), files);
     const log: string[] = [];
-    const options = { cacheDir, log: (line: string) => log.push(line), resolution: 14 };
+    const options = { cacheDir, log: (line: string) => log.push(line) };
     const { identity, photographs } = await fetchDataset('insects', options);
     expect(photographs).toMatchObject({ classes: ['ant', 'bee'], trainImages: 12, testImages: 12 });
     expect(log.at(-1)).toBe('insects: left out 1:\n  - truncated (1): train/ant/torn.jpg');

@@ -24,11 +24,11 @@ const temporary = temporaryFolders();
 function folderOf(files: Readonly<Record<string, string | Uint8Array>>) {
   const cacheDir = temporary();
   const folder = path.join(cacheDir, 'insects');
-  writeFolder(folder, files);
+  writeFolder(folder, { 'dataset.json': '{"resolution": 7}', ...files });
   const log: string[] = [];
   const options = { cacheDir, log: (line: string) => log.push(line), decode: decodeMadeUp };
   const packed = path.join(folder, 'prepared', 'photographs-8.bin');
-  return { cacheDir, folder, log, options, packed, fetch: () => fetchImageFolder('insects', 7, options) };
+  return { cacheDir, folder, log, options, packed, fetch: () => fetchImageFolder('insects', options) };
 }
 const specOf = (identity: string, trainImages = 9, minivalImages = 3): DataSpec => ({
   name: 'insects',
@@ -144,6 +144,18 @@ describe('an image folder', () => {
     close();
   });
 
+  it('of a published dataset is named by its owner, who answers for the content', async () => {
+    const stated = { 'dataset.json': '{"identity": "ilsvrc2012", "resolution": 7}' };
+    const { options } = folderOf({ ...threeClasses(4, 2), ...stated });
+    const { dataset, close } = await openImageFolder(specOf('ilsvrc2012'), photographs(7), options);
+    expect(dataset).toMatchObject({ identity: 'ilsvrc2012', classes: 3, train: { count: 9 } });
+    close();
+    const unstated = folderOf(threeClasses(4, 2));
+    await expect(openImageFolder(specOf('ilsvrc2012'), photographs(7), unstated.options)).rejects.toThrow(
+      /content ilsvrc2012, got imagefolder\/[0-9a-f]{16}@8/,
+    );
+  });
+
   it('is packed anew when its files changed, and refused to trials of the former content', async () => {
     const { fetch, options, folder } = folderOf(threeClasses(4, 2));
     const { identity } = await fetch();
@@ -239,13 +251,13 @@ describe('what is bad in an image folder', () => {
     await expect(fetch()).rejects.toMatchObject({
       code: 'DATASET_CORRUPT',
       message: `Expected every image of insects to be usable, got 10 that are not:${summary}`,
-      hint: expect.stringContaining('{"badImages": "skip"}') as string,
+      hint: expect.stringContaining('set "badImages": "skip" in ') as string,
     });
     expect(readdirSync(path.join(folder, 'prepared'))).toEqual([]);
   });
 
   it('is left out by the policy "skip", and named in the same summary', async () => {
-    const { fetch, log, options } = badFolder('{"badImages": "skip"}');
+    const { fetch, log, options } = badFolder('{"badImages": "skip", "resolution": 7}');
     const facts = await fetch();
     expect(facts).toMatchObject({ classes: ['ant', 'bee', 'cat'], trainImages: 12, testImages: 6 });
     expect(facts.problems).toHaveLength(10);
@@ -263,11 +275,11 @@ describe('what is bad in an image folder', () => {
   it('is looked at again when the policy changes', async () => {
     const { fetch, folder } = badFolder();
     await expect(fetch()).rejects.toMatchObject({ code: 'DATASET_CORRUPT' });
-    writeFileSync(path.join(folder, 'dataset.json'), '{"badImages": "skip"}');
+    writeFileSync(path.join(folder, 'dataset.json'), '{"badImages": "skip", "resolution": 7}');
     expect((await fetch()).trainImages).toBe(12);
   });
 
-  it.each(['{"badImages": "ignore"}', '{"badImage": "skip"}', 'skip', '[]'])(
+  it.each(['{"badImages": "ignore"}', '{"badImage": "skip"}', '{"resolution": 0}', 'skip', '[]'])(
     'a policy of %s is refused',
     async (policy) => {
       await expect(badFolder(policy).fetch()).rejects.toThrow(/Expected \{"badImages": .*dataset\.json, got/);
@@ -276,7 +288,7 @@ describe('what is bad in an image folder', () => {
 
   it('a folder of one class, or of none, is refused whatever the policy', async () => {
     const one = {
-      'dataset.json': '{"badImages": "skip"}',
+      'dataset.json': '{"badImages": "skip", "resolution": 7}',
       'train/ant/1.jpg': photograph(9, 9, 1),
       'test/ant/1.jpg': 'CMYK',
     };

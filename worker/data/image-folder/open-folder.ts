@@ -9,6 +9,7 @@ import { readIndex, type PackedIndex } from './packed-file.ts';
 import { packedSet, PackedReader } from './packed-images.ts';
 import { summarise, type Problem } from './problems.ts';
 import { scanImageFolder } from './scan.ts';
+import { readSettings, settingsFile } from './settings.ts';
 import { storedSideFor } from './stored-size.ts';
 
 export interface FolderOptions {
@@ -27,9 +28,6 @@ export interface FolderFacts {
   /** What was left out, when the folder was packed just now. */
   readonly problems: readonly Problem[];
 }
-
-/** Photographs are stored for cells of up to 224 pixels unless told otherwise. */
-export const DEFAULT_RESOLUTION = 224;
 
 const packedFile = (cacheDir: string, name: string, side: number): string =>
   preparedFile(cacheDir, name, `photographs-${side}`);
@@ -56,11 +54,12 @@ async function ensurePacked(name: string, side: number, { cacheDir, log, decode 
 }
 
 /**
- * Packs an image folder for cells of up to `resolution` pixels; a folder that did not change is not packed again.
+ * Packs an image folder as its `dataset.json` says; a folder that did not change is not packed again.
  *
  * @throws {ScalesweepError} as {@link scanImageFolder} and {@link packImageFolder}.
  */
-export async function fetchImageFolder(name: string, resolution: number, options: FolderOptions): Promise<FolderFacts> {
+export async function fetchImageFolder(name: string, options: FolderOptions): Promise<FolderFacts> {
+  const { resolution } = await readSettings(datasetDir(options.cacheDir, name));
   const { index, problems } = await ensurePacked(name, storedSideFor(resolution), options);
   const { identity, classes, trainImages } = index.facts;
   return { identity, classes, trainImages, testImages: index.images.length - trainImages, problems };
@@ -68,7 +67,7 @@ export async function fetchImageFolder(name: string, resolution: number, options
 
 const IDENTITY = /^imagefolder\/[0-9a-f]{16}@(\d+)$/;
 
-function checkFit(data: DataSpec, shape: ImageShape, side: number, classes: number): void {
+function checkFit(data: DataSpec, shape: ImageShape, side: number, classes: number, folder: string): void {
   const expect = (fits: boolean, message: string, hint?: string): void => {
     if (!fits) throw new ScalesweepError('USAGE', message, hint === undefined ? {} : { hint });
   };
@@ -83,7 +82,7 @@ function checkFit(data: DataSpec, shape: ImageShape, side: number, classes: numb
   expect(
     storedSideFor(shape.resolution) <= side,
     `Expected a resolution that photographs with a shorter side of ${side} px can show, got ${shape.resolution}`,
-    `Pack them larger: scalesweep data fetch ${data.name} --resolution ${shape.resolution}`,
+    `Set "resolution": ${shape.resolution} in ${settingsFile(folder)}, fetch the dataset again, and give its new identity in the grid.`,
   );
 }
 
@@ -100,7 +99,9 @@ export async function openImageFolder(
   options: FolderOptions,
 ): Promise<{ dataset: Dataset; close: () => void }> {
   const { name, identity } = data;
-  const side = Number(IDENTITY.exec(identity)?.[1] ?? storedSideFor(DEFAULT_RESOLUTION));
+  const folder = datasetDir(options.cacheDir, name);
+  const named = IDENTITY.exec(identity)?.[1];
+  const side = named === undefined ? storedSideFor((await readSettings(folder)).resolution) : Number(named);
   const file = packedFile(options.cacheDir, name, side);
   const known = await indexIfWhole(file, options.log);
   const index = known?.facts.identity === identity ? known : (await ensurePacked(name, side, options)).index;
@@ -114,7 +115,7 @@ export async function openImageFolder(
       },
     );
   }
-  checkFit(data, shape, side, facts.classes.length);
+  checkFit(data, shape, side, facts.classes.length, folder);
   const train = images.slice(0, facts.trainImages);
   const labels = Uint16Array.from(train, ({ label }) => label);
   const split = splitByDigest(index.digests, labels, data);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { ScalesweepError } from '../../../contract/index.ts';
 import { writeFileAtomically } from '../../storage/write-file.ts';
@@ -8,6 +7,7 @@ import type { Decode } from './decode.ts';
 import { indexChunks, type PackedImage, type PackedIndex } from './packed-file.ts';
 import { summarise, type Problem } from './problems.ts';
 import type { Entry, Scan } from './scan.ts';
+import { settingsFile } from './settings.ts';
 import { CHANNELS, storeAll, type Stored } from './store-image.ts';
 
 /** Classes without a usable training image cannot be learnt; test images of classes that are not trained cannot be right. */
@@ -82,7 +82,7 @@ export async function packImageFolder(
     }));
     index = {
       facts: {
-        identity: identityOf(ordered, side),
+        identity: scan.settings.identity ?? identityOf(ordered, side),
         listing: scan.listing,
         classes,
         trainImages: ordered.filter(({ entry }) => entry.split === 'train').length,
@@ -100,7 +100,7 @@ export async function packImageFolder(
 
 function refuseIfBad(
   name: string,
-  { folder, policy }: Scan,
+  { folder, settings }: Scan,
   problems: readonly Problem[],
   classes: readonly string[],
 ): void {
@@ -110,12 +110,12 @@ function refuseIfBad(
       `Expected images of two classes or more in ${folder}, got ${classes.length}${summarise(problems)}`,
     );
   }
-  if (problems.length === 0 || policy.badImages === 'skip') return;
+  if (problems.length === 0 || settings.badImages === 'skip') return;
   throw new ScalesweepError(
     'DATASET_CORRUPT',
     `Expected every image of ${name} to be usable, got ${problems.length} that are not:${summarise(problems)}`,
     {
-      hint: `Mend or remove them, or write {"badImages": "skip"} into ${path.join(folder, 'dataset.json')} to leave them out.`,
+      hint: `Mend or remove them, or set "badImages": "skip" in ${settingsFile(folder)} to leave them out.`,
     },
   );
 }

@@ -1,9 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
 import { contentHash, messageOf, ScalesweepError } from '../../../contract/index.ts';
-import { systemCode } from '../../storage/disk-error.ts';
 import type { Problem } from './problems.ts';
+import { readSettings, type FolderSettings } from './settings.ts';
 
 export const SPLITS = ['train', 'test'] as const;
 export type FolderSplit = (typeof SPLITS)[number];
@@ -23,36 +22,7 @@ export interface Scan {
   readonly problems: readonly Problem[];
   /** Changes whenever a file is added, removed or written. */
   readonly listing: string;
-  readonly policy: FolderPolicy;
-}
-
-const policySchema = z.strictObject({
-  /** `refuse`: the dataset is not used until all is well. `skip`: what is bad is left out, and named. */
-  badImages: z.enum(['refuse', 'skip']).default('refuse'),
-});
-export type FolderPolicy = z.infer<typeof policySchema>;
-
-const POLICY_FILE = 'dataset.json';
-
-async function readPolicy(folder: string): Promise<FolderPolicy> {
-  const file = path.join(folder, POLICY_FILE);
-  let text = '{}';
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error;
-  }
-  try {
-    return policySchema.parse(JSON.parse(text));
-  } catch (error) {
-    throw new ScalesweepError(
-      'DATASET_CORRUPT',
-      `Expected {"badImages": "refuse" | "skip"} in ${file}, got ${text.trim()}`,
-      {
-        cause: error,
-      },
-    );
-  }
+  readonly settings: FolderSettings;
 }
 
 /** Names in code-unit order: the same on every machine. Hidden files are nobody's images. */
@@ -107,6 +77,6 @@ export async function scanImageFolder(folder: string): Promise<Scan> {
       }
     }
   }
-  const policy = await readPolicy(folder);
-  return { folder, entries, problems, listing: contentHash([seen, policy]), policy };
+  const settings = await readSettings(folder);
+  return { folder, entries, problems, listing: contentHash([seen, settings]), settings };
 }
