@@ -1,8 +1,8 @@
 import type { WorkerEvent } from '../contract/index.ts';
 import { PROTOCOL_VERSION, type FromWorker } from './protocol.ts';
 
-/** How long an event may wait for company. One message for many events is what keeps tiny trials cheap. */
-const HOLD_MS = 5;
+/** Messages are at least this far apart, ms: many events in one message is what keeps tiny trials cheap. */
+const APART_MS = 5;
 
 export interface Outgoing {
   /** Never blocks, never throws. */
@@ -10,10 +10,13 @@ export interface Outgoing {
   readonly flush: () => void;
 }
 
-/** Gathers events and sends them in batches: after {@link HOLD_MS}, or when flushed. */
+/**
+ * Sends the first event after a pause at once, and gathers what follows within {@link APART_MS}. At once, because an engine may block
+ * the event loop for seconds right after `started`, and a timer would not fire.
+ */
 export function makeOutgoing(send: (message: FromWorker) => void): Outgoing {
   let events: WorkerEvent[] = [];
-  let oldest = 0;
+  let lastSent = -Infinity;
   let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
     clearTimeout(timer);
@@ -21,6 +24,7 @@ export function makeOutgoing(send: (message: FromWorker) => void): Outgoing {
     if (events.length === 0) return;
     const message: FromWorker = { v: PROTOCOL_VERSION, type: 'events', events, rssBytes: process.memoryUsage.rss() };
     events = [];
+    lastSent = performance.now();
     try {
       send(message);
     } catch {
@@ -30,12 +34,9 @@ export function makeOutgoing(send: (message: FromWorker) => void): Outgoing {
   return {
     flush,
     push: (event) => {
-      const now = performance.now();
-      if (events.length === 0) oldest = now;
       events.push(event);
-      // A timer alone would be late: an engine may block the event loop for seconds.
-      if (now - oldest >= HOLD_MS) flush();
-      else timer ??= setTimeout(flush, HOLD_MS);
+      if (performance.now() - lastSent >= APART_MS) flush();
+      else timer ??= setTimeout(flush, APART_MS);
     },
   };
 }

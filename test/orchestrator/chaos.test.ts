@@ -6,6 +6,7 @@ import { noopGrid } from './chaos/grids.ts';
 import { lostSteps, readTrace } from './chaos/trace.ts';
 import { doneAttempts, lastingPart } from './chaos/verdict.ts';
 import { runCli } from './support/cli.ts';
+import { useCli } from './support/use-cli.ts';
 import { useFolders } from './support/folders.ts';
 
 const CHECKPOINT_EVERY = 10;
@@ -17,6 +18,7 @@ const KILLS = 6;
 
 describe('kill -9 of orchestrator and workers', () => {
   const newFolder = useFolders();
+  useCli();
 
   it('loses nothing, trains nothing twice, and changes no number', async () => {
     const folder = newFolder();
@@ -47,5 +49,5 @@ describe('kill -9 of orchestrator and workers', () => {
     expect(undisturbed.code, undisturbed.stderr).toBe(0);
     const expected = finishedTrials(calm);
     for (const [id, detail] of trials) expect(lastingPart(detail)).toEqual(lastingPart(expected.get(id)!));
-  });
+  }, 300_000);
 });

@@ -14,7 +14,12 @@ export interface CliResult {
 export interface RunningCli {
   readonly child: ChildProcess;
   readonly result: Promise<CliResult>;
+  /** So far. */
+  readonly stderr: () => string;
 }
+
+/** Those that still run. */
+export const started = new Set<ChildProcess>();
 
 /** Starts the command line from the sources. `env` is added to the environment. */
 export function startCli(
@@ -27,6 +32,8 @@ export function startCli(
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  started.add(child);
+  child.on('exit', () => started.delete(child));
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
@@ -36,7 +43,7 @@ export function startCli(
     // `exit` and not `close`: workers of a killed orchestrator hold the pipes for another moment.
     child.on('exit', (code, signal) => setImmediate(() => resolve({ code, signal, stdout, stderr })));
   });
-  return { child, result };
+  return { child, result, stderr: () => stderr };
 }
 
 /** Runs the command line to its end. */

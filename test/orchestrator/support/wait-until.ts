@@ -9,16 +9,6 @@ export async function waitUntil(
   const end = Date.now() + boundMs;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`Waited ${boundMs} ms in vain until ${what}`);
-    await sleep(10);
+    await sleep(25);
   }
-}
-
-/** Whether a process of this id is there (a zombie counts as gone). */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  return true;
 }
