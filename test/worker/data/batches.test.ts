@@ -159,6 +159,15 @@ describe('a training batch', () => {
     for (const count of seen.values()) expect(Math.abs(count - 40)).toBeLessThan(31);
   });
 
+  it('draws resized crops from the image as it was before it was resized', () => {
+    const grey = (side: number, value: number) => ({ side, pixels: new Uint8Array(side * side).fill(value) });
+    const train = memorySet(Uint16Array.of(0), 1, grey(8, 10), grey(28, 200));
+    const dataset = { ...datasetOf(1), train };
+    const seen = (crop: 'none' | 'resized') => trainBatch(dataset, { recipe: { ...plain, crop }, size: 1 }).images;
+    for (const value of seen('resized')) expect(value).toBeCloseTo((200 / 255 - 0.4) / 0.2, 5);
+    for (const value of seen('none')) expect(value).toBeCloseTo((10 / 255 - 0.4) / 0.2, 5);
+  });
+
   it('refuses buffers that do not fit each other', () => {
     const dataset = datasetOf(8);
     const request = { dataset, recipe: plain, seed: 1, epoch: 0, batch: 0 };

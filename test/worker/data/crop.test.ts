@@ -38,6 +38,14 @@ describe('a random resized crop', () => {
     expect(distanceFromUniform(down)).toBeLessThan(bound(down.length) + 0.01);
   });
 
+  it('reaches every edge', () => {
+    const boxes = crops(6, 5, 2_000).filter(({ width, height }) => width < 6 && height < 5);
+    expect(Math.min(...boxes.map(({ left }) => left))).toBe(0);
+    expect(Math.min(...boxes.map(({ top }) => top))).toBe(0);
+    expect(Math.max(...boxes.map(({ left, width }) => left + width))).toBe(6);
+    expect(Math.max(...boxes.map(({ top, height }) => top + height))).toBe(5);
+  });
+
   it.each([
     [28, 28],
     [1, 1],
