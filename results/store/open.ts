@@ -52,7 +52,7 @@ export function openDatabase(file: string, mode: StoreMode, lockTimeoutMs: numbe
  * later start would have to take for a damaged one.
  */
 function createStore(file: string): void {
-  mkdirSync(path.dirname(file), { recursive: true });
+  makeFolder(path.dirname(path.resolve(file)));
   const making = `${file}.making-${process.pid}`;
   try {
     const db = new Database(making);
@@ -67,6 +67,17 @@ function createStore(file: string): void {
     putInPlace(making, file);
   } finally {
     for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${making}${suffix}`, { force: true });
+  }
+}
+
+/** Not `mkdirSync` with `recursive`: on Node 20 that never returns where a folder exists that nothing can be made in (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(path.dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
   }
 }
 
@@ -89,20 +100,27 @@ function configureWriter(db: Database.Database): void {
   db.pragma('foreign_keys = ON');
 }
 
+/** The database after its first use, which is what finds out that it cannot be used; closed again when it does. */
+function opened(db: Database.Database, firstUse: (db: Database.Database) => unknown): Database.Database {
+  try {
+    firstUse(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
 function openForWriting(file: string, lockTimeoutMs: number): Database.Database {
-  const db = new Database(file, { timeout: lockTimeoutMs });
-  configureWriter(db);
-  return db;
+  return opened(new Database(file, { timeout: lockTimeoutMs }), configureWriter);
 }
 
 function openForReading(file: string, lockTimeoutMs: number): Database.Database {
   try {
-    const db = new Database(file, { readonly: true, timeout: lockTimeoutMs });
-    db.pragma('schema_version');
-    return db;
+    return opened(new Database(file, { readonly: true, timeout: lockTimeoutMs }), (db) => db.pragma('schema_version'));
   } catch (error) {
     const isFolderUnwritable = error instanceof Database.SqliteError && /CANTOPEN|READONLY/.test(error.code);
-    if (!isFolderUnwritable || existsSync(`${file}-wal`)) throw error;
+    if (!isFolderUnwritable || hasLog(file)) throw error;
     return openCopyInMemory(file);
   }
 }
@@ -116,6 +134,11 @@ function openCopyInMemory(file: string): Database.Database {
   bytes[18] = 1;
   bytes[19] = 1;
   return new Database(bytes, { readonly: true });
+}
+
+/** Whether a write-ahead log with transactions lies beside the file. */
+function hasLog(file: string): boolean {
+  return (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 /** @throws `STORE_CORRUPT` for an empty file, for one that is no SQLite file, and for one that was cut short. */
@@ -132,7 +155,7 @@ function checkHeader(file: string): void {
   }
   if (head.toString('latin1', 0, 16) !== HEADER) throw storeCorrupt(file, 'it is not an SQLite file');
   // Beside a log the size in the header may run ahead of the file, rightly.
-  if (existsSync(`${file}-wal`)) return;
+  if (hasLog(file)) return;
   const pageSize = head.readUInt16BE(16) === 1 ? 65_536 : head.readUInt16BE(16);
   const expected = pageSize * head.readUInt32BE(28);
   if (stats.size < expected) throw storeCorrupt(file, `it was cut short, ${stats.size} bytes of ${expected}`);
