@@ -57,7 +57,7 @@ export function printPlanTable(
   io.out(formatTable(rows, cellColumns(grid)));
   if (cells > rows.length) {
     io.out(`and ${countOf(cells - rows.length, 'more cell')} (--rows N shows more, --json all)\n`);
-    io.out(formatTable([...shares.values()], shareColumns(totals)));
+    io.out(formatTable(byAxis(shares, grid), shareColumns(totals)));
   }
   io.out(`\n${totalsLines(totals, options.workers).join('\n')}`);
 }
@@ -72,6 +72,13 @@ function addShares(shares: Map<string, AxisShare>, grid: Grid, { cell, cost }: P
     share.trials++;
     share.trainFlops += cost.trainFlops;
   }
+}
+
+/** In the order in which the grid names the axes and their values. */
+function byAxis(shares: ReadonlyMap<string, AxisShare>, grid: Grid): AxisShare[] {
+  return Object.entries(grid.axes).flatMap(([axis, values]) =>
+    values.flatMap((value) => shares.get(`${axis}=${value}`) ?? []),
+  );
 }
 
 function cellColumns(grid: Grid): Column<CellRow>[] {
@@ -109,7 +116,7 @@ function totalsLines(totals: PlanTotals, workers: number): string[] {
       `about ${formatSeconds(totals.predictedSeconds / workers)} with ${countOf(workers, 'local worker')}, before anything is measured`,
     );
   }
-  if (totals.gpuHours !== null) lines.push(`${totals.gpuHours.toPrecision(3)} GPU-hours`);
+  if (totals.gpuHours !== null) lines.push(`${Number(totals.gpuHours.toPrecision(3)).toLocaleString('en')} GPU-hours`);
   for (const [rule, cut] of Object.entries(totals.excludedBy)) lines.push(`${countOf(cut, 'cell')} cut: ${rule}`);
   return lines;
 }

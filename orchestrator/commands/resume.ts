@@ -5,6 +5,7 @@ import { checkpointFolder, tidyCheckpoints } from '../launch/checkpoint-folder.t
 import { finish } from '../launch/finish.ts';
 import { prepareDatasets } from '../launch/prepare-datasets.ts';
 import { requireStore } from '../launch/require-store.ts';
+import { countOf } from '../progress/words.ts';
 import { completePlan } from '../launch/store-plan.ts';
 
 export interface ResumeOptions extends StoreOptions {
@@ -23,6 +24,10 @@ export async function resume(prefix: string | undefined, options: ResumeOptions,
     if (sweep.state !== 'active') store.setSweepState(sweep.id, 'active');
     completePlan(store, sweep);
     await tidyCheckpoints(checkpointFolder(options.db), store);
+    const { done, failed, planned } = store.counts(sweep.id);
+    io.err(
+      `${sweep.name} (${sweep.id}): ${countOf(done + failed + planned, 'trial')}, ${done} done before, ${planned} to train`,
+    );
     await prepareDatasets(store, sweep.id, io);
     return await finish(store, sweep, options, io);
   } finally {

@@ -24,7 +24,7 @@ export function makeLiveBlock(
   let eta: number | null = null;
   let etaAt = -Infinity;
 
-  const erase = (): string => (drawn === 0 ? '' : `\u001B[${drawn}A\u001B[J`);
+  const erase = (): string => (drawn === 0 ? '' : `\r\u001B[${drawn}A\u001B[J`);
 
   const draw = (above = ''): void => {
     const now = clock();
