@@ -77,7 +77,9 @@ export function measureCells(rows: readonly ResultRow[]): MeasuredCells {
     if (held !== undefined) doubles++;
     seeds.set(row.seed, held === undefined ? row : surer(held, row));
   }
-  const cells = [...groups.values()].map((group, index) => makeCell(index, [...group.values()]));
+  // In an order of their own, so that sums and draws don't depend on the order of the rows.
+  const ordered = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+  const cells = ordered.map(([, group], index) => makeCell(index, [...group.values()]));
   const limits: string[] = [];
   if (withoutMinival > 0) limits.push(`${withoutMinival} results have no minival accuracy and take no part.`);
   if (doubles > 0) limits.push(`${doubles} results repeat a cell and seed; the surer reading of each was kept.`);

@@ -1,6 +1,6 @@
 /** Seeded draws for the bootstrap. */
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { probit } from 'simple-statistics';
+import { normalQuantile } from './student.ts';
 
 export interface Draws {
   /** Uniform in [0, 1), 32 bits. */
@@ -17,7 +17,7 @@ let scores: Float64Array | undefined;
 /** 4096 equally likely standard normal values, with mean 0 and variance 1: drawing one costs a twentieth of Box-Muller. */
 export function normalScores(): Float64Array {
   if (scores === undefined) {
-    const raw = Float64Array.from({ length: SCORES }, (_, k) => probit((k + 0.5) / SCORES));
+    const raw = Float64Array.from({ length: SCORES }, (_, k) => normalQuantile((k + 0.5) / SCORES));
     const scale = Math.sqrt(SCORES / raw.reduce((sum, z) => sum + z * z, 0));
     scores = raw.map((z) => z * scale);
   }

@@ -1,13 +1,13 @@
 /** Pairs of two strategies, scaled up from the same base and compared at the same cost. */
-import { makeArm, readArm } from './arms.ts';
+import { makeArm, readArm, type Arm } from './arms.ts';
 import { lineKey, linesAlong, type MeasuredCell } from './cells.ts';
 import type { Pair } from './contrast.ts';
 import type { CostAxis, Strategy } from './finding.ts';
 
 /**
- * From every base that has a bigger neighbour along both strategies: each cell of either arm against the other arm,
- * interpolated at that cell's cost. Only costs that both arms reach are compared; the base itself, where the arms meet,
- * is not a comparison. A comparison at one cost that both arms have a cell at is made once.
+ * From every base that has a bigger neighbour along both strategies: each bigger cell of either arm against the other arm,
+ * read at that cell's cost. Only costs that both arms reach are compared; the base itself, where the arms meet, is not a
+ * comparison. A comparison at one cost that both arms have a cell at is made once.
  */
 export function matchedPairs(
   cells: readonly MeasuredCell[],
@@ -15,24 +15,28 @@ export function matchedPairs(
   behind: Strategy,
   axis: CostAxis,
 ): Pair[] {
-  const aheadLines = linesAlong(cells, ahead);
-  const behindLines = linesAlong(cells, behind);
+  const aheadArms = armsAlong(cells, ahead, axis);
+  const behindArms = armsAlong(cells, behind, axis);
   const pairs: Pair[] = [];
   for (const base of cells) {
     const from = base.costs[axis];
     if (from === null) continue;
-    const upFrom = (lines: Map<string, MeasuredCell[]>, strategy: Strategy): MeasuredCell[] => {
-      const line = lines.get(lineKey(base, strategy))!;
-      return line.slice(line.indexOf(base));
-    };
-    const a = makeArm(upFrom(aheadLines, ahead), axis);
-    const b = makeArm(upFrom(behindLines, behind), axis);
-    if (a.cells.length < 2 || b.cells.length < 2) continue;
-    for (const cost of new Set([...a.costs.slice(1), ...b.costs.slice(1)])) {
+    // The arms reach below the base as well, where smaller cells tell how the law bends.
+    const a = aheadArms.get(lineKey(base, ahead))!;
+    const b = behindArms.get(lineKey(base, behind))!;
+    if (!a.cells.includes(base) || !b.cells.includes(base)) continue;
+    const reach = Math.min(a.costs.at(-1)!, b.costs.at(-1)!);
+    const costs = new Set([...a.costs, ...b.costs].filter((cost) => cost > from && cost <= reach));
+    for (const cost of costs) {
       const [x, y] = [readArm(a, cost), readArm(b, cost)];
-      if (x === undefined || y === undefined) continue;
-      pairs.push({ base, cost, doublings: Math.log2(cost / from), ahead: x, behind: y });
+      if (x !== undefined && y !== undefined) {
+        pairs.push({ base, cost, doublings: Math.log2(cost / from), ahead: x, behind: y });
+      }
     }
   }
   return pairs;
+}
+
+function armsAlong(cells: readonly MeasuredCell[], strategy: Strategy, axis: CostAxis): Map<string, Arm> {
+  return new Map([...linesAlong(cells, strategy)].map(([key, line]) => [key, makeArm(line, axis)]));
 }

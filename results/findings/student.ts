@@ -1,5 +1,5 @@
 /**
- * Student's t and chi-square, which simple-statistics has only as tables.
+ * Student's t, Fisher's F and the normal quantile, which simple-statistics has not, or only to three digits.
  *
  * Distribution function by the continued fraction of the regularised incomplete beta function (Abramowitz & Stegun
  * 26.5.8), evaluated by Lentz's method; quantile by bisection. Accurate to about 1e-10.
@@ -42,9 +42,8 @@ export function twoSidedP(t: number, df: number): number {
 /** The t that |T| exceeds with probability `alpha`, 0 < alpha < 1. */
 export function criticalT(alpha: number, df: number): number {
   if (alpha >= 1) return 0;
-  const normal = probit(1 - alpha / 2);
-  if (df > 1e6) return normal;
-  let high = Math.max(normal, 1);
+  if (df > 1e6) return normalQuantile(1 - alpha / 2);
+  let high = 2;
   while (twoSidedP(high, df) > alpha && high < 1e12) high *= 2;
   return bisect((t: number) => twoSidedP(t, df) - alpha, 0, high, 200, high * 1e-12);
 }
@@ -52,4 +51,22 @@ export function criticalT(alpha: number, df: number): number {
 /** P(F >= f) for Fisher's F with `above` and `below` degrees of freedom. */
 export function upperF(f: number, above: number, below: number): number {
   return f <= 0 ? 1 : incompleteBeta(below / (below + above * f), below / 2, above / 2);
+}
+
+/** The z that a standard normal stays below with probability `p`, 0 < p < 1. Newton's method from a value good to 0.003. */
+export function normalQuantile(p: number): number {
+  let z = probit(p);
+  for (let i = 0; i < 4; i++) z -= (normalBelow(z) - p) / (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI));
+  return z;
+}
+
+/** P(Z < z) by the series 1/2 + density x (z + z^3/3 + z^5/15 + ...), which converges for every z. */
+function normalBelow(z: number): number {
+  let term = z;
+  let sum = z;
+  for (let odd = 3; Math.abs(term) > 1e-17 * Math.abs(sum); odd += 2) {
+    term *= (z * z) / odd;
+    sum += term;
+  }
+  return 0.5 + (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * sum;
 }

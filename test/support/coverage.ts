@@ -22,7 +22,7 @@ function cellAt(base: PlantedCell, strategy: keyof typeof AXIS_OF, axis: CostAxi
 }
 
 /** The law's own lead of depth over width, at the very costs that the finding compared. */
-export function trueLead(surface: PlantedSurface, finding: Finding): number {
+export function trueLead(surface: PlantedSurface, finding: Pick<Finding, 'scope' | 'axis'>): number {
   const { epochs, resolution } = finding.scope;
   const cells = measureCells(surface.rows).cells.filter(
     (cell) => cell.epochs === epochs && (resolution === undefined || cell.resolution === resolution),
