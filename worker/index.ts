@@ -1,4 +1,6 @@
 /** What the orchestrator needs of a worker: its protocol and its places. The engines stay behind `worker/main`. */
+export { exitCause, type Exit } from './child/exit-cause.ts';
+export { startWorkerProcess, type WorkerProcess } from './child/worker-process.ts';
 export { openCheckpoints } from './checkpoints.ts';
 export { describeEnvironment } from './environment.ts';
 export { datasetCacheDir, datasetDir, statePaths } from './paths.ts';

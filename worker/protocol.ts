@@ -10,7 +10,8 @@ export const PROTOCOL_VERSION = 1;
 
 const version = { v: z.literal(PROTOCOL_VERSION) };
 
-const trial = z
+/** A trial as it travels: its id is checked against its spec wherever it arrives. */
+export const travellingTrial = z
   .strictObject({ id: z.string().regex(TRIAL_ID), spec: trialSpec })
   .refine(({ id, spec }) => trialId(spec) === id, { error: 'expected the id to be the hash of the spec' });
 
@@ -19,7 +20,7 @@ export const toWorker = z.discriminatedUnion('type', [
   z.strictObject({
     ...version,
     type: z.literal('run'),
-    attempts: z.array(z.strictObject({ trial, attempt: z.int().min(1) })).min(1),
+    attempts: z.array(z.strictObject({ trial: travellingTrial, attempt: z.int().min(1) })).min(1),
     device: z.string().min(1),
     threads: z.int().min(1),
     /** Folder under which each trial has its checkpoints. */

@@ -1,8 +1,13 @@
 import { EVENT_VERSION, ScalesweepError, type FailureKind, type WorkerEvent } from '../../contract/index.ts';
-import { isLast, PROTOCOL_VERSION } from '../../worker/index.ts';
+import {
+  exitCause,
+  isLast,
+  PROTOCOL_VERSION,
+  startWorkerProcess,
+  type Exit,
+  type WorkerProcess,
+} from '../../worker/index.ts';
 import type { Assignment, DispatchHandlers, Dispatcher, Slot } from './dispatcher.ts';
-import { exitCause, type Exit } from './exit-cause.ts';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
 /**
  * Predicted seconds of work that a worker is given ahead. Trials longer than this are handed out one at a time, so that nothing

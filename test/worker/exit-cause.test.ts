@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exitCause, type Exit } from '../../orchestrator/dispatch/exit-cause.ts';
+import { exitCause, type Exit } from '../../worker/child/exit-cause.ts';
 
 const EXIT: Exit = { code: null, signal: null, stderr: '', rssBytes: 1e8, oomKills: 0, totalBytes: 1e10 };
 

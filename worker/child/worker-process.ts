@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseFromWorker, type FromWorker, type ToWorker } from '../../worker/index.ts';
+import { parseFromWorker, type FromWorker, type ToWorker } from '../protocol.ts';
 import { kernelOomKills, memoryLimit, type Exit } from './exit-cause.ts';
 
 const STDERR_KEPT = 8000;
@@ -20,16 +20,24 @@ export interface WorkerProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Forks `worker/main`: under tsx from the sources, plainly from dist/. */
-export function startWorkerProcess(handlers: WorkerProcessHandlers): WorkerProcess {
+/**
+ * Forks `worker/main`: under tsx from the sources, plainly from dist/.
+ *
+ * @param env added to the environment that the child inherits.
+ */
+export function startWorkerProcess(
+  handlers: WorkerProcessHandlers,
+  env: Readonly<Record<string, string>> = {},
+): WorkerProcess {
   const isSource = import.meta.url.endsWith('.ts');
-  const main = fileURLToPath(new URL(`../../worker/main.${isSource ? 'ts' : 'js'}`, import.meta.url));
+  const main = fileURLToPath(new URL(`../main.${isSource ? 'ts' : 'js'}`, import.meta.url));
   const child = fork(main, [], {
     // Named by its place, since the working folder is the user's.
     execArgv: isSource ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : [],
     // Standard output belongs to the orchestrator's document; what a library prints there is kept with the errors.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'json',
+    env: { ...process.env, ...env },
   });
   const oomKillsBefore = kernelOomKills();
   let stderr = '';
