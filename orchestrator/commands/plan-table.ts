@@ -2,7 +2,7 @@ import { formatAmount, formatSeconds } from '../../contract/index.ts';
 import type { AxisValue, Cell, Grid, PlanItem, PlannedTrial, PlanTally, PlanTotals } from '../../grids/index.ts';
 import type { Io } from '../cli/io.ts';
 import { formatTable, type Column } from '../cli/table.ts';
-import { countOf } from '../progress/words.ts';
+import { countOf, grouped } from '../progress/words.ts';
 import { predictSeconds } from '../sweep/predict.ts';
 
 export interface PlanTableOptions {
@@ -103,7 +103,7 @@ function shareColumns(totals: PlanTotals): Column<AxisShare>[] {
   return [
     { head: 'axis', value: ({ axis }) => axis, align: 'left' },
     { head: 'value', value: ({ value }) => String(value) },
-    { head: 'trials', value: ({ trials }) => trials.toLocaleString('en') },
+    { head: 'trials', value: ({ trials }) => grouped(trials) },
     { head: 'train FLOPs', value: ({ trainFlops }) => formatAmount(trainFlops) },
     { head: 'share', value: ({ trainFlops }) => `${((100 * trainFlops) / totals.trainFlops).toFixed(1)} %` },
   ];
@@ -116,7 +116,12 @@ function totalsLines(totals: PlanTotals, workers: number): string[] {
       `about ${formatSeconds(totals.predictedSeconds / workers)} with ${countOf(workers, 'local worker')}, before anything is measured`,
     );
   }
-  if (totals.gpuHours !== null) lines.push(`${Number(totals.gpuHours.toPrecision(3)).toLocaleString('en')} GPU-hours`);
+  if (totals.gpuHours !== null) lines.push(`${gpuHoursText(totals.gpuHours)} GPU-hours`);
   for (const [rule, cut] of Object.entries(totals.excludedBy)) lines.push(`${countOf(cut, 'cell')} cut: ${rule}`);
   return lines;
+}
+
+/** Three digits, without an exponent. */
+function gpuHoursText(hours: number): string {
+  return hours < 100 ? hours.toPrecision(3) : grouped(Math.round(Number(hours.toPrecision(3))));
 }

@@ -6,7 +6,6 @@ import { finish } from '../launch/finish.ts';
 import { prepareDatasets } from '../launch/prepare-datasets.ts';
 import { requireStore } from '../launch/require-store.ts';
 import { countOf } from '../progress/words.ts';
-import { completePlan } from '../launch/store-plan.ts';
 
 export interface ResumeOptions extends StoreOptions {
   readonly workers?: number;
@@ -22,7 +21,8 @@ export async function resume(prefix: string | undefined, options: ResumeOptions,
     store.releaseOrphans(Date.now());
     const sweep = store.sweep(prefix);
     if (sweep.state !== 'active') store.setSweepState(sweep.id, 'active');
-    completePlan(store, sweep);
+    // Imported only here: reading grids is a third of what a resume with nothing to do would cost.
+    if (!sweep.complete) (await import('../launch/store-plan.ts')).completePlan(store, sweep);
     await tidyCheckpoints(checkpointFolder(options.db), store);
     const { done, failed, planned } = store.counts(sweep.id);
     io.err(

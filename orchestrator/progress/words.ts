@@ -10,7 +10,12 @@ export function percent(fraction: number | null, digits = 1): string {
   return fraction === null ? '-' : `${(fraction * 100).toFixed(digits)} %`;
 }
 
-/** `1 trial`, `16 trials`. Thousands are grouped. */
+/** `1 trial`, `10,000 trials`. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
+/** A whole number with its thousands apart. By hand: loading the tables of `toLocaleString` costs 20 ms. */
+export function grouped(count: number): string {
+  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -51,8 +51,11 @@ export function exitCause(exit: Exit): { kind: FailureKind; message: string } {
   return { kind: 'crash', message: `The worker exited with code ${exit.code ?? 'none'}${tail}` };
 }
 
+/** The last error and what follows it, or the last lines where none names itself. */
 function lastLines(text: string): string {
-  return text.trim().split('\n').slice(-6).join('\n').slice(-1000);
+  const lines = text.trim().split('\n');
+  const error = lines.findLastIndex((line) => /^(\w*Error|FATAL ERROR)\b/.test(line));
+  return (error === -1 ? lines.slice(-6) : lines.slice(error, error + 6)).join('\n').slice(0, 1000);
 }
 
 /** Processes that the kernel has killed for memory since it started, or `null` where it does not say. */
