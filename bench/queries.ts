@@ -127,9 +127,6 @@ try {
       'best --max-flops 2G': medianMs(() => best(store, { budget: { flops: 2e9 } })),
       'best --max-flops 50G --max-params 20M': medianMs(() => best(store, { budget: { flops: 5e10, params: 2e7 } })),
       'best --max-step-ms 40': medianMs(() => best(store, { budget: { stepMs: 40 } })),
-      'best --max-flops 2G --where epochs=10': medianMs(() =>
-        best(store, { budget: { flops: 2e9 }, where: 'epochs=10' }),
-      ),
       'pareto, flops': medianMs(() => pareto(store)),
       'pareto, params': medianMs(() => pareto(store, { axis: 'params' })),
       'isoflop --flops 2G': medianMs(() => isoflop(store, { flops: 2e9 })),
