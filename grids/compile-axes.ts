@@ -20,7 +20,6 @@ type AxisValues = Map<string, Set<AxisValue>>;
 /** `undefined` when a problem was reported. */
 export function compileAxes(raw: unknown, check: Check): CompiledAxes | undefined {
   const values = new Map<string, Set<AxisValue>>();
-  const before = check.count();
   const space = compileSpace(raw, ['axes'], check, values);
   if (check.isSound(['axes'])) {
     const missing = SCALING_AXES.filter((name) => !space.always.has(name)).map((name) => `\`${name}\``);
@@ -33,7 +32,7 @@ export function compileAxes(raw: unknown, check: Check): CompiledAxes | undefine
   }
   if (space.size > MAX_TRIALS)
     check.report(['axes'], `Expected at most ${MAX_TRIALS / 1e6} million cells, got ${space.size}`, true);
-  if (check.count() > before) return undefined;
+  if (!check.isSound(['axes'])) return undefined;
   return { space, values: new Map([...values].map(([name, distinct]) => [name, [...distinct]])) };
 }
 
@@ -102,7 +101,6 @@ function readValues(
 }
 
 function compileZip(raw: Record<string, unknown>, path: Path, check: Check, values: AxisValues): Space {
-  const before = check.count();
   const columns = new Map<string, AxisValue[]>();
   for (const [name, inner] of Object.entries(raw)) {
     const field = FIELDS.get(name);
@@ -110,7 +108,7 @@ function compileZip(raw: Record<string, unknown>, path: Path, check: Check, valu
   }
   const lengths = new Set([...columns.values()].map((column) => column.length));
   if (columns.size === 0) check.report(path, 'Expected at least one axis in `zip`, got none');
-  if (check.count() > before) return zipSpace(columns);
+  if (!check.isSound(path)) return zipSpace(new Map());
   if (lengths.size > 1) {
     const given = [...columns].map(([name, column]) => `${column.length} of \`${name}\``);
     check.report(

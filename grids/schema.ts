@@ -104,14 +104,17 @@ const rate = z.union(
 );
 
 const stages = z
-  .array(z.int().min(1, says('at least one block in a stage')), says('a list of blocks per stage'))
+  .array(
+    z.int(says('a number of blocks')).min(1, says('at least one block in a stage')),
+    says('a list of blocks per stage'),
+  )
   .min(1, says('at least one stage'));
 const blocks = z.union(
   [
     stages,
     mapping('a table', {
       by: z.literal('depth', says('a table of blocks `by: depth`')),
-      values: z.record(z.string(), stages),
+      values: z.record(z.string(), stages, says('`values` to be a mapping from depths')),
     }),
   ],
   says('`blocks` to be a list of blocks per stage, or a table by depth'),

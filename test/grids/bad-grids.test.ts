@@ -278,6 +278,11 @@ const CASES: readonly (readonly [string, string, ...string[]])[] = [
     '16:5: Expected a known name, got `flop` (did you mean `flops`?)',
   ],
   [
+    'a misspelt name in double quotes',
+    VALID + 'constraints: ["width < 2 && dpeth < 9"]\n',
+    '15:29: Expected a known name, got `dpeth` (did you mean `depth`?)',
+  ],
+  [
     'a constraint cut short',
     VALID + 'constraints:\n  - flops <=\n',
     '16:13: Expected an expression, got a syntax error: expected expression after <=',

@@ -175,12 +175,14 @@ describe('the hash of a grid', () => {
   it('is the same for the same trials in the same order, however they are written', () => {
     const { hash } = parse(VALID);
     expect(parse(`# a comment\n${VALID.replace('[0.5, 1]', '[5e-1, 1.0]').replace('4000', '4k')}`).hash).toBe(hash);
+    expect(parse(VALID.replace('[0.5, 1]', '1')).hash).toBe(parse(VALID.replace('[0.5, 1]', '[1]')).hash);
     expect(parse(VALID.replace('which axis', 'what')).hash).toBe(hash);
   });
 
   it.each([
     ['another value', VALID.replace('[2, 5]', '[2, 6]')],
     ['another order', VALID.replace('[2, 5]', '[5, 2]')],
+    ['another order of axes', VALID.replace(/(  width.*\n)(  depth.*\n)/, '$2$1')],
     ['another constraint', `${VALID}constraints: [width < 9]\n`],
     ['another seed', `${VALID}seeds: [1]\n`],
     ['another setting', VALID.replace('0.1', '0.2')],
