@@ -7,9 +7,8 @@
  */
 import { parseArgs } from 'node:util';
 import { measureCells } from '../results/findings/cells.ts';
-import { meanDifference } from '../results/findings/contrast.ts';
 import { makeDraws } from '../results/findings/draws.ts';
-import { matchedPairs } from '../results/findings/matched.ts';
+import { matchedPairs, sumBy } from '../results/findings/matched.ts';
 import { central95 } from '../results/findings/percentile.ts';
 import { tally, trueLead, type Tally } from '../test/support/coverage.ts';
 import { plantSurface, type PlantedOptions } from '../test/support/planted-surface.ts';
@@ -55,7 +54,9 @@ function resampledSeeds(scenario: Omit<PlantedOptions, 'seed'>): { hits: number;
     const surface = plantSurface({ ...scenario, seed });
     const schedule = surface.rows[0]!.epochs;
     const cells = measureCells(surface.rows).cells.filter((cell) => cell.epochs === schedule);
-    const contrast = meanDifference(matchedPairs(cells, 'depth', 'width', 'flops'));
+    const contrast = sumBy(matchedPairs(cells, 'depth', 'width', 'flops'), () => 'all')
+      .get('all')!
+      .mean();
     const byIndex = new Map(cells.map((cell) => [cell.index, cell]));
     const source = makeDraws(seed);
     const sample = Float64Array.from({ length: 400 }, () => {

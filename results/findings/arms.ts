@@ -6,12 +6,20 @@ import type { CostAxis } from './finding.ts';
 export interface Arm {
   readonly cells: readonly MeasuredCell[];
   readonly costs: readonly number[];
+  readonly logCosts: readonly number[];
+  readonly logErrors: readonly number[];
 }
 
 /** Accuracy at a cost, with its derivative by the accuracy of each cell that it was read from. */
 export interface Reading {
   readonly top1: number;
-  readonly loads: readonly (readonly [cell: MeasuredCell, load: number])[];
+  readonly cells: readonly MeasuredCell[];
+  readonly loads: readonly number[];
+}
+
+/** A cell as it was measured. */
+export function readCell(cell: MeasuredCell): Reading {
+  return { top1: cell.top1, cells: [cell], loads: [1] };
 }
 
 /** An accuracy of exactly 1 has no log error: it counts as 1 - 1e-5, a tenth of an image in ten thousand. */
@@ -35,7 +43,12 @@ export function makeArm(line: readonly MeasuredCell[], axis: CostAxis): Arm {
     cells.push(cell);
     costs.push(cost);
   }
-  return { cells, costs };
+  return {
+    cells,
+    costs,
+    logCosts: costs.map(Math.log),
+    logErrors: cells.map((cell) => Math.log(errorOf(cell))),
+  };
 }
 
 /**
@@ -55,47 +68,60 @@ const MOST_NOISE = 4;
  */
 export function readArm(arm: Arm, cost: number): Reading | undefined {
   const { costs, cells } = arm;
-  const right = costs.findIndex((at) => at >= cost);
-  if (right === -1) return undefined;
-  if (costs[right] === cost) return { top1: cells[right]!.top1, loads: [[cells[right]!, 1]] };
+  const right = firstAtLeast(costs, cost);
+  if (right === costs.length) return undefined;
+  if (costs[right] === cost) return readCell(cells[right]!);
   if (right === 0) return undefined;
-  const curves = [
-    [right - 2, right - 1, right],
-    [right - 1, right, right + 1],
-  ]
-    .filter((positions) => positions[0]! >= 0 && positions[2]! < cells.length)
-    .map((positions) => lagrange(costs, positions, cost))
-    .filter((weights) => noiseOf(weights) <= MOST_NOISE);
-  const weights = curves.length === 0 ? lagrange(costs, [right - 1, right], cost) : meanOf(curves);
+  const first = Math.max(0, right - 2);
+  const weights = curveWeights(arm.logCosts, first, right, Math.log(cost));
   let logError = 0;
-  for (const [position, weight] of weights) logError += weight * Math.log(errorOf(cells[position]!));
+  for (let i = 0; i < weights.length; i++) logError += weights[i]! * arm.logErrors[first + i]!;
   const error = Math.exp(logError);
   return {
     top1: 1 - error,
-    loads: [...weights].map(([position, weight]) => [cells[position]!, (weight * error) / errorOf(cells[position]!)]),
+    cells: cells.slice(first, first + weights.length),
+    loads: weights.map((weight, i) => (weight * error) / Math.exp(arm.logErrors[first + i]!)),
   };
 }
 
-/** Weight of each position in a reading. */
-type Weights = ReadonlyMap<number, number>;
-
-const noiseOf = (weights: Weights): number => [...weights.values()].reduce((sum, weight) => sum + weight * weight, 0);
-
-/** Lagrange's weights of the polynomial through the positions, in log cost. */
-function lagrange(costs: readonly number[], positions: readonly number[], cost: number): Weights {
-  return new Map(
-    positions.map((i) => {
-      let weight = 1;
-      for (const j of positions) if (j !== i) weight *= Math.log(cost / costs[j]!) / Math.log(costs[i]! / costs[j]!);
-      return [i, weight];
-    }),
-  );
+/** Position of the first value >= `value` in a rising list; its length when there is none. */
+function firstAtLeast(rising: readonly number[], value: number): number {
+  let low = 0;
+  let high = rising.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rising[middle]! >= value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
-function meanOf(curves: readonly Weights[]): Weights {
-  const mean = new Map<number, number>();
-  for (const weights of curves) {
-    for (const [position, weight] of weights) mean.set(position, (mean.get(position) ?? 0) + weight / curves.length);
+/** Weights of the positions from `first` on, in a reading at `x` between the positions right - 1 and right. */
+function curveWeights(xs: readonly number[], first: number, right: number, x: number): number[] {
+  const weights: number[] = [];
+  for (let i = first; i < Math.min(xs.length, right + 2); i++) weights.push(0);
+  let curves = 0;
+  for (let start = right - 2; start <= right - 1; start++) {
+    if (start < 0 || start + 2 >= xs.length) continue;
+    const parabola = lagrange(xs, start, 3, x);
+    if (parabola[0]! ** 2 + parabola[1]! ** 2 + parabola[2]! ** 2 > MOST_NOISE) continue;
+    curves++;
+    for (let i = 0; i < 3; i++) weights[start - first + i]! += parabola[i]!;
   }
-  return mean;
+  if (curves > 0) return curves === 1 ? weights : weights.map((weight) => weight / curves);
+  const line = lagrange(xs, right - 1, 2, x);
+  weights[right - 1 - first] = line[0]!;
+  weights[right - first] = line[1]!;
+  return weights;
+}
+
+/** Lagrange's weights of the polynomial through `count` positions. */
+function lagrange(xs: readonly number[], start: number, count: number, x: number): number[] {
+  const weights: number[] = [];
+  for (let i = start; i < start + count; i++) {
+    let weight = 1;
+    for (let j = start; j < start + count; j++) if (j !== i) weight *= (x - xs[j]!) / (xs[i]! - xs[j]!);
+    weights.push(weight);
+  }
+  return weights;
 }

@@ -3,13 +3,13 @@
  * the answer hang on where one starts?
  */
 import type { MeasuredCell } from './cells.ts';
-import { meanDifference, type Contrast } from './contrast.ts';
+import type { Contrast } from './contrast.ts';
 import type { MeasuredDraft } from './draft.ts';
 import type { CostAxis } from './finding.ts';
 import { groupBy } from './group-by.ts';
-import { matchedPairs } from './matched.ts';
+import { matchedPairs, sumBy } from './matched.ts';
 import { wilson } from './wilson.ts';
-import type { Uncertainty } from './bootstrap.ts';
+import type { ContrastTest } from './bootstrap.ts';
 import { holm } from './holm.ts';
 import { axisNames, plural } from './words.ts';
 
@@ -25,14 +25,11 @@ export interface BaseContrast {
 export function baseContrasts(cells: readonly MeasuredCell[], axis: CostAxis): BaseContrast[] {
   const schedules = [...groupBy(cells, (cell) => cell.epochs)].sort(([a], [b]) => a - b);
   return schedules.flatMap(([epochs, schedule]) => {
-    const bases = groupBy(matchedPairs(schedule, 'depth', 'width', axis), ({ base }) => `${base.width}|${base.depth}`);
-    return [...bases.values()].map((pairs) => ({
-      axis,
-      epochs,
-      width: pairs[0]!.base.width,
-      depth: pairs[0]!.base.depth,
-      contrast: meanDifference(pairs),
-    }));
+    const sums = sumBy(matchedPairs(schedule, 'depth', 'width', axis), ({ base }) => `${base.width}|${base.depth}`);
+    return [...sums].map(([base, sum]) => {
+      const [width, depth] = base.split('|').map(Number) as [number, number];
+      return { axis, epochs, width, depth, contrast: sum.mean() };
+    });
   });
 }
 
@@ -41,11 +38,11 @@ export function baseContrasts(cells: readonly MeasuredCell[], axis: CostAxis): B
  * Holm's correction and agree. Contradicted (base-dependent): two are separated and disagree.
  */
 export function stability(
-  bases: readonly (BaseContrast & { readonly uncertainty: Uncertainty | null })[],
+  bases: readonly (BaseContrast & { readonly tested: ContrastTest | null })[],
 ): MeasuredDraft[] {
   return [...groupBy(bases, ({ axis, epochs }) => `${axis}|${epochs}`).values()].flatMap((group) => {
     if (group.length < 2) return [];
-    const corrected = holm(group.map(({ uncertainty }) => uncertainty?.p ?? null));
+    const corrected = holm(group.map(({ tested }) => tested?.p ?? null));
     const separated = group.filter((_, i) => (corrected[i] ?? 1) < 0.05);
     const deeper = group.filter(({ contrast }) => contrast.effect! > 0).length;
     const majority = Math.max(deeper, group.length - deeper);

@@ -13,16 +13,24 @@ import { varianceParts, type NoiseModel, type VarianceParts } from './noise.ts';
 import { central95 } from './percentile.ts';
 import { twoSidedP } from './student.ts';
 
-export interface Uncertainty {
+export interface ContrastTest {
   readonly standardError: number;
   readonly df: number;
-  readonly interval: readonly [number, number];
   /** Two-sided, of the effect being 0, by Student's t: a bootstrap's tail cannot tell 0.001 from 0. */
   readonly p: number;
 }
 
-/** Uncertainty of any contrast of one set of cells; `null` of one whose noise is not known, or that compares nothing. */
-export type Bootstrap = (contrast: Contrast) => Uncertainty | null;
+export interface Uncertainty extends ContrastTest {
+  /** 95 %. */
+  readonly interval: readonly [number, number];
+}
+
+/** Of any contrast of one set of cells; `null` of one whose noise is not known, or that compares nothing. */
+export interface Bootstrap {
+  readonly uncertaintyOf: (contrast: Contrast) => Uncertainty | null;
+  /** The test alone, at a thousandth of the cost. */
+  readonly testOf: (contrast: Contrast) => ContrastTest | null;
+}
 
 /**
  * Draws the replicates once, for all contrasts alike: two contrasts of the same cells differ by the same noise.
@@ -36,21 +44,23 @@ export function makeBootstrap(
   const { replicates } = options;
   const deviations = drawDeviations(cells, noise, options);
   const variances = cells.map((cell) => varianceParts(noise.groups[noise.groupOf[cell.index]!]!, cell.values.length));
-  return (contrast) => {
+  const testOf = (contrast: Contrast): ContrastTest | null => {
     const error = standardErrorOf(contrast, cells, noise, variances);
     if (error === null || contrast.effect === null) return null;
-    const sample = new Float64Array(replicates).fill(contrast.effect);
+    return { ...error, p: twoSidedP(contrast.effect / error.standardError, error.df) };
+  };
+  const uncertaintyOf = (contrast: Contrast): Uncertainty | null => {
+    const tested = testOf(contrast);
+    if (tested === null) return null;
+    const sample = new Float64Array(replicates).fill(contrast.effect!);
     for (let i = 0; i < contrast.cells.length; i++) {
       const load = contrast.loads[i]!;
       const start = contrast.cells[i]! * replicates;
       for (let b = 0; b < replicates; b++) sample[b]! += load * deviations[start + b]!;
     }
-    return {
-      ...error,
-      interval: central95(sample),
-      p: twoSidedP(contrast.effect / error.standardError, error.df),
-    };
+    return { ...tested, interval: central95(sample) };
   };
+  return { uncertaintyOf, testOf };
 }
 
 /** Standard error, with Satterthwaite's degrees of freedom over the variances that it is made of. */

@@ -58,7 +58,7 @@ export function computeFindings(rows: readonly ResultRow[], options: FindingsOpt
   ];
   const judged = judge(drafts, cells, noise, bootstrap, judging);
   const questions = flipQuestions(judged.filter(hasContrast));
-  const flips = questions.map((question) => flipFinding(question, bootstrap(question.change)));
+  const flips = questions.map((question) => flipFinding(question, bootstrap.uncertaintyOf(question.change)));
   const findings = [...flips, ...judged.map(({ finding }) => finding)];
   return {
     findings,
@@ -76,7 +76,7 @@ function costAxesOf(cells: readonly MeasuredCell[]): CostAxis[] {
 }
 
 function stableOver(cells: readonly MeasuredCell[], axis: CostAxis, bootstrap: Bootstrap): Draft[] {
-  return stability(baseContrasts(cells, axis).map((base) => ({ ...base, uncertainty: bootstrap(base.contrast) })));
+  return stability(baseContrasts(cells, axis).map((base) => ({ ...base, tested: bootstrap.testOf(base.contrast) })));
 }
 
 const hasContrast = (one: JudgedDraft): one is JudgedDraft & { contrast: NonNullable<JudgedDraft['contrast']> } =>

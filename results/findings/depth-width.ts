@@ -1,10 +1,10 @@
 /** Depth against width: at matched cost, from the same base, which is ahead, and does its lead depend on the resolution? */
 import { groupBy } from './group-by.ts';
 import type { MeasuredCell } from './cells.ts';
-import { meanDifference, slopeOver } from './contrast.ts';
 import type { ContrastDraft } from './draft.ts';
 import type { CostAxis } from './finding.ts';
-import { matchedPairs } from './matched.ts';
+import { matchedPairs, sumBy } from './matched.ts';
+import { PairSum } from './pair-sum.ts';
 import { axisNames } from './words.ts';
 
 /** Per schedule over all resolutions, and per schedule and resolution. */
@@ -25,14 +25,15 @@ export function depthAgainstWidth(cells: readonly MeasuredCell[], axis: CostAxis
     unit: 'points of top-1 per doubling of resolution',
   } as const;
   for (const [epochs, schedule] of groupBy(cells, (cell) => cell.epochs)) {
-    const pairs = matchedPairs(schedule, 'depth', 'width', axis);
-    const resolutions = [...groupBy(pairs, (pair) => pair.base.resolution)].sort(([a], [b]) => a - b);
-    drafts.push({ ...lead, scope: { epochs }, contrast: meanDifference(pairs) });
+    const sums = sumBy(matchedPairs(schedule, 'depth', 'width', axis), ({ base }) => base.resolution);
+    const resolutions = [...sums.keys()].sort((x, y) => x - y);
+    const ordered = resolutions.map((resolution) => sums.get(resolution)!);
+    drafts.push({ ...lead, scope: { epochs }, contrast: PairSum.meanOf(ordered) });
     if (resolutions.length < 2) continue;
-    for (const [resolution, some] of resolutions) {
-      drafts.push({ ...lead, scope: { epochs, resolution }, contrast: meanDifference(some) });
+    for (const [i, resolution] of resolutions.entries()) {
+      drafts.push({ ...lead, scope: { epochs, resolution }, contrast: ordered[i]!.mean() });
     }
-    const contrast = slopeOver(pairs, (pair) => Math.log2(pair.base.resolution));
+    const contrast = PairSum.slopeOver(ordered, resolutions.map(Math.log2));
     drafts.push({ ...trend, scope: { epochs }, contrast });
   }
   return drafts.sort((a, b) => Number(a.scope['epochs']) - Number(b.scope['epochs']));

@@ -1,23 +1,22 @@
 /** Pairs of two strategies, scaled up from the same base and compared at the same cost. */
 import { makeArm, readArm, type Arm } from './arms.ts';
 import { lineKey, linesAlong, type MeasuredCell } from './cells.ts';
-import type { Pair } from './contrast.ts';
 import type { CostAxis, Strategy } from './finding.ts';
+import { PairSum, type Pair } from './pair-sum.ts';
 
 /**
  * From every base that has a bigger neighbour along both strategies: each bigger cell of either arm against the other arm,
  * read at that cell's cost. Only costs that both arms reach are compared; the base itself, where the arms meet, is not a
  * comparison. A comparison at one cost that both arms have a cell at is made once.
  */
-export function matchedPairs(
+export function* matchedPairs(
   cells: readonly MeasuredCell[],
   ahead: Strategy,
   behind: Strategy,
   axis: CostAxis,
-): Pair[] {
+): Generator<Pair> {
   const aheadArms = armsAlong(cells, ahead, axis);
   const behindArms = armsAlong(cells, behind, axis);
-  const pairs: Pair[] = [];
   for (const base of cells) {
     const from = base.costs[axis];
     if (from === null) continue;
@@ -30,13 +29,24 @@ export function matchedPairs(
     for (const cost of costs) {
       const [x, y] = [readArm(a, cost), readArm(b, cost)];
       if (x !== undefined && y !== undefined) {
-        pairs.push({ base, cost, doublings: Math.log2(cost / from), ahead: x, behind: y });
+        yield { base, cost, doublings: Math.log2(cost / from), ahead: x, behind: y };
       }
     }
   }
-  return pairs;
 }
 
 function armsAlong(cells: readonly MeasuredCell[], strategy: Strategy, axis: CostAxis): Map<string, Arm> {
   return new Map([...linesAlong(cells, strategy)].map(([key, line]) => [key, makeArm(line, axis)]));
+}
+
+/** The pairs' sums by a key of each pair. */
+export function sumBy<K>(pairs: Iterable<Pair>, keyOf: (pair: Pair) => K): Map<K, PairSum> {
+  const sums = new Map<K, PairSum>();
+  for (const pair of pairs) {
+    const key = keyOf(pair);
+    let sum = sums.get(key);
+    if (sum === undefined) sums.set(key, (sum = new PairSum()));
+    sum.add(pair);
+  }
+  return sums;
 }

@@ -4,7 +4,7 @@
  * the question lies outside the trained hull.
  */
 import { formatAmount } from '../../contract/index.ts';
-import { makeArm, readArm, type Arm } from './arms.ts';
+import { makeArm, readArm, readCell, type Arm } from './arms.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { lineKey, linesAlong, type MeasuredCell } from './cells.ts';
 import { combine, type Contrast } from './contrast.ts';
@@ -152,7 +152,7 @@ function compare(
 ): Recommendation {
   const { bootstrap, axis } = setting;
   const cost = Math.min(...arms.map(({ arm }) => arm.costs.at(-1)!));
-  const own = { reading: { top1: start.top1, loads: [[start, 1] as const] }, weight: -1 };
+  const own = { reading: readCell(start), weight: -1 };
   const read = arms
     .map(({ strategy, arm }) => ({ strategy, arm, reading: readArm(arm, cost)! }))
     .sort((a, b) => b.reading.top1 - a.reading.top1);
@@ -167,7 +167,7 @@ function compare(
       1,
     ),
   );
-  const uncertainties = [...gains, ...leads].map(bootstrap);
+  const uncertainties = [...gains, ...leads].map(bootstrap.uncertaintyOf);
   const corrected = holm(uncertainties.slice(gains.length).map((one) => one?.p ?? null));
   const level = others.filter((_, i) => (corrected[i] ?? 1) >= 0.05 || leads[i]!.effect! < options.smallestEffect);
   const listed = read.map(({ strategy, arm }, i): Option => ({

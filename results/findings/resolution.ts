@@ -1,10 +1,11 @@
 /** Slow resolution: what a doubling of cost gains along the resolution, against along depth and width. */
 import { groupBy } from './group-by.ts';
+import { readCell } from './arms.ts';
 import { linesAlong, type MeasuredCell } from './cells.ts';
-import { combine, differencePerDoubling, subtract, type Contrast } from './contrast.ts';
+import { combine, subtract, type Contrast } from './contrast.ts';
 import type { ContrastDraft } from './draft.ts';
 import type { CostAxis, Strategy } from './finding.ts';
-import { matchedPairs } from './matched.ts';
+import { matchedPairs, sumBy } from './matched.ts';
 import { axisNames, strategyNames } from './words.ts';
 
 /** A step to the next value of an axis. */
@@ -14,8 +15,6 @@ interface Step {
   /** log2 of the cost ratio, positive. */
   readonly doublings: number;
 }
-
-const single = (cell: MeasuredCell) => ({ top1: cell.top1, loads: [[cell, 1] as const] });
 
 /** Steps between values that are neighbours in the grid: a hole in the line is not bridged. */
 function stepsAlong(cells: readonly MeasuredCell[], strategy: Strategy, axis: CostAxis): Step[] {
@@ -36,8 +35,8 @@ function gainPerDoubling(steps: readonly Step[]): Contrast {
   const doublings = steps.reduce((sum, step) => sum + step.doublings, 0);
   return combine(
     steps.flatMap(({ from, to }) => [
-      { reading: single(to), weight: 1 / doublings },
-      { reading: single(from), weight: -1 / doublings },
+      { reading: readCell(to), weight: 1 / doublings },
+      { reading: readCell(from), weight: -1 / doublings },
     ]),
     steps.length,
   );
@@ -90,19 +89,20 @@ function diminishing(cells: readonly MeasuredCell[], epochs: number, axis: CostA
 
 /** Depth or width against resolution, from the same base, per resolution that they start from. */
 function againstResolution(cells: readonly MeasuredCell[], epochs: number, axis: CostAxis): ContrastDraft[] {
-  return (['depth', 'width'] as const).flatMap((strategy) =>
-    [...groupBy(matchedPairs(cells, strategy, 'resolution', axis), (pair) => pair.base.resolution)].map(
-      ([fromResolution, pairs]) => ({
+  return (['depth', 'width'] as const).flatMap((strategy) => {
+    const sums = sumBy(matchedPairs(cells, strategy, 'resolution', axis), ({ base }) => base.resolution);
+    return [...sums]
+      .sort(([a], [b]) => a - b)
+      .map(([fromResolution, sum]) => ({
         kind: 'contrast' as const,
         slug: `${strategy}-over-resolution`,
         question: `At matched ${axisNames[axis]}, is scaling ${strategy} ahead of scaling the resolution?`,
         axis,
         unit: `points of top-1 per doubling of ${axisNames[axis]}`,
         scope: { epochs, fromResolution },
-        contrast: differencePerDoubling(pairs),
-      }),
-    ),
-  );
+        contrast: sum.perDoubling(),
+      }));
+  });
 }
 
 export function slowResolution(cells: readonly MeasuredCell[], axis: CostAxis): ContrastDraft[] {

@@ -27,7 +27,7 @@ export function trueLead(surface: PlantedSurface, finding: Pick<Finding, 'scope'
   const cells = measureCells(surface.rows).cells.filter(
     (cell) => cell.epochs === epochs && (resolution === undefined || cell.resolution === resolution),
   );
-  const pairs = matchedPairs(cells, 'depth', 'width', finding.axis);
+  const pairs = [...matchedPairs(cells, 'depth', 'width', finding.axis)];
   const leads = pairs.map(({ base, cost }) => {
     const ratio = cost / base.costs[finding.axis]!;
     return (
