@@ -1,4 +1,5 @@
 /** The store, queries, exports and reports. */
+export { exportFormats, exportRows, type ExportFormat } from './export/export-results.ts';
 export type { CellResult } from './queries/cell-result.ts';
 export { costAxes, type Budget, type CostAxis } from './queries/cost-axes.ts';
 export { best, type Best, type BestOptions } from './queries/best.ts';

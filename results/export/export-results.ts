@@ -1,0 +1,66 @@
+/** Results out of the store as CSV, JSON or Parquet. */
+import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
+import type { ResultRow } from '../result-row.ts';
+import { axisNames, axisText, FIELDS } from './fields.ts';
+
+export const exportFormats = ['csv', 'json', 'parquet'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** The rows as one file's content. Equal rows give equal bytes. */
+export function exportRows(rows: readonly ResultRow[], format: ExportFormat): Uint8Array {
+  switch (format) {
+    case 'csv':
+      return Buffer.from(csv(rows));
+    case 'json':
+      return Buffer.from(json(rows));
+    case 'parquet':
+      return parquet(rows);
+  }
+}
+
+/** RFC 4180, with \n; unknown values are empty; numbers in their shortest form that reads back the same. */
+function csv(rows: readonly ResultRow[]): string {
+  const axes = axisNames(rows);
+  const lines = [[...FIELDS.map((field) => field.name), ...axes.map((name) => `axes.${name}`)]];
+  for (const row of rows) {
+    lines.push([...FIELDS.map(({ name }) => String(row[name] ?? '')), ...axes.map((name) => axisText(row.axes[name]))]);
+  }
+  return lines.map((line) => `${line.map(quoted).join(',')}\n`).join('');
+}
+
+function quoted(value: string): string {
+  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}
+
+/** One array, a result a line, so that two exports can be compared line by line. */
+function json(rows: readonly ResultRow[]): string {
+  const lines = rows.map(({ axes, ...row }) => {
+    const fields = Object.fromEntries(FIELDS.map(({ name }) => [name, row[name]]));
+    return `  ${JSON.stringify({ ...fields, axes })}`;
+  });
+  return lines.length === 0 ? '[]\n' : `[\n${lines.join(',\n')}\n]\n`;
+}
+
+/** Snappy, one row group, a column per field and per axis. */
+function parquet(rows: readonly ResultRow[]): Uint8Array {
+  const columns = FIELDS.map(({ name, type, nullable }): ColumnSource => {
+    if (type === 'text') return { name, type: 'STRING', nullable, data: rows.map((row) => row[name]) };
+    // Seeds reach 2^32 - 1, beyond INT32.
+    if (type === 'integer') return { name, type: 'INT64', nullable, data: rows.map((row) => BigInt(row[name] ?? 0)) };
+    return { name, type: 'DOUBLE', nullable, data: rows.map((row) => row[name]) };
+  });
+  const axes = axisNames(rows).map((axis): ColumnSource => {
+    const values = rows.map((row) => row.axes[axis] ?? null);
+    const isAll = (type: string): boolean => values.every((value) => value === null || typeof value === type);
+    const name = `axes.${axis}`;
+    if (isAll('number')) return { name, type: 'DOUBLE', nullable: true, data: values };
+    if (isAll('boolean')) return { name, type: 'BOOLEAN', nullable: true, data: values };
+    return {
+      name,
+      type: 'STRING',
+      nullable: true,
+      data: values.map((value) => (value === null ? null : axisText(value))),
+    };
+  });
+  return new Uint8Array(parquetWriteBuffer({ columnData: [...columns, ...axes], createdBy: 'scalesweep' }));
+}
