@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { random, type ModelSpec, type RecipeSpec } from '../../../contract/index.ts';
-import { buildNetwork, type Network } from '../../../models/index.ts';
+import { buildNetwork, elements, type Network } from '../../../models/index.ts';
 import { layoutOf } from '../../../worker/engines/onnx/layout.ts';
 import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
 import { dropoutMask, dropPathMask } from '../../../worker/training/drops.ts';
@@ -9,8 +9,8 @@ import type { StepRates } from '../../../worker/training/trainer.ts';
 import { askTorch, torchMissing } from './torch.ts';
 
 /**
- * 24 networks that together use every operation and option of both families. Small, since the reference runs in
- * double precision: what is compared is arithmetic, not speed.
+ * 24 networks that together use every operation and option of both families. Small: what is compared is arithmetic,
+ * not speed.
  */
 function networks(): { name: string; spec: ModelSpec; batch: number }[] {
   return Array.from({ length: 24 }, (_, index) => {
@@ -34,7 +34,8 @@ function networks(): { name: string; spec: ModelSpec; batch: number }[] {
       zeroInitLastNorm: draw.next() < 0.3,
     };
     const name = `${index}: ${family} ${spec.block} D=${spec.resnetD} pool=${spec.stemPool} se=${spec.seRatio} at ${spec.resolution}`;
-    return { name, spec, batch: 2 + draw.below(5) };
+    // Over two values a norm's output is 1 and -1 whatever they are, and its gradient nothing but rounding.
+    return { name, spec, batch: 6 + draw.below(3) };
   });
 }
 
@@ -62,7 +63,7 @@ function drawnParams(network: Network, seed: number): Float32Array {
   return Float32Array.from(
     network.nodes.flatMap((node) =>
       node.params.flatMap(({ shape, init }) =>
-        Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () =>
+        Array.from({ length: elements(shape) }, () =>
           init.kind === 'he-normal'
             ? draw.normal() * Math.sqrt(2 / init.fanOut)
             : init.kind === 'normal'
@@ -94,19 +95,27 @@ interface Exercise {
   readonly batch: number;
   readonly steps: readonly StepRates[];
   readonly seed: number;
-  readonly dtype: 'float32' | 'float64';
+  /** Where to start; the initial weights of a training by default. */
+  readonly params?: Float32Array;
 }
 
 /** The same weights, batches and masks through both implementations. */
-async function both({ spec, recipe, batch, steps, seed, dtype }: Exercise) {
+async function both({ spec, recipe, batch, steps, seed, params: given }: Exercise) {
   const network = buildNetwork(spec);
   const trainer = await openOnnxTrainer({ network, recipe, batch, seed: 1, device: 'cpu', threads: 1 });
   try {
-    const params = drawnParams(network, seed);
+    const params = given ?? reorder(network, trainer.state().get('params')!, 'nodes');
     const draw = random(seed, 'images');
     const imageSize = spec.channels * spec.resolution ** 2;
-    const images = Float32Array.from({ length: steps.length * batch * imageSize }, () => draw.normal());
     const labels = Int32Array.from({ length: steps.length * batch }, () => draw.below(spec.classes));
+    // A pattern per class and noise: something to learn, where fitting pure noise would amplify every rounding.
+    const patterns = Array.from({ length: spec.classes }, () =>
+      Float32Array.from({ length: imageSize }, () => draw.normal()),
+    );
+    const images = Float32Array.from(
+      { length: labels.length * imageSize },
+      (_, i) => patterns[labels[Math.floor(i / imageSize)]!]![i % imageSize]! + 0.5 * draw.normal(),
+    );
     const features = trainer.dropoutFeatures;
     const blocks = trainer.dropPathShares.length;
     const dropout = recipe.dropout > 0 ? new Float32Array(steps.length * batch * features) : undefined;
@@ -139,7 +148,7 @@ async function both({ spec, recipe, batch, steps, seed, dtype }: Exercise) {
     const padded = new Float32Array(trainer.evaluationBatch * imageSize);
     padded.set(images.subarray(0, batch * imageSize));
     const evaluation = (await trainer.evaluate(padded)).slice(0, batch * spec.classes);
-    const torch = askTorch({ spec, recipe, batch, dtype, steps, params, images, labels, dropout, dropPath });
+    const torch = askTorch({ spec, recipe, batch, steps, params, images, labels, dropout, dropPath });
     return { ours: { losses, gradients: gradients!, finalParams, evaluation }, torch, network };
   } finally {
     await trainer.close();
@@ -161,6 +170,36 @@ function largest(values: Float32Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
+/**
+ * The error of each tensor. A shift that the next norm takes out again has a true gradient of nothing but rounding, so no
+ * tensor is measured against less than a thousandth of the largest gradient.
+ */
+function tensorErrors(network: Network, ours: Float32Array, theirs: Float32Array): { name: string; error: number }[] {
+  const floor = largest(theirs) / 1000;
+  let offset = 0;
+  return network.nodes
+    .flatMap((node) => node.params)
+    .map(({ name, shape }) => {
+      const from = offset;
+      offset += elements(shape);
+      return { name, error: relativeError(ours.subarray(from, offset), theirs.subarray(from, offset), floor) };
+    });
+}
+
+/** Where a value lies on the edge of a ReLU or of two equal pixels, rounding decides its gradient, in PyTorch as here. */
+const ROUNDING = 5e-5;
+
+/** An exercise on which PyTorch in single precision agrees with itself in double precision. */
+async function wellConditioned(exercise: Omit<Exercise, 'seed'>): Promise<Awaited<ReturnType<typeof both>>> {
+  for (let seed = 7; seed < 20; seed++) {
+    const answers = await both({ ...exercise, seed, params: drawnParams(buildNetwork(exercise.spec), seed) });
+    const { gradients, gradients32 } = answers.torch;
+    const own = tensorErrors(answers.network, gradients32, gradients);
+    if (own.every(({ error }) => error < ROUNDING)) return answers;
+  }
+  throw new Error('Expected a batch on which PyTorch agrees with itself among 13, got none');
+}
+
 const missing = torchMissing();
 
 // Where PyTorch is absent the suite fails in CI and is skipped, visibly, on a developer's machine.
@@ -170,25 +209,12 @@ describe.skipIf(missing !== undefined && process.env['CI'] === undefined)('again
   it.each(networks())('outputs and gradients of network $name', async ({ spec, batch }) => {
     // Nothing moves, and the running statistics become the batch's: evaluation is then a function of the given weights.
     const rates = { learningRate: 0, emaDecay: 0, statDecay: 0 };
-    const { ours, torch, network } = await both({
-      spec,
-      recipe: plain,
-      batch,
-      steps: [rates],
-      seed: 7,
-      dtype: 'float64',
-    });
+    const exercise = { spec, recipe: plain, batch, steps: [rates] };
+    const { ours, torch, network } = await wellConditioned(exercise);
     expect(Math.abs(ours.losses[0]! / torch.losses[0]! - 1)).toBeLessThan(1e-5);
     expect(relativeError(ours.evaluation, torch.evaluation)).toBeLessThan(1e-5);
-    // A shift that the next norm takes out again has a true gradient of nothing but rounding: no tensor is measured
-    // against less than a thousandth of the largest gradient.
-    const floor = largest(torch.gradients) / 1000;
-    let offset = 0;
-    for (const { name, shape } of network.nodes.flatMap((node) => node.params)) {
-      const end = offset + shape.reduce((a, b) => a * b, 1);
-      const error = relativeError(ours.gradients.subarray(offset, end), torch.gradients.subarray(offset, end), floor);
+    for (const { name, error } of tensorErrors(network, ours.gradients, torch.gradients)) {
       expect(error, name).toBeLessThan(1e-4);
-      offset = end;
     }
   });
 
@@ -208,12 +234,25 @@ describe.skipIf(missing !== undefined && process.env['CI'] === undefined)('again
 
   it.each(variants)('50 training steps with %s', async (_name, change) => {
     const recipe = { ...plain, ...change };
-    const { spec } = networks()[4]!;
+    const spec: ModelSpec = {
+      family: 'resnet-rs-small',
+      depth: 11,
+      width: 1,
+      resolution: 12,
+      channels: 3,
+      classes: 10,
+      block: 'bottleneck',
+      baseWidth: 8,
+      resnetD: true,
+      stemPool: 'none',
+      seRatio: 0.25,
+      zeroInitLastNorm: false,
+    };
     const steps = Array.from({ length: 50 }, (_, step) => {
       const { ema, stat } = decaysAt(recipe, step);
-      return { learningRate: 0.01, emaDecay: ema, statDecay: stat };
+      return { learningRate: 0.005, emaDecay: ema, statDecay: stat };
     });
-    const { ours, torch } = await both({ spec, recipe, batch: 8, steps, seed: 3, dtype: 'float32' });
+    const { ours, torch } = await both({ spec, recipe, batch: 32, steps, seed: 3 });
     for (const [step, loss] of torch.losses.entries())
       expect(Math.abs(ours.losses[step]! - loss), `step ${step}`).toBeLessThan(1e-3);
     expect(torch.losses.at(-1)).not.toBeCloseTo(torch.losses[0]!, 2);

@@ -17,8 +17,8 @@ from resnet_rs import ResNetRS
 folder = sys.argv[1]
 request = json.load(open(f"{folder}/request.json"))
 spec, recipe, batch = request["spec"], request["recipe"], request["batch"]
-# float64 where the answer is a reference for rounding; float32 where it is PyTorch as a user runs it.
-dtype = getattr(torch, request["dtype"])
+# Steps as a user runs them; the gradients of the first batch also in float64, as a reference free of rounding.
+dtype = torch.float32
 torch.set_num_threads(1)
 
 
@@ -31,60 +31,56 @@ def write(name, values):
     values.detach().to(torch.float32).contiguous().numpy().astype("<f4").tofile(f"{folder}/{name}.f32")
 
 
-net = ResNetRS(spec).to(dtype)
-params = list(net.parameters())
-flat = read("params", -1)
-assert sum(p.numel() for p in params) == flat.numel(), (sum(p.numel() for p in params), flat.numel())
-offset = 0
-for p in params:
-    p.data.copy_(flat[offset : offset + p.numel()].view_as(p))
-    offset += p.numel()
+def build(precision):
+    net = ResNetRS(spec).to(precision)
+    flat = read("params", -1)
+    sizes = [p.numel() for p in net.parameters()]
+    assert sum(sizes) == flat.numel(), (sum(sizes), flat.numel())
+    for p, values in zip(net.parameters(), flat.split(sizes)):
+        p.data.copy_(values.view_as(p))
+    return net.train()
+
 
 side = spec["resolution"]
 images = read("images", -1, batch, spec["channels"], side, side)
 labels = torch.from_numpy(np.fromfile(f"{folder}/labels.i32", dtype="<i4").astype(np.int64)).reshape(-1, batch)
 
 
-def drops(step):
+def drops(net, step):
     if request.get("dropPath"):
-        keep = read("dropPath", -1, len(net.blocks), batch)[step]
+        keep = read("dropPath", -1, len(net.blocks), batch)[step].to(net.fc.weight.dtype)
         for block, row in zip(net.blocks, keep):
             block.keep = row
     if request.get("dropout"):
-        net.dropout_mask = read("dropout", -1, batch, net.fc.in_features)[step]
+        net.dropout_mask = read("dropout", -1, batch, net.fc.in_features)[step].to(net.fc.weight.dtype)
 
 
-def forward(step):
-    drops(step)
-    logits = net(images[step])
-    return logits, F.cross_entropy(logits, labels[step], label_smoothing=recipe["labelSmoothing"])
+def forward(net, step):
+    drops(net, step)
+    logits = net(images[step].to(net.fc.weight.dtype))
+    return F.cross_entropy(logits, labels[step], label_smoothing=recipe["labelSmoothing"])
 
 
-def evaluated(step):
+def evaluate(net, step):
     net.eval()
-    masks = [block.keep for block in net.blocks], net.dropout_mask
+    net.dropout_mask = None
     for block in net.blocks:
         block.keep = None
-    net.dropout_mask = None
     with torch.no_grad():
-        logits = net(images[step])
-    net.train()
-    for block, keep in zip(net.blocks, masks[0]):
-        block.keep = keep
-    net.dropout_mask = masks[1]
-    return logits
+        return net(images[step].to(net.fc.weight.dtype))
 
 
-net.train()
-logits, loss = forward(0)
-loss.backward()
-write("logits", logits)
-write("gradients", torch.cat([p.grad.reshape(-1) for p in params]))
+def gradients(precision):
+    net = build(precision)
+    forward(net, 0).backward()
+    return torch.cat([p.grad.reshape(-1) for p in net.parameters()])
 
-# A fresh start: the pass above moved the running statistics.
-for m in net.modules():
-    if isinstance(m, torch.nn.BatchNorm2d):
-        m.reset_running_stats()
+
+write("gradients", gradients(torch.float64))
+write("gradients32", gradients(torch.float32))
+
+net = build(dtype)
+params = list(net.parameters())
 decay = [p for p in params if p.dim() > 1]
 rest = [p for p in params if p.dim() <= 1]
 optimiser = torch.optim.SGD(
@@ -100,7 +96,7 @@ for step, rates in enumerate(request["steps"]):
         if isinstance(m, torch.nn.BatchNorm2d):
             m.momentum = 1 - rates["statDecay"]
     optimiser.zero_grad()
-    _, loss = forward(step)
+    loss = forward(net, step)
     loss.backward()
     optimiser.step()
     losses.append(loss.item())
@@ -111,5 +107,5 @@ write("finalParams", torch.cat([p.reshape(-1) for p in params]))
 if recipe["emaDecay"] > 0:
     for average, p in zip(ema, params):
         p.data.copy_(average)
-write("evaluation", evaluated(0))
+write("evaluation", evaluate(net, 0))
 json.dump({"losses": losses, "torch": torch.__version__}, open(f"{folder}/answer.json", "w"))

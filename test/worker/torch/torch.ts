@@ -22,7 +22,6 @@ export interface TorchRequest {
   readonly spec: ModelSpec;
   readonly recipe: RecipeSpec;
   readonly batch: number;
-  readonly dtype: 'float32' | 'float64';
   readonly steps: readonly StepRates[];
   /** All parameters, in the order of the network's nodes. */
   readonly params: Float32Array;
@@ -37,10 +36,10 @@ export interface TorchRequest {
 }
 
 export interface TorchAnswer {
-  /** Of the first batch, in training mode, before any step: [batch, classes]. */
-  readonly logits: Float32Array;
-  /** Of the first batch's mean loss, in the order of `params`. */
+  /** Of the first batch's mean loss, in the order of `params`, computed in double precision. */
   readonly gradients: Float32Array;
+  /** The same in single precision: how far PyTorch is from itself by rounding alone. */
+  readonly gradients32: Float32Array;
   readonly losses: readonly number[];
   readonly finalParams: Float32Array;
   /** Logits of the first batch in evaluation mode, after all steps, with the moving average where kept. */
@@ -66,8 +65,8 @@ export function askTorch(request: TorchRequest): TorchAnswer {
     };
     const { losses } = JSON.parse(readFileSync(path.join(folder, 'answer.json'), 'utf8')) as { losses: number[] };
     return {
-      logits: floats('logits'),
       gradients: floats('gradients'),
+      gradients32: floats('gradients32'),
       losses,
       finalParams: floats('finalParams'),
       evaluation: floats('evaluation'),
