@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { ScalesweepError, type Trial, type TrialResult } from '../../../contract/index.ts';
+import { buildNetwork } from '../../../models/index.ts';
+import type { Checkpoint, CheckpointStore } from '../../../worker/checkpoints.ts';
+import type { EventBody } from '../../../worker/engines/engine.ts';
+import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
+import { stepsOf } from '../../../worker/training/schedule.ts';
+import { trainTrial } from '../../../worker/training/train-trial.ts';
+import { fullRecipe, recipeOf, tinyDataset, tinyTrial } from './tiny.ts';
+
+/** Keeps the newest checkpoint as bytes would: a copy, through JSON. */
+function memoryCheckpoints(): CheckpointStore & { readonly saved: number[] } {
+  let newest: Checkpoint | undefined;
+  const saved: number[] = [];
+  return {
+    saved,
+    save: ({ step, tensors, meta }) => {
+      saved.push(step);
+      const copied = new Map([...tensors].map(([name, values]) => [name, values.slice()]));
+      newest = { step, tensors: copied, meta: JSON.parse(JSON.stringify(meta)) as Record<string, unknown> };
+      return Promise.resolve(1);
+    },
+    load: () => Promise.resolve({ checkpoint: newest, passedOver: [] }),
+    clear: () => Promise.resolve(void (newest = undefined)),
+  };
+}
+
+interface Attempt {
+  readonly trial: Trial;
+  readonly checkpoints: CheckpointStore;
+  readonly events?: EventBody[];
+  /** Aborts once this many steps are done. */
+  readonly stopAfter?: number;
+}
+
+async function attempt({ trial, checkpoints, events = [], stopAfter = Infinity }: Attempt): Promise<TrialResult> {
+  const dataset = tinyDataset();
+  const { model, recipe, epochs, seed } = trial.spec;
+  const { batch } = stepsOf(recipe, dataset.train.count, epochs);
+  const network = buildNetwork(model);
+  const trainer = await openOnnxTrainer({ network, recipe, batch, seed, device: 'cpu', threads: 1 });
+  const stop = new AbortController();
+  let steps = 0;
+  const counted: typeof trainer = Object.create(trainer, {
+    step: {
+      value: async (...args: Parameters<typeof trainer.step>) => {
+        if (++steps === stopAfter) stop.abort();
+        return trainer.step(...args);
+      },
+    },
+    evaluate: { value: (images: Float32Array) => trainer.evaluate(images) },
+    state: { value: () => trainer.state() },
+    restore: { value: (state: ReadonlyMap<string, Float32Array>) => trainer.restore(state) },
+  }) as typeof trainer;
+  try {
+    const context = {
+      device: 'cpu',
+      threads: 1,
+      emit: (event: EventBody) => void events.push(event),
+      signal: stop.signal,
+      checkpoints,
+    };
+    return await trainTrial({ trial, context, dataset, trainer: counted, environment: {} });
+  } finally {
+    await trainer.close();
+  }
+}
+
+/** Everything but times and memory. */
+const numbers = ({ seconds: _s, stepMs: _m, peakBytes: _p, ...rest }: TrialResult) => rest;
+
+describe('trainTrial', () => {
+  it('learns', async () => {
+    const trial = tinyTrial({ recipe: recipeOf({ learningRate: 0.1 }), epochs: 8 });
+    const result = await attempt({ trial, checkpoints: memoryCheckpoints() });
+    expect(result.minivalTop1).toBeGreaterThan(0.8);
+    expect(result.testTop1).toBeGreaterThan(0.8);
+  });
+
+  it('gives the same numbers to the last bit when run again, and others for another seed', async () => {
+    const first = await attempt({ trial: tinyTrial(), checkpoints: memoryCheckpoints() });
+    const again = await attempt({ trial: tinyTrial(), checkpoints: memoryCheckpoints() });
+    const other = await attempt({ trial: tinyTrial({ seed: 6 }), checkpoints: memoryCheckpoints() });
+    expect(numbers(again)).toEqual(numbers(first));
+    expect(other.weightsDigest).not.toBe(first.weightsDigest);
+  });
+
+  it.each([1, 3, 5, 6, 14])('gives the same numbers when stopped after step %i and resumed', async (stopAfter) => {
+    const undisturbed: EventBody[] = [];
+    const whole = await attempt({ trial: tinyTrial(), checkpoints: memoryCheckpoints(), events: undisturbed });
+    const checkpoints = memoryCheckpoints();
+    await expect(attempt({ trial: tinyTrial(), checkpoints, stopAfter })).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+    });
+    expect(checkpoints.saved.at(-1)).toBe(stopAfter);
+    const events: EventBody[] = [];
+    const resumed = await attempt({ trial: tinyTrial(), checkpoints, events });
+    expect(numbers(resumed)).toEqual(numbers(whole));
+    expect(events[0]).toMatchObject({ type: 'started', resumedFromStep: stopAfter });
+    const curve = (all: EventBody[]) =>
+      all.flatMap((event) => (event.type === 'epoch' ? [{ ...event.metrics, seconds: 0 }] : []));
+    expect(curve(events)).toEqual(curve(undisturbed));
+  });
+
+  it('saves a checkpoint at the end of every epoch', async () => {
+    const checkpoints = memoryCheckpoints();
+    await attempt({ trial: tinyTrial(), checkpoints });
+    expect(checkpoints.saved).toEqual([5, 10, 15]);
+  });
+
+  it('ends with the step at which the loss stopped being a number', async () => {
+    const trial = tinyTrial({ recipe: { ...fullRecipe, learningRate: 1e30, warmupEpochs: 0 } });
+    const failed = attempt({ trial, checkpoints: memoryCheckpoints() });
+    await expect(failed).rejects.toThrow(ScalesweepError);
+    await expect(failed).rejects.toMatchObject({
+      code: 'TRIAL_DIVERGED',
+      message: expect.stringMatching(/step \d+ is (NaN|-?Infinity)/),
+    });
+  });
+
+  it('refuses the checkpoint of another network', async () => {
+    const checkpoints = memoryCheckpoints();
+    await checkpoints.save({ step: 5, tensors: new Map([['params', new Float32Array(3)]]), meta: {} });
+    await expect(attempt({ trial: tinyTrial(), checkpoints })).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH' });
+  });
+});
