@@ -1,11 +1,16 @@
 #!/usr/bin/env node
 /** The command `scalesweep`. Wires the process's streams to the program; all else is in cli/ and commands/. */
+import { EXIT } from '../contract/index.ts';
 import { explainError } from './cli/explain-error.ts';
 import { processIo } from './cli/io.ts';
 import { makeProgram } from './cli/program.ts';
 
-const io = processIo(() => process.exit(0));
-let exitCode = 0;
+const io = processIo((error) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  io.err(`error: Expected to write to standard output, got ${error.message}`);
+  process.exit(EXIT.userMistake);
+});
+let exitCode: number = EXIT.done;
 try {
   const program = makeProgram(io, (code) => {
     exitCode = code;

@@ -17,16 +17,14 @@ export interface Screen {
 }
 
 /**
- * The process's streams. A reader of standard output that goes away (`| head`) ends the program quietly, as it does others:
- * nothing that it asked for can be delivered any more.
+ * The process's streams.
+ *
+ * @param onLostOutput standard output cannot be written any more, so nothing that was asked for can be delivered. `EPIPE` means that its
+ * reader went away (`| head`), which is no mistake. A lost standard error is borne: it only tells of progress.
  */
-export function processIo(onBrokenPipe: () => void): Io {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-      if (stream === process.stdout && error.code === 'EPIPE') onBrokenPipe();
-    });
-  }
+export function processIo(onLostOutput: (error: NodeJS.ErrnoException) => void): Io {
+  process.stdout.on('error', onLostOutput);
+  process.stderr.on('error', () => undefined);
   const { stderr, env } = process;
   return {
     out: (text) => void process.stdout.write(`${text}\n`),

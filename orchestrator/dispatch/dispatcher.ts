@@ -20,8 +20,10 @@ export interface DispatchHandlers {
   /**
    * Events in the order in which they happened. Each attempt handed out ends with exactly one `done` or `failed`: where the worker
    * can't say so any more, the dispatcher says it for it (`host-lost`, `crash`, `out-of-memory`).
+   *
+   * `onStored` is called when the store has them all, and not at all if that fails: a worker elsewhere keeps them until then.
    */
-  readonly onEvents: (events: readonly WorkerEvent[], worker: string) => void;
+  readonly onEvents: (events: readonly WorkerEvent[], worker: string, onStored?: () => void) => void;
   /** There may be room again. */
   readonly onRoom: () => void;
   /** No worker can be had; nothing more will be executed. */

@@ -18,11 +18,12 @@ export function groupEvents(events: readonly WorkerEvent[]): EventGroup[] {
 }
 
 /** Stores what happened in the midst of an attempt. Its end is the sweep loop's to judge. */
-export function recordEvents(store: SweepStore, { head, epochs }: EventGroup, now: number): void {
+export function recordEvents(store: SweepStore, { head, epochs }: EventGroup, worker: string, now: number): void {
   switch (head.type) {
     case 'started': {
       const { engine, device, pid, resumedFromStep, totalSteps, environment, note } = head;
       store.recordStarted(head.trial, head.attempt, {
+        worker,
         engine,
         device,
         pid,

@@ -4,7 +4,7 @@ import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { SweepWatcher } from './news.ts';
 import { makePace, predictSeconds } from './predict.ts';
 import { groupEvents, recordEvents, type EventGroup } from './record-events.ts';
-import { RETRY_LIMITS, type RetryLimits } from './retry-policy.ts';
+import { RETRY_LIMITS, type RetryLimits, type TrialHistory } from './retry-policy.ts';
 import { makeSettler, type Effect, type LastEvent } from './settle-attempt.ts';
 import { makeInbox } from './store-inbox.ts';
 import type { SweepStore } from './sweep-store.ts';
@@ -26,6 +26,13 @@ export interface RunSweepOptions {
   readonly now: () => number;
   readonly limits?: RetryLimits;
   readonly threads?: number;
+  /** Attempts that an earlier orchestrator handed out and the dispatcher has adopted: their trials are at work already. */
+  readonly adopted?: readonly AdoptedAttempt[];
+}
+
+export interface AdoptedAttempt extends TrialHistory {
+  readonly trial: string;
+  readonly attempt: number;
 }
 
 export type SweepOutcome =
@@ -42,8 +49,10 @@ interface Said {
 }
 
 interface InFlight {
-  readonly waiting: WaitingTrial;
+  readonly history: TrialHistory;
   readonly attempt: number;
+  /** Before correction; unknown of an attempt that was adopted. */
+  readonly predictedSeconds?: number;
 }
 
 /**
@@ -54,8 +63,10 @@ interface InFlight {
  * @throws what the store threw, when a write failed for good; the workers' state is saved first.
  */
 export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> {
-  const { store, sweep, dispatcher, watch, signal, now, limits = RETRY_LIMITS, threads = 1 } = options;
-  const inFlight = new Map<string, InFlight>();
+  const { store, sweep, dispatcher, watch, signal, now, limits = RETRY_LIMITS, threads = 1, adopted = [] } = options;
+  const inFlight = new Map<string, InFlight>(
+    adopted.map(({ trial, attempt, ...history }) => [trial, { history, attempt }]),
+  );
   const pace = makePace();
   let fetched: WaitingTrial[] = [];
   let retryTimer: NodeJS.Timeout | undefined;
@@ -80,7 +91,9 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
       .then(() => settle('end'));
   };
 
+  let hasGivenUp = false;
   const giveUp = (error: Error): void => {
+    hasGivenUp = true;
     stopping ??= 'interrupted';
     clearTimeout(retryTimer);
     void dispatcher.stop().then(() => settle(error));
@@ -100,7 +113,7 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
 
   const storeOne = ({ group, worker }: Said): Effect => {
     const { head } = group;
-    recordEvents(store, group, now());
+    recordEvents(store, group, worker, now());
     const close = isLast(head) ? storeEnd(head) : undefined;
     return () => {
       close?.();
@@ -111,11 +124,12 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
   const storeEnd = (event: LastEvent): Effect => {
     const flight = inFlight.get(event.trial);
     const isOurs = flight?.attempt === event.attempt;
-    const settled = settleAttempt(event, isOurs ? flight.waiting : { crashes: 0, hostLosses: 0 });
+    const settled = settleAttempt(event, isOurs ? flight.history : { crashes: 0, hostLosses: 0 });
     return () => {
       if (isOurs) {
         inFlight.delete(event.trial);
-        if (event.type === 'done') pace.observe(rawPrediction(flight.waiting), event.result.seconds);
+        if (event.type === 'done' && flight.predictedSeconds !== undefined)
+          pace.observe(flight.predictedSeconds, event.result.seconds);
       }
       settled();
     };
@@ -165,7 +179,7 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
       fetched.pop();
       const attempt = store.claim(waiting.trial.id, { worker: slot.worker, device: slot.device, now: now() });
       if (attempt === undefined) continue;
-      inFlight.set(waiting.trial.id, { waiting, attempt });
+      inFlight.set(waiting.trial.id, { history: waiting, attempt, predictedSeconds: rawPrediction(waiting) });
       watch({ type: 'handed', waiting, attempt, slot, predictedSeconds });
       dispatcher.hand(slot, { trial: waiting.trial, attempt, predictedSeconds });
     }
@@ -194,12 +208,18 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
   try {
     watch({ type: 'begun', counts: store.counts(sweep), parallelism: dispatcher.parallelism });
     if (signal.aborted) return { kind: 'interrupted', counts: store.counts(sweep) };
-    if (store.nextTrials(sweep, 1, now()).length === 0 && store.nextRetryAt(sweep, now()) === undefined) {
+    if (
+      inFlight.size === 0 &&
+      store.nextTrials(sweep, 1, now()).length === 0 &&
+      store.nextRetryAt(sweep, now()) === undefined
+    ) {
       return { kind: 'finished', counts: store.counts(sweep) };
     }
     dispatcher.start({
-      onEvents: (events, worker) => {
+      onEvents: (events, worker, onStored) => {
         inbox.push(groupEvents(events).map((group) => ({ group, worker })));
+        // Given up, it resolves as well: then nothing was stored.
+        if (onStored !== undefined) void inbox.empty().then(() => hasGivenUp || onStored());
       },
       onRoom: guardedFill,
       onBroken: giveUp,

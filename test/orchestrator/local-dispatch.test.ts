@@ -68,6 +68,18 @@ describe('local workers', () => {
     ]);
   });
 
+  it('that are asked to leave save their state and hand back, at no cost to the trial', async () => {
+    process.env['SCALESWEEP_NOOP'] = JSON.stringify({ stepsPerEpoch: 1000, stepMs: 5, checkpointEverySteps: 1000 });
+    const { events } = start({}, noopTrials(1));
+    await waitUntil('it trains', () => events.some(({ type }) => type === 'progress'));
+    const [first] = events;
+    process.kill(first?.type === 'started' ? first.pid : 0, 'SIGTERM');
+    await waitUntil('it was handed back', () => events.some(isLast));
+    expect(events.at(-2)).toMatchObject({ type: 'checkpoint' });
+    expect(events.at(-1)).toMatchObject({ type: 'failed', kind: 'interrupted' });
+    await waitUntil('another worker is there', () => dispatcher.slotFor(60) !== undefined);
+  });
+
   it('that cannot start are given up after three tries, with their last words', async () => {
     const before = process.env['NODE_OPTIONS'];
     process.env['NODE_OPTIONS'] = '--require /nowhere/at-all.cjs';

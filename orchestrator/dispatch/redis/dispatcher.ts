@@ -1,0 +1,370 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import {
+  EVENT_VERSION,
+  messageOf,
+  type EngineName,
+  type FailureKind,
+  type WorkerEvent,
+} from '../../../contract/index.ts';
+import { isLast } from '../../../worker/index.ts';
+import { attemptKey, duplicateRedis, keys, WIRE_VERSION, type Beat, type Order } from '../../../worker/remote/index.ts';
+import type { Assignment, DispatchHandlers, Dispatcher } from '../dispatcher.ts';
+import { openJobs } from './jobs.ts';
+import { makeLedger, type OpenAttempt } from './ledger.ts';
+import { makeMailbox } from './mailbox.ts';
+import { jobId, pack, weightOf } from './packing.ts';
+import { makeRoster } from './roster.ts';
+
+/** Worker of an attempt that waits for one. */
+export const WORKER_UNKNOWN = 'redis';
+
+export interface RedisDispatcherOptions {
+  /** Connected; closed by the dispatcher. */
+  readonly redis: Redis;
+  /** Names the store, 32 hex digits. */
+  readonly store: string;
+  readonly engine: EngineName;
+  /** Names this orchestrator. */
+  readonly reader: string;
+  /** Attempts that an earlier orchestrator handed out and that may still be at work somewhere. */
+  readonly adopt: readonly { readonly trial: string; readonly attempt: number }[];
+  readonly log: (text: string) => void;
+  /** How long an attempt may give no sign before it is taken to be lost, ms. Workers beat every 5 s. @defaultValue 30 s */
+  readonly leaseMs?: number;
+  /** Between two looks at beats and queue, ms. @defaultValue 1 s */
+  readonly tickMs?: number;
+  /**
+   * Long trials that wait in the queue for each lane, so that workers have something to go on with while the orchestrator is away.
+   *
+   * @defaultValue 1
+   */
+  readonly ahead?: number;
+  /** How long `stop` waits for workers to hand back, ms. @defaultValue 90 s */
+  readonly stopMs?: number;
+}
+
+/** Parcels of short trials that wait for each lane: a lane must not idle for the time of a round trip. */
+const SHORT_AHEAD = 3;
+/** Letters taken from Redis at a time. */
+const LETTERS = 64;
+/** Ends remembered, so that a letter that comes again changes nothing. */
+const ENDS_REMEMBERED = 100_000;
+
+type Phase = 'running' | 'stopping' | 'killed' | 'closed';
+
+/**
+ * Hands attempts to workers on other machines, over Redis. Redis carries and nothing more: whatever of it is lost, the ledger notices that an
+ * attempt gives no sign any more and says so, and the sweep loop hands the trial out again under a new number.
+ */
+export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher {
+  const { redis, store, engine, reader, log, leaseMs = 30_000, tickMs = 1000, ahead = 1, stopMs = 90_000 } = options;
+  const reading = duplicateRedis(redis);
+  const jobs = openJobs(redis, engine, store);
+  const roster = makeRoster(redis, leaseMs);
+  const ledger = makeLedger(leaseMs);
+  const mailbox = makeMailbox();
+  const clock = (): number => performance.now();
+  /** How attempts ended: by a worker's word, or by ours because none came. */
+  const ended = new Map<string, 'said' | 'lost'>();
+  /** Trials with a checkpoint somewhere, and the worker that spoke of it last. */
+  const saved = new Map<string, string>();
+  const loops: Promise<void>[] = [];
+  let handlers: DispatchHandlers | undefined;
+  let phase: Phase = 'running';
+  let unsent: Assignment[] = [];
+  let load = 0;
+  let lanes = 0;
+  let isFilling = true;
+  let isBlind = false;
+  let lastTrouble = '';
+  let refused = 0;
+
+  // --- attempts begin and end ---
+
+  const open = (attempt: Omit<OpenAttempt, 'seenAt'>): void => {
+    ledger.open(attempt, clock());
+    load += weightOf(attempt.predictedSeconds);
+  };
+
+  const close = (key: string, how: 'said' | 'lost'): boolean => {
+    const attempt = ledger.get(key);
+    ended.set(key, how);
+    if (ended.size > ENDS_REMEMBERED) ended.delete(ended.keys().next().value!);
+    if (attempt === undefined) return false;
+    ledger.end(key);
+    load -= weightOf(attempt.predictedSeconds);
+    return true;
+  };
+
+  /** Ends attempts in the worker's stead. */
+  const declare = (attempts: readonly OpenAttempt[], kind: FailureKind, message: string): void => {
+    const events = attempts
+      .filter(({ trial, attempt }) => close(attemptKey(trial, attempt), 'lost'))
+      .map(({ trial, attempt }): WorkerEvent => ({
+        v: EVENT_VERSION,
+        trial,
+        attempt,
+        type: 'failed',
+        kind,
+        message,
+        step: null,
+      }));
+    if (events.length > 0) handlers?.onEvents(events, WORKER_UNKNOWN);
+  };
+
+  const take = (worker: string, events: readonly WorkerEvent[], onStored: () => void): void => {
+    const now = clock();
+    const fresh = events.filter((event) => {
+      const key = attemptKey(event.trial, event.attempt);
+      if (event.type === 'checkpoint' || (event.type === 'started' && event.resumedFromStep > 0))
+        saved.set(event.trial, worker);
+      ledger.seen(key, now, true);
+      // Had already, from before a reconnection: it must not be counted twice. What we had given up may still hand in.
+      return !isLast(event) || ended.get(key) !== 'said';
+    });
+    for (const event of fresh) if (isLast(event)) close(attemptKey(event.trial, event.attempt), 'said');
+    if (fresh.length === 0) onStored();
+    else handlers?.onEvents(fresh, worker, onStored);
+  };
+
+  // --- letters ---
+
+  const readLetters = async (): Promise<void> => {
+    const key = keys.letters(store);
+    const first = await reading.blpop(key, 1);
+    if (first === null) return;
+    const more = (await redis.lpop(key, LETTERS)) ?? [];
+    for (const text of [first[1], ...more]) {
+      if (isOver()) return;
+      const reception = mailbox.receive(text);
+      if (reception.act === 'take') {
+        const { worker, seq, events } = reception;
+        take(worker, events, () => {
+          if (seq !== null) mailbox.stored(worker, seq);
+        });
+      } else if (reception.act === 'refuse' && ++refused <= 3)
+        log(`Refused ${reception.reason} (no worker of this version wrote it)`);
+    }
+    if (phase === 'running') handlers?.onRoom();
+  };
+
+  const sendAcks = async (): Promise<void> => {
+    const due = mailbox.takeDue();
+    if (due.size === 0) return;
+    const multi = redis.multi();
+    for (const [worker, seq] of due)
+      multi.hset(keys.acks(worker), store, seq).pexpire(keys.acks(worker), 7 * 24 * 3600_000);
+    await multi.exec().catch((error: unknown) => {
+      mailbox.putBack(due);
+      throw error;
+    });
+  };
+
+  // --- who is there, what is lost ---
+
+  const tick = async (): Promise<void> => {
+    await redis.set(keys.reader(store), reader, 'PX', Math.max(10_000, tickMs * 5));
+    const beats = await roster.look(clock());
+    if (isOver()) return;
+    if (isBlind) ledger.blindUntil(clock());
+    isBlind = false;
+    for (const each of beats) await heed(each);
+    await lookForJobs();
+    if (isOver()) return;
+    reap();
+    const before = lanes;
+    lanes = roster
+      .alive(engine, clock())
+      .reduce((sum, each) => sum + each.lanes.filter(({ state }) => state !== 'retired').length, 0);
+    if (phase === 'running' && lanes > before) handlers?.onRoom();
+  };
+
+  const heed = async (each: Beat): Promise<void> => {
+    const now = clock();
+    const holding = each.holding[store] ?? [];
+    for (const key of [...holding, ...(each.unacked[store] ?? [])]) ledger.seen(key, now, true);
+    // Superseded while its worker was away: what it does there is for nobody.
+    const superseded = holding.filter((key) => ledger.get(key) === undefined && ended.get(key) !== 'said');
+    if (superseded.length > 0) await give(each.worker, { v: WIRE_VERSION, type: 'drop', store, attempts: superseded });
+  };
+
+  /** What no beat has named yet: it may wait in the queue, or have been taken a moment ago. */
+  const lookForJobs = async (): Promise<void> => {
+    const unheld = [...ledger.all()].filter(({ job, isTaken }) => job !== undefined && !isTaken);
+    const where = await jobs.where([...new Set(unheld.map(({ job }) => job!))]);
+    const now = clock();
+    for (const attempt of unheld) {
+      const place = where.get(attempt.job!);
+      if (place === 'waiting') attempt.seenAt = now;
+      else if (place === 'taken') attempt.isTaken = true;
+    }
+  };
+
+  const reap = (): void => {
+    const lost = ledger.lost(clock());
+    if (lost.length === 0) return;
+    const jobsOfLost = new Set(lost.flatMap(({ job }) => (job === undefined ? [] : [job])));
+    const taken = lost.filter(({ isTaken }) => isTaken);
+    declare(taken, 'host-lost', `No sign of its worker for ${Math.round(leaseMs / 1000)} s`);
+    declare(
+      lost.filter(({ isTaken }) => !isTaken),
+      'interrupted',
+      'Lost on its way to a worker',
+    );
+    const inUse = new Set([...ledger.all()].map(({ job }) => job));
+    for (const job of jobsOfLost) if (!inUse.has(job)) jobs.discard(job).catch(() => undefined);
+    if (phase === 'running') handlers?.onRoom();
+  };
+
+  const give = async (worker: string, given: Order): Promise<void> => {
+    await redis.multi().rpush(keys.orders(worker), JSON.stringify(given)).pexpire(keys.orders(worker), 3600_000).exec();
+  };
+
+  // --- handing out ---
+
+  const slotFor: Dispatcher['slotFor'] = (predictedSeconds) => {
+    if (phase !== 'running') return undefined;
+    const weight = weightOf(predictedSeconds);
+    const isShort = weight < 1;
+    const capacity = lanes * (1 + (isShort ? Math.max(ahead, SHORT_AHEAD) : ahead));
+    // Short ones are given when there is room for a parcel for each lane, so that parcels are full.
+    if (load + weight > capacity + 1e-6) isFilling = false;
+    else if (!isShort || load <= capacity - lanes) isFilling = true;
+    return isFilling ? { worker: WORKER_UNKNOWN, device: engine } : undefined;
+  };
+
+  const sendUnsent = (): void => {
+    const parcels = pack(store, unsent);
+    unsent = [];
+    for (const parcel of parcels) {
+      const job = jobId(parcel);
+      for (const { trial, attempt } of parcel.attempts) {
+        const found = ledger.get(attemptKey(trial.id, attempt));
+        if (found !== undefined) found.job = job;
+      }
+    }
+    // What Redis does not take gives no sign, and is handed out again.
+    jobs.add(parcels).catch(trouble);
+  };
+
+  // --- life ---
+
+  /** Read through a function: after an `await` it may have changed, whatever was checked before. */
+  const isOver = (): boolean => phase === 'closed' || phase === 'killed';
+
+  const trouble = (error: unknown): void => {
+    if (isOver()) return;
+    isBlind = true;
+    const text = messageOf(error);
+    if (text !== lastTrouble) log(`Redis: ${text}`);
+    lastTrouble = text;
+  };
+
+  const repeat = async (act: () => Promise<void>, pauseMs: number): Promise<void> => {
+    while (!isOver()) {
+      const began = clock();
+      await act().then(() => (lastTrouble = ''), trouble);
+      // A command that waited for Redis to come back: what was looked at before is old.
+      if (clock() - began > leaseMs / 2) isBlind = true;
+      if (pauseMs > 0) await sleep(pauseMs);
+    }
+  };
+
+  const findAdopted = async (): Promise<void> => {
+    for (const [key, job] of await jobs.waiting()) {
+      const attempt = ledger.get(key);
+      if (attempt !== undefined) Object.assign(attempt, { job, isTaken: false });
+    }
+  };
+
+  const takeBackWaiting = async (): Promise<void> => {
+    for (const job of new Set(
+      [...ledger.all()].flatMap(({ job, isTaken }) => (job === undefined || isTaken ? [] : [job])),
+    )) {
+      if (!(await jobs.takeBack(job))) continue;
+      declare(
+        [...ledger.all()].filter((attempt) => attempt.job === job),
+        'interrupted',
+        'Taken back before it began',
+      );
+    }
+  };
+
+  return {
+    get parallelism() {
+      return lanes;
+    },
+    start: (given) => {
+      handlers = given;
+      for (const { trial, attempt } of options.adopt)
+        open({ trial, attempt, predictedSeconds: 1, job: undefined, isTaken: true });
+      redis.on('close', () => (isBlind = true));
+      loops.push(
+        findAdopted()
+          .catch(trouble)
+          .then(() => repeat(tick, tickMs)),
+        repeat(readLetters, 0),
+        repeat(sendAcks, 50),
+      );
+    },
+    slotFor,
+    hand: (_slot, assignment) => {
+      const { trial, attempt, predictedSeconds } = assignment;
+      open({ trial: trial.id, attempt, predictedSeconds, job: undefined, isTaken: false });
+      unsent.push(assignment);
+      if (unsent.length === 1) queueMicrotask(sendUnsent);
+    },
+    settled: (trial) => {
+      const worker = saved.get(trial);
+      if (!saved.delete(trial) || worker === undefined) return;
+      // What cannot be removed now costs room, not results.
+      give(worker, { v: WIRE_VERSION, type: 'settled', trials: [trial] })
+        .then(() => redis.unlink(keys.checkpoint(trial)))
+        .catch(() => undefined);
+    },
+    stop: async () => {
+      if (phase === 'running') phase = 'stopping';
+      const end = clock() + stopMs;
+      for (let round = 0; ledger.size() > 0 && clock() < end && !isOver(); round++) {
+        // Repeated, since a worker may have taken a parcel just after the last order.
+        if (round % 20 === 0 && redis.status === 'ready') {
+          await takeBackWaiting().catch(trouble);
+          for (const { worker } of roster.alive(engine, clock()))
+            await give(worker, { v: WIRE_VERSION, type: 'hand-back', store }).catch(trouble);
+        }
+        await sleep(50);
+      }
+      declare([...ledger.all()], 'interrupted', `Not handed back within ${Math.round(stopMs / 1000)} s`);
+    },
+    kill: () => {
+      if (isOver()) return;
+      const left = [...ledger.all()];
+      const attempts = left.map(({ trial, attempt }) => attemptKey(trial, attempt));
+      for (const job of new Set(left.flatMap(({ job }) => job ?? []))) jobs.discard(job).catch(() => undefined);
+      for (const { worker, holding } of roster.alive(engine, clock())) {
+        if (attempts.length > 0 && holding !== undefined)
+          give(worker, { v: WIRE_VERSION, type: 'drop', store, attempts }).catch(() => undefined);
+      }
+      declare(left, 'host-lost', 'Given up by its orchestrator');
+      phase = 'killed';
+    },
+    close: async () => {
+      const isCalm = redis.status === 'ready';
+      if (isCalm) {
+        await Promise.race([sendAcks().catch(() => undefined), sleep(2000)]);
+        if (phase !== 'closed') await Promise.race([leave().catch(() => undefined), sleep(2000)]);
+      }
+      phase = 'closed';
+      reading.disconnect();
+      await jobs.close().catch(() => undefined);
+      redis.disconnect();
+      await Promise.all(loops);
+    },
+  };
+
+  /** Workers keep their letters from now on. */
+  async function leave(): Promise<void> {
+    if ((await redis.get(keys.reader(store))) === reader) await redis.unlink(keys.reader(store));
+  }
+}

@@ -1,0 +1,46 @@
+import { attemptKey, MOST_ATTEMPTS, WIRE_VERSION, type Parcel } from '../../../worker/remote/index.ts';
+import type { Assignment } from '../dispatcher.ts';
+
+/**
+ * Predicted seconds of a parcel. A trial longer than this travels alone; shorter ones together, since a job costs BullMQ and Redis a
+ * millisecond, whatever is in it.
+ */
+const PARCEL_SECONDS = 0.1;
+/** Trials in a parcel. */
+export const PARCEL_TRIALS = Math.min(64, MOST_ATTEMPTS);
+
+/** The part of a parcel that an attempt fills. */
+export function weightOf(predictedSeconds: number): number {
+  return Math.min(1, Math.max(predictedSeconds / PARCEL_SECONDS, 1 / PARCEL_TRIALS));
+}
+
+/** Packs assignments into parcels, in their order. */
+export function pack(store: string, assignments: readonly Assignment[]): Parcel[] {
+  const parcels: Parcel[] = [];
+  let filled = Infinity;
+  for (const { trial, attempt, predictedSeconds } of assignments) {
+    const weight = weightOf(predictedSeconds);
+    // The margin takes up what sums of 1/64 lose.
+    if (filled + weight > 1 + 1e-9) {
+      parcels.push({ v: WIRE_VERSION, store, attempts: [] });
+      filled = 0;
+    }
+    filled += weight;
+    parcels.at(-1)!.attempts.push({ trial, attempt, predictedSeconds });
+  }
+  return parcels;
+}
+
+/** Names a job so that it can be found again from any of its attempts' own words. */
+export function jobId({ store, attempts: [first] }: Parcel): string {
+  return `${store.slice(0, 12)}-${attemptKey(first!.trial.id, first!.attempt)}`;
+}
+
+/**
+ * BullMQ's priority (1 to 2^21, the lowest first): the longest trial goes first, also between sweeps that share workers, so that the last
+ * ones to finish are short. 20,000 steps for each doubling, from a microsecond to a thousand years.
+ */
+export function priorityOf(predictedSeconds: number): number {
+  const doublings = Math.log2(Math.min(2 ** 35, Math.max(1e-6, predictedSeconds)));
+  return 1 + Math.round((35 - doublings) * 20_000);
+}
