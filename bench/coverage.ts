@@ -24,7 +24,7 @@ const SCENARIOS: Readonly<Record<string, Omit<PlantedOptions, 'seed'>>> = {
   'no effect, 1 to 4 seeds, a tenth of the cells missing': {},
   'no effect, one seed': { seedsPerCell: [1, 1] },
   'no effect, laws that bend, 3 seeds': { seedsPerCell: [3, 3], floor: 0.1 },
-  'flip at 12 epochs, 1 to 4 seeds': { flipAt: 12 },
+  'a faint flip at 20 epochs, 1 to 4 seeds': { flipAt: 20, epochs: [4, 12, 36, 108], strength: 0.008, noise: 0.8 },
   'flip at 60 epochs, a grid as large as the paper has, one seed': {
     widths: [0.25, 0.5, 1, 1.5, 2],
     depths: [26, 50, 101, 200, 300],
@@ -70,7 +70,7 @@ function resampledSeeds(scenario: Omit<PlantedOptions, 'seed'>): { hits: number;
       return value;
     });
     const [low, high] = central95(sample);
-    const truth = trueLead(surface, { scope: { epochs: schedule }, axis: 'flops' });
+    const truth = trueLead(surface, { slug: 'depth-over-width', scope: { epochs: schedule }, axis: 'flops' });
     if (low <= truth && truth <= high) hits++;
   }
   return { hits, of: draws };

@@ -2,6 +2,7 @@
 import { canonicalJson } from '../../contract/index.ts';
 import type { ResultRow } from '../result-row.ts';
 import type { CostAxis, Strategy } from './finding.ts';
+import { plural } from './words.ts';
 
 /** A cell as the findings see it. Accuracies are fractions of 1. */
 export interface MeasuredCell {
@@ -81,8 +82,9 @@ export function measureCells(rows: readonly ResultRow[]): MeasuredCells {
   const ordered = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
   const cells = ordered.map(([, group], index) => makeCell(index, [...group.values()]));
   const limits: string[] = [];
-  if (withoutMinival > 0) limits.push(`${withoutMinival} results have no minival accuracy and take no part.`);
-  if (doubles > 0) limits.push(`${doubles} results repeat a cell and seed; the surer reading of each was kept.`);
+  if (withoutMinival > 0) limits.push(`${plural(withoutMinival, 'result')} without a minival accuracy: left out.`);
+  if (doubles > 0)
+    limits.push(`${plural(doubles, 'result')} of a cell and seed that another gives too: the surer reading was kept.`);
   return { cells, limits };
 }
 

@@ -51,7 +51,7 @@ export function computeFindings(rows: readonly ResultRow[], options: FindingsOpt
     ...axes.flatMap((axis) => depthAgainstWidth(cells, axis)),
     ...axes.flatMap((axis) => slowResolution(cells, axis)),
     ...longerAgainstBigger(cells),
-    ...axes.flatMap((axis) => costAsPredictor(cells, axis, resampling)),
+    ...axes.flatMap((axis) => costAsPredictor(cells, axis, noise, { ...resampling, ...judging })),
     ...overFitting(regimes),
     ...rankAgreement(cells, resampling),
     ...axes.flatMap((axis) => stableOver(cells, axis, bootstrap)),

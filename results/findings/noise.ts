@@ -129,6 +129,12 @@ function beyondSeeds(seed: SeedVariance | null, irregularity: Irregularity | nul
   return upperF(ratio, irregularity.df, seed.df) < 0.05 ? irregularity : null;
 }
 
+/** Variance of a cell's mean accuracy, reading it included; `null` when it is not known. */
+export function varianceOf(noise: NoiseModel, cell: MeasuredCell): number | null {
+  const parts = varianceParts(noise.groups[noise.groupOf[cell.index]!]!, cell.values.length);
+  return parts === null ? null : parts.seed + parts.irregularity + cell.readingVariance;
+}
+
 function limitsOf(groups: readonly NoiseGroup[], borrowed: number): string[] {
   const limits: string[] = [];
   const without = groups.filter((group) => group.seed === null && group.irregularity === null).length;

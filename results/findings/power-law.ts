@@ -8,33 +8,68 @@ import { makeDraws } from './draws.ts';
 import type { CostAxis, Scope } from './finding.ts';
 import { groupBy } from './group-by.ts';
 import { fitKink, fitLine, type KinkFit, type LineFit } from './line-fit.ts';
+import type { NoiseModel } from './noise.ts';
 import { eachOnce, percentileInterval, resampleCells, type ResampleOptions, type Times } from './resample.ts';
-import { spreadAtMatchedCost } from './spread.ts';
+import { spreadAtMatchedCost, type Law, type PredictorOptions } from './spread.ts';
 import { axisNames } from './words.ts';
 
-/** A line through fewer cells is drawn by them rather than fitted. */
+/** A line through fewer costs is drawn by them rather than fitted. */
 const LEAST_CELLS = 5;
 /** A kink leaves cells on both sides: as many as a line needs, twice. */
 const LEAST_CELLS_FOR_BREAK = 12;
 
+/** Per schedule, and per setting where cells differ in more than width, depth, resolution and epochs. */
 export function costAsPredictor(
   cells: readonly MeasuredCell[],
   axis: CostAxis,
-  options: ResampleOptions,
+  noise: NoiseModel,
+  options: PredictorOptions,
 ): MeasuredDraft[] {
-  const schedules = [...groupBy(cells, (cell) => cell.epochs)].sort(([a], [b]) => a - b);
-  return schedules.flatMap(([epochs, schedule]) => {
-    const known = schedule.filter((cell) => cell.costs[axis] !== null).sort((a, b) => a.costs[axis]! - b.costs[axis]!);
-    const points = {
-      x: known.map((cell) => Math.log(cell.costs[axis]!)),
-      y: known.map((cell) => Math.log(errorOf(cell))),
-    };
-    if (known.length < LEAST_CELLS || new Set(points.x).size < LEAST_CELLS) return [];
-    const law = powerLaw(points, axis, { epochs }, options);
-    if (known.length < LEAST_CELLS_FOR_BREAK) return [law, ...spreadAtMatchedCost(known, axis, { epochs }, options)];
-    const broken = breakOf(points, axis, { epochs }, options);
-    return [law, broken.draft, ...spreadAtMatchedCost(known, axis, { epochs }, options, broken.at)];
+  const settings = groupBy(cells, (cell) => cell.setting);
+  return [...settings].flatMap(([setting, members]) => {
+    const schedules = [...groupBy(members, (cell) => cell.epochs)].sort(([a], [b]) => a - b);
+    return schedules.flatMap(([epochs, schedule]) => {
+      const scope: Scope = settings.size > 1 ? { epochs, setting } : { epochs };
+      const known = schedule.filter((cell) => cell.costs[axis] !== null);
+      return predictor(
+        known.sort((a, b) => a.costs[axis]! - b.costs[axis]!),
+        axis,
+        scope,
+        noise,
+        options,
+      );
+    });
   });
+}
+
+/** `cells` in order of cost. */
+function predictor(
+  cells: readonly MeasuredCell[],
+  axis: CostAxis,
+  scope: Scope,
+  noise: NoiseModel,
+  options: PredictorOptions,
+): MeasuredDraft[] {
+  const points = {
+    x: cells.map((cell) => Math.log(cell.costs[axis]!)),
+    y: cells.map((cell) => Math.log(errorOf(cell))),
+  };
+  if (new Set(points.x).size < LEAST_CELLS) return [];
+  const line = fitLine(points, even(points));
+  const broken = cells.length < LEAST_CELLS_FOR_BREAK ? undefined : breakOf(points, line, axis, scope, options);
+  // An unproven break is no place to cut the cells in two.
+  const kink = broken !== undefined && (broken.draft.p ?? 1) < 0.05 ? broken.kink : undefined;
+  const law: Law = {
+    axis,
+    logError: (x) =>
+      kink === undefined ? line.slope * x : kink.slopeBefore * x + kink.change * Math.max(0, x - kink.kink),
+    breakAt: kink === undefined ? undefined : Math.exp(kink.kink),
+  };
+  return [
+    powerLaw(points, line, axis, scope, options),
+    ...(broken === undefined ? [] : [broken.draft]),
+    ...spreadAtMatchedCost(cells, law, scope, noise, options),
+  ];
 }
 
 /** Log cost, in order, and log error. */
@@ -45,8 +80,7 @@ interface LogLog {
 
 const even = (points: LogLog): Times => eachOnce(points.x.length);
 
-function powerLaw(points: LogLog, axis: CostAxis, scope: Scope, options: ResampleOptions): MeasuredDraft {
-  const fit = fitLine(points, even(points));
+function powerLaw(points: LogLog, fit: LineFit, axis: CostAxis, scope: Scope, options: ResampleOptions): MeasuredDraft {
   const values = resampleCells(points.x.length, (times) => -fitLine(points, times).slope, options);
   const interval = percentileInterval(values);
   const explained =
@@ -87,27 +121,24 @@ function kinkCandidates(sorted: readonly number[]): number[] {
  */
 function breakOf(
   points: LogLog,
+  line: LineFit,
   axis: CostAxis,
   scope: Scope,
   options: ResampleOptions,
-): { draft: MeasuredDraft; at: number | undefined } {
+): { draft: MeasuredDraft; kink: KinkFit | undefined } {
   const candidates = kinkCandidates(points.x);
-  const line = fitLine(points, even(points));
   const kink = fitKink(points, even(points), candidates);
-  if (kink === undefined) return { draft: breakDraft(axis, scope, points.x.length), at: undefined };
-  const p = breakPValue(points, line, kink, candidates, options);
+  if (kink === undefined) return { draft: breakDraft(axis, scope, points.x.length), kink };
   const kinks = resampleCells(points.x.length, (times) => fitKink(points, times, candidates), options);
   const places = percentileInterval(kinks.map((fit) => fit.kink)) ?? [-Infinity, Infinity];
-  const [low, high] = places.map((x) => formatAmount(Number(Math.exp(x).toPrecision(2))));
-  const at = Math.exp(kink.kink);
+  const [at, low, high] = [kink.kink, ...places].map((x) => formatAmount(Number(Math.exp(x).toPrecision(2))));
   const draft = breakDraft(axis, scope, points.x.length, {
     effect: kink.change,
     interval: percentileInterval(kinks.map((fit) => fit.change)),
-    p,
-    note: `Exponent ${(-kink.slopeBefore).toFixed(3)} below ${formatAmount(Number(at.toPrecision(2)))}, ${(-kink.slopeBefore - kink.change).toFixed(3)} above; the break lies between ${low} and ${high} (95 %).`,
+    p: breakPValue(points, line, kink, candidates, options),
+    note: `Exponent ${(-kink.slopeBefore).toFixed(3)} below ${at}, ${(-kink.slopeBefore - kink.change).toFixed(3)} above; the break lies between ${low} and ${high} (95 %).`,
   });
-  // An unproven break is no place to cut the cells in two.
-  return { draft, at: p < 0.05 ? at : undefined };
+  return { draft, kink };
 }
 
 function breakDraft(

@@ -1,14 +1,24 @@
-/** How far cells of (nearly) equal cost lie apart in accuracy: what the cost alone cannot tell. */
+/**
+ * How far cells of equal cost lie apart in accuracy: what the cost alone cannot tell. Two cells of nearly equal cost are
+ * brought to the cost between them along the law, and what noise alone would set them apart by is held against it.
+ */
+import { errorOf } from './arms.ts';
 import type { MeasuredCell } from './cells.ts';
 import type { MeasuredDraft } from './draft.ts';
 import type { CostAxis, Scope } from './finding.ts';
+import { varianceOf, type NoiseModel } from './noise.ts';
 import { eachOnce, percentileInterval, resampleCells, type ResampleOptions, type Times } from './resample.ts';
 import { axisNames } from './words.ts';
 
-/** Costs within a tenth of each other count as equal: a tenth moves ImageNet accuracy by 0.1 to 0.3 points. */
+/** Costs within a tenth of each other are near enough to bring together. */
 const SAME_COST = 1.1;
 /** Keeps a bootstrap over ten thousand cells quick; pairs are thinned evenly. */
 const MOST_PAIRS = 1000;
+
+export interface PredictorOptions extends ResampleOptions {
+  /** Points of top-1. */
+  readonly smallestEffect: number;
+}
 
 export interface MatchedPair {
   readonly a: number;
@@ -39,36 +49,48 @@ export function pairsAtMatchedCost(costs: readonly number[], factor: number): Ma
   return pairs;
 }
 
-/** Over all costs, or below and above a break of the power law. */
+/** The law that error follows along the cost. */
+export interface Law {
+  readonly axis: CostAxis;
+  /** Log error at a log cost, up to a constant. */
+  readonly logError: (logCost: number) => number;
+  /** Cost at which its exponent changes, where that is shown. */
+  readonly breakAt: number | undefined;
+}
+
+/** Over all costs, or below and above the break of the law. */
 export function spreadAtMatchedCost(
   cells: readonly MeasuredCell[],
-  axis: CostAxis,
+  law: Law,
   scope: Scope,
-  options: ResampleOptions,
-  breakAt?: number,
+  noise: NoiseModel,
+  options: PredictorOptions,
 ): MeasuredDraft[] {
-  if (breakAt === undefined) return spreadOf(cells, axis, scope, options);
+  const { axis, breakAt } = law;
+  if (breakAt === undefined) return spreadOf(cells, law, scope, noise, options);
+  const at = Number(breakAt.toPrecision(2));
   const below = cells.filter((cell) => cell.costs[axis]! < breakAt);
   const above = cells.filter((cell) => cell.costs[axis]! >= breakAt);
-  const at = Number(breakAt.toPrecision(2));
   return [
-    ...spreadOf(below, axis, { ...scope, below: at }, options),
-    ...spreadOf(above, axis, { ...scope, above: at }, options),
+    ...spreadOf(below, law, { ...scope, below: at }, noise, options),
+    ...spreadOf(above, law, { ...scope, above: at }, noise, options),
   ];
 }
 
 function spreadOf(
   cells: readonly MeasuredCell[],
-  axis: CostAxis,
+  law: Law,
   scope: Scope,
-  options: ResampleOptions,
+  noise: NoiseModel,
+  options: PredictorOptions,
 ): MeasuredDraft[] {
+  const { axis } = law;
   const pairs = pairsAtMatchedCost(
     cells.map((cell) => cell.costs[axis]!),
     SAME_COST,
   );
   if (pairs.length === 0) return [];
-  const gaps = pairs.map(({ a, b }) => 100 * Math.abs(cells[a]!.top1 - cells[b]!.top1));
+  const gaps = pairs.map(({ a, b }) => gapOf(cells[a]!, cells[b]!, law));
   const meanGap = (times: Times): number | undefined => {
     let sum = 0;
     let weight = 0;
@@ -79,20 +101,47 @@ function spreadOf(
     }
     return weight === 0 ? undefined : sum / weight;
   };
+  const interval = percentileInterval(resampleCells(cells.length, meanGap, options));
+  const chance = gapByChance(pairs, cells, noise);
+  const threshold = chance === null ? null : chance + options.smallestEffect;
   return [
     {
       kind: 'measured',
       slug: 'spread-at-matched-cost',
-      question: `Do cells of equal ${axisNames[axis]} (within a tenth) differ in accuracy by enough to matter?`,
+      question: `Do cells of equal ${axisNames[axis]} differ in accuracy by more than noise?`,
       axis,
       scope,
       unit: 'points of top-1, mean difference of two cells',
       effect: meanGap(eachOnce(cells.length))!,
-      interval: percentileInterval(resampleCells(cells.length, meanGap, options)),
+      interval,
       pairs: pairs.length,
       p: null,
-      verdict: null,
-      note: `Largest difference ${Math.max(...gaps).toFixed(1)} points.`,
+      verdict:
+        interval === null || threshold === null
+          ? 'not-separable'
+          : interval[0] > threshold
+            ? 'supported'
+            : interval[1] < threshold
+              ? 'contradicted'
+              : 'not-separable',
+      note: `${chance === null ? 'The noise is not known' : `Noise alone makes ${chance.toFixed(2)}`}; the largest difference is ${Math.max(...gaps).toFixed(1)}.`,
     },
   ];
+}
+
+/** Points between two cells, both brought along the law to the (geometric) middle of their costs. */
+function gapOf(a: MeasuredCell, b: MeasuredCell, { axis, logError }: Law): number {
+  const half = (logError(Math.log(a.costs[axis]!)) - logError(Math.log(b.costs[axis]!))) / 2;
+  return 100 * Math.abs(errorOf(a) * Math.exp(-half) - errorOf(b) * Math.exp(half));
+}
+
+/** Mean of |difference| of two normal readings of one value, points; `null` where the noise of one is not known. */
+function gapByChance(pairs: readonly MatchedPair[], cells: readonly MeasuredCell[], noise: NoiseModel): number | null {
+  let sum = 0;
+  for (const { a, b } of pairs) {
+    const [x, y] = [varianceOf(noise, cells[a]!), varianceOf(noise, cells[b]!)];
+    if (x === null || y === null) return null;
+    sum += 100 * Math.sqrt((2 * (x + y)) / Math.PI);
+  }
+  return sum / pairs.length;
 }

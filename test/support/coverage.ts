@@ -1,5 +1,11 @@
 /** Draws of planted surfaces, held against the law they were drawn from. Shared by the tests and bench/coverage.ts. */
-import { computeFindings, type CostAxis, type Finding, type FindingsOptions } from '../../results/findings/index.ts';
+import {
+  computeFindings,
+  type CostAxis,
+  type Finding,
+  type FindingsOptions,
+  type Strategy,
+} from '../../results/findings/index.ts';
 import { measureCells } from '../../results/findings/cells.ts';
 import { matchedPairs } from '../../results/findings/matched.ts';
 import { plantSurface, type PlantedCell, type PlantedOptions, type PlantedSurface } from './planted-surface.ts';
@@ -13,30 +19,41 @@ export interface Tally {
   flips: { claimed: number; right: number; wrong: number; of: number };
 }
 
-const AXIS_OF = { depth: 'depth', width: 'width' } as const;
-
-/** The cell that a strategy reaches from a base at a cost, off the grid as well. */
-function cellAt(base: PlantedCell, strategy: keyof typeof AXIS_OF, axis: CostAxis, ratio: number): PlantedCell {
-  const power = strategy === 'width' && axis !== 'stepMs' ? 1 / 2 : 1;
-  return { ...base, [strategy]: base[strategy] * ratio ** power };
+/** The value of the strategy's axis at a cost, off the grid as well: its cost grows as a power of it. */
+function cellAt(base: PlantedCell, strategy: Strategy, axis: CostAxis, ratio: number): PlantedCell {
+  const isSquare = strategy === 'resolution' || (strategy === 'width' && axis !== 'stepMs');
+  return { ...base, [strategy]: base[strategy] * ratio ** (isSquare ? 1 / 2 : 1) };
 }
 
-/** The law's own lead of depth over width, at the very costs that the finding compared. */
-export function trueLead(surface: PlantedSurface, finding: Pick<Finding, 'scope' | 'axis'>): number {
-  const { epochs, resolution } = finding.scope;
-  const cells = measureCells(surface.rows).cells.filter(
-    (cell) => cell.epochs === epochs && (resolution === undefined || cell.resolution === resolution),
+const COMPARISONS: Readonly<Record<string, readonly [ahead: Strategy, behind: Strategy]>> = {
+  'depth-over-width': ['depth', 'width'],
+  'depth-over-resolution': ['depth', 'resolution'],
+  'width-over-resolution': ['width', 'resolution'],
+  'longer-over-depth': ['epochs', 'depth'],
+};
+
+/** The law's own lead of one strategy over another, at the very costs that the finding compared. */
+export function trueLead(surface: PlantedSurface, finding: Pick<Finding, 'slug' | 'scope' | 'axis'>): number {
+  const { slug, scope, axis } = finding;
+  const [ahead, behind] = COMPARISONS[slug]!;
+  const { cells } = measureCells(
+    surface.rows.filter((row) => scope['epochs'] === undefined || row.epochs === scope['epochs']),
   );
-  const pairs = [...matchedPairs(cells, 'depth', 'width', finding.axis)];
-  const leads = pairs.map(({ base, cost }) => {
-    const ratio = cost / base.costs[finding.axis]!;
-    return (
+  let lead = 0;
+  let pairs = 0;
+  let doublings = 0;
+  for (const pair of matchedPairs(cells, ahead, behind, axis)) {
+    const from = { resolution: scope['resolution'] ?? scope['fromResolution'], epochs: scope['fromEpochs'] };
+    if (from.resolution !== undefined && from.resolution !== pair.base.resolution) continue;
+    if (from.epochs !== undefined && from.epochs !== pair.base.epochs) continue;
+    const ratio = pair.cost / pair.base.costs[axis]!;
+    lead +=
       100 *
-      (surface.top1(cellAt(base, 'depth', finding.axis, ratio)) -
-        surface.top1(cellAt(base, 'width', finding.axis, ratio)))
-    );
-  });
-  return leads.reduce((sum, lead) => sum + lead, 0) / leads.length;
+      (surface.top1(cellAt(pair.base, ahead, axis, ratio)) - surface.top1(cellAt(pair.base, behind, axis, ratio)));
+    doublings += pair.doublings;
+    pairs++;
+  }
+  return lead / (slug === 'depth-over-width' ? pairs : doublings);
 }
 
 /** The law's gain per doubling over one step of the resolution, over the cells that have both ends. */
@@ -76,6 +93,14 @@ export function tally(
 function count(result: Tally, surface: PlantedSurface, findings: readonly Finding[], flipAt: number | null): void {
   let isFalse = false;
   for (const finding of findings) {
+    if (
+      COMPARISONS[finding.slug] !== undefined &&
+      finding.slug !== 'depth-over-width' &&
+      finding.axis !== 'stepMs' &&
+      finding.interval !== null
+    ) {
+      hold(result, `${finding.slug}, ${finding.axis}`, finding.interval, trueLead(surface, finding));
+    }
     if (finding.slug === 'depth-over-width' && finding.interval !== null) {
       const name = `${finding.slug}, ${finding.scope['resolution'] === undefined ? 'all resolutions' : 'one resolution'}, ${finding.axis}`;
       hold(result, name, finding.interval, trueLead(surface, finding));

@@ -26,7 +26,7 @@ test('every trial failed (rows without an accuracy): said, not guessed', () => {
   const rows = plantSurface({ seed: 1 }).rows.map((row) => ({ ...row, minivalTop1: null }));
   const report = computeFindings(rows);
   expect(report.findings.every(({ effect }) => effect === null)).toBe(true);
-  expect(report.limits[0]).toBe(`${rows.length} results have no minival accuracy and take no part.`);
+  expect(report.limits[0]).toBe(`${rows.length} results without a minival accuracy: left out.`);
 });
 
 test('an accuracy that is not a number takes no part', () => {
@@ -136,6 +136,6 @@ test('the same cell and seed twice is one trial: the surer reading counts', () =
     makeRow({ ...cell, minivalTop1: 0.82, readingError: 0.001, stepMs: 4 }),
     makeRow({ ...cell, depth: 14, flops: 2e6, minivalTop1: 0.85, stepMs: 6 }),
   ]);
-  expect(report.limits).toContain('1 results repeat a cell and seed; the surer reading of each was kept.');
+  expect(report.limits).toContain('1 result of a cell and seed that another gives too: the surer reading was kept.');
   expect(report.findings.find(({ id }) => id === 'depth-gain/flops/epochs=5')!.effect).toBeCloseTo(3, 9);
 });

@@ -96,7 +96,7 @@ describe('FLOPs as a predictor (Figure 2)', () => {
     expect(broken.note).toBe('Exponent 0.190 below 6.6G, 0.063 above; the break lies between 3.7G and 8G (95 %).');
   });
 
-  test('cells of equal FLOPs differ by more than a point', () => {
+  test('cells of equal FLOPs differ by more than a point, several times what noise makes', () => {
     const spread = figure2.findings.filter(({ slug }) => slug === 'spread-at-matched-cost');
     expect(spread.map(({ verdict }) => verdict)).toEqual(['supported', 'supported']);
     for (const { effect } of spread) expect(effect).toBeGreaterThan(1);
@@ -124,7 +124,7 @@ test('readings that are less sure widen the interval', () => {
 
 test('the validation accuracies of Table 7 take no part: nothing is found from them', () => {
   const report = computeFindings(publishedRows('family.csv'));
-  expect(report.limits).toContain('11 results have no minival accuracy and take no part.');
+  expect(report.limits).toContain('11 results without a minival accuracy: left out.');
   expect(report.findings.filter(({ effect }) => effect !== null)).toEqual([]);
   expect(report.recommendation.scale).toBeNull();
 });
