@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { BestCommandOptions } from '../commands/best.ts';
+import type { ExportCommandOptions } from '../commands/export.ts';
 import type { FindingsCommandOptions } from '../commands/findings.ts';
 import type { ImportCommandOptions } from '../commands/import.ts';
 import type { IsoflopCommandOptions } from '../commands/isoflop.ts';
 import type { ParetoCommandOptions } from '../commands/pareto.ts';
-import type { CostAxis } from '../../results/index.ts';
+import type { CostAxis, ExportFormat } from '../../results/index.ts';
 import type { Io } from './io.ts';
 import { amount, fraction, oneOf, positiveInteger, positiveNumber } from './parsers.ts';
 import type { Act } from './program.ts';
@@ -12,6 +13,7 @@ import { withStore } from './shared-options.ts';
 
 /** Written out, and checked against the type, so that `--help` need not load the store. */
 const AXES = ['flops', 'trainFlops', 'params', 'memoryBytes', 'stepMs'] as const satisfies readonly CostAxis[];
+const FORMATS = ['csv', 'json', 'parquet'] as const satisfies readonly ExportFormat[];
 
 function withScope(command: Command): Command {
   return withStore(command)
@@ -57,6 +59,14 @@ export function declareAnswers(program: Command, io: Io, act: Act): void {
     )
     .action((options: FindingsCommandOptions) =>
       act(async () => (await import('../commands/findings.ts')).findings(options, io)),
+    );
+
+  withScope(program.command('export'))
+    .description('results, one row per finished trial')
+    .option('--format <name>', `${FORMATS.join(', ')} [csv]`, oneOf(FORMATS))
+    .option('--out <file>', 'write to this file [standard output]')
+    .action((options: ExportCommandOptions) =>
+      act(async () => (await import('../commands/export.ts')).exportResults(options, io)),
     );
 
   withStore(program.command('import'))

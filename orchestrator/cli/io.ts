@@ -2,6 +2,8 @@
 export interface Io {
   /** Writes a line to standard output: the answer, and with `--json` nothing but the document. */
   readonly out: (text: string) => void;
+  /** Writes bytes to standard output as they are: a document that ends its own lines. */
+  readonly outBytes: (bytes: Uint8Array) => void;
   /** Writes a line to standard error: progress, warnings, errors. */
   readonly err: (text: string) => void;
   /** Standard error as a screen, for the live display; `undefined` where it is none. */
@@ -28,6 +30,7 @@ export function processIo(onLostOutput: (error: NodeJS.ErrnoException) => void):
   const { stderr, env } = process;
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
+    outBytes: (bytes) => void process.stdout.write(bytes),
     err: (text) => void stderr.write(`${text}\n`),
     screen: stderr.isTTY
       ? { write: (text) => void stderr.write(text), columns: () => stderr.columns || 80 }

@@ -55,7 +55,10 @@ export function describeDispatcher({ name, make }: DispatchImplementation): void
       };
       dispatcher = make(folder, (trial) => settled.push(trial));
       dispatcher.start({
-        onEvents: (batch) => events.push(...batch),
+        onEvents: (batch, _worker, onStored) => {
+          events.push(...batch);
+          onStored?.();
+        },
         onRoom: fill,
         onBroken: (error) => broken.push(error),
       });

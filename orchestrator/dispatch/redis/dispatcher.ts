@@ -97,6 +97,8 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     return true;
   };
 
+  const openKeys = (): string[] => [...ledger.all()].map(({ trial, attempt }) => attemptKey(trial, attempt));
+
   /** Ends attempts in the worker's stead. */
   const declare = (attempts: readonly OpenAttempt[], kind: FailureKind, message: string): void => {
     const events = attempts
@@ -330,8 +332,9 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
         // Repeated, since a worker may have taken a parcel just after the last order.
         if (round % 20 === 0 && redis.status === 'ready') {
           await takeBackWaiting().catch(trouble);
+          const attempts = openKeys();
           for (const { worker } of roster.alive(engine, clock()))
-            await give(worker, { v: WIRE_VERSION, type: 'hand-back', store }).catch(trouble);
+            await give(worker, { v: WIRE_VERSION, type: 'hand-back', store, attempts }).catch(trouble);
         }
         await sleep(50);
       }
@@ -340,12 +343,10 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     kill: () => {
       if (isOver()) return;
       const left = [...ledger.all()];
-      const attempts = left.map(({ trial, attempt }) => attemptKey(trial, attempt));
+      const attempts = openKeys();
       for (const job of new Set(left.flatMap(({ job }) => job ?? []))) jobs.discard(job).catch(() => undefined);
-      for (const { worker, holding } of roster.alive(engine, clock())) {
-        if (attempts.length > 0 && holding !== undefined)
-          give(worker, { v: WIRE_VERSION, type: 'drop', store, attempts }).catch(() => undefined);
-      }
+      for (const { worker } of attempts.length === 0 ? [] : roster.alive(engine, clock()))
+        give(worker, { v: WIRE_VERSION, type: 'drop', store, attempts }).catch(() => undefined);
       declare(left, 'host-lost', 'Given up by its orchestrator');
       phase = 'killed';
     },

@@ -14,6 +14,7 @@ export async function invoke(...args: readonly string[]): Promise<Invocation> {
   const err: string[] = [];
   const io: Io = {
     out: (text) => out.push(text),
+    outBytes: (bytes) => out.push(Buffer.from(bytes).toString('utf8')),
     err: (text) => err.push(text),
     screen: undefined,
     env: {},

@@ -1,0 +1,41 @@
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { EXIT, messageOf, ScalesweepError } from '../../contract/index.ts';
+import { exportRows, resultRows, type ExportFormat } from '../../results/index.ts';
+import type { Io } from '../cli/io.ts';
+import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
+import { readStore } from '../launch/read-store.ts';
+import { countOf } from '../progress/words.ts';
+
+export interface ExportCommandOptions extends ScopedOptions {
+  readonly format?: ExportFormat;
+  /** @defaultValue standard output */
+  readonly out?: string;
+}
+
+/** `scalesweep export`: one row per finished trial. `--json` is `--format json`. */
+export async function exportResults(options: ExportCommandOptions, io: Io): Promise<number> {
+  const format = options.format ?? (options.json === true ? 'json' : 'csv');
+  const rows = await readStore(options.db, (store) => resultRows(store, scopeOf(options)));
+  const bytes = exportRows(rows, format);
+  if (options.out === undefined) io.outBytes(bytes);
+  else {
+    writeWhole(options.out, bytes);
+    io.err(`${countOf(rows.length, 'result')} in ${options.out}`);
+  }
+  return EXIT.done;
+}
+
+/** A reader sees the old file or the new one, never half of it. */
+function writeWhole(file: string, bytes: Uint8Array): void {
+  const making = `${file}.making-${process.pid}`;
+  try {
+    writeFileSync(making, bytes);
+    renameSync(making, file);
+  } catch (error) {
+    // Below a file, even asking to remove what is not there fails.
+    if (existsSync(making)) rmSync(making);
+    throw new ScalesweepError('STORE_UNWRITABLE', `Expected to write ${file}, got ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
