@@ -95,6 +95,8 @@ export interface Claim {
 }
 
 export interface Started {
+  /** Who took it, where the claim could not know. */
+  readonly worker?: string;
   readonly engine: string;
   readonly device: string;
   readonly pid: number;

@@ -84,8 +84,9 @@ export function recordStarted(connection: Connection, trial: string, attempt: nu
       canonicalJson(started.environment),
     );
     connection.run(
-      `UPDATE attempts SET engine = ?, device = ?, pid = ?, started_at = ?, resumed_from_step = ?, total_steps = ?,
+      `UPDATE attempts SET worker = coalesce(?, worker), engine = ?, device = ?, pid = ?, started_at = ?, resumed_from_step = ?, total_steps = ?,
          environment = ?, note = ? WHERE trial = ? AND attempt = ?`,
+      started.worker ?? null,
       started.engine,
       started.device,
       started.pid,

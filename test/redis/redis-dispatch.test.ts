@@ -1,0 +1,49 @@
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { makeRedisDispatcher } from '../../orchestrator/dispatch/redis/dispatcher.ts';
+import { serve, type Serving } from '../../worker/remote/index.ts';
+import { describeDispatcher } from '../orchestrator/dispatch-conformance.ts';
+import { connectForTest } from './support/connect.ts';
+import { startRedis, type TestRedis } from './support/redis-server.ts';
+
+let redis: TestRedis;
+const serving: Promise<Serving>[] = [];
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterEach(async () => {
+  for (const each of serving.splice(0)) await (await each).stop();
+  await redis.client.flushall();
+});
+afterAll(() => redis.close());
+
+describeDispatcher({
+  name: 'Redis',
+  make: (folder, onSettled) => {
+    serving.push(
+      serve({
+        redis: redis.url,
+        engine: 'noop',
+        devices: ['cpu', 'cpu'],
+        threads: 1,
+        checkpointDir: folder,
+        outboxDir: path.join(folder, `outbox-${serving.length}`),
+        log: () => undefined,
+        beatMs: 500,
+      }),
+    );
+    const dispatcher = makeRedisDispatcher({
+      redis: connectForTest(redis),
+      store: '0'.repeat(32),
+      engine: 'noop',
+      reader: `test-${serving.length}`,
+      adopt: [],
+      log: () => undefined,
+      tickMs: 100,
+      // As for the local one: a long trial waits for nobody.
+      ahead: 0,
+    });
+    return { ...dispatcher, settled: onSettled };
+  },
+});

@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker as BullWorker, type Job } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { messageOf, type EngineName } from '../../contract/index.ts';
+import { jobsLockedBy, refuseJob } from './refuse.ts';
+import { KEY_PREFIX, MOST_PARCEL_CHARACTERS, parcel, queueName, type Parcel } from './wire.ts';
+
+/**
+ * BullMQ's lock only says who may complete a job. Whether a worker is alive and what becomes of its trials is decided by leases and attempt
+ * numbers, so nothing must ever move a job because a lock ran out: no stalled check, and locks that outlast any trial.
+ */
+const LOCK_MS = 90 * 24 * 3600_000;
+/** Wait after a fetch that failed, ms. */
+const TROUBLE_MS = 250;
+
+export interface FetchOptions {
+  readonly redis: Redis;
+  readonly engine: EngineName;
+  /** Id of this worker. */
+  readonly worker: string;
+  /** Resolves when a lane is free, or with `false` when no more parcels are wanted. */
+  readonly onceFree: () => Promise<boolean>;
+  /** Begins a parcel at once; resolves when all its attempts have ended. */
+  readonly execute: (parcel: Parcel) => Promise<void>;
+  readonly log: (text: string) => void;
+  readonly now: () => number;
+}
+
+export interface Fetching {
+  /** Takes no more parcels, and resolves when no fetch is under way. Those in hand are completed as they end. */
+  stop(): Promise<void>;
+  /** Releases the connections. */
+  close(): Promise<void>;
+}
+
+/** Takes parcels off the queue of an engine, one for each free lane, and completes their jobs. */
+export function fetchJobs(options: FetchOptions): Fetching {
+  const { redis, engine, worker, onceFree, execute, log, now } = options;
+  const queue = queueName(engine);
+  const bull = new BullWorker(queue, null, {
+    connection: redis,
+    prefix: KEY_PREFIX,
+    name: worker,
+    autorun: false,
+    lockDuration: LOCK_MS,
+    skipStalledCheck: true,
+    skipLockRenewal: true,
+    drainDelay: 2,
+  });
+  // Connection errors show in the main connection, and failed calls where they are made.
+  bull.on('error', () => undefined);
+  const stopping = new AbortController();
+  const isStopped = (): boolean => stopping.signal.aborted;
+  let refusals = 0;
+  let token = 0;
+
+  const refuse = async (job: string, reason: string): Promise<void> => {
+    refusals++;
+    if (refusals <= 3) log(`Refused a job of ${queue} (${job.slice(0, 80)}): ${reason.slice(0, 200)}`);
+    else if (refusals % 1000 === 0) log(`Refused ${refusals} jobs of ${queue} so far`);
+    await refuseJob(redis, { at: now(), queue, job, worker, reason });
+  };
+
+  const fetchOne = async (): Promise<void> => {
+    const ours = `${worker}:${++token}`;
+    let job: Job | undefined;
+    try {
+      job = await bull.getNextJob(ours, { block: true });
+    } catch (error) {
+      // A hash that BullMQ itself cannot read.
+      if (isStopped()) return;
+      for (const taken of await jobsLockedBy(redis, queue, ours)) await refuse(taken, `not a job: ${messageOf(error)}`);
+      if (redis.status !== 'ready') await sleep(TROUBLE_MS);
+      return;
+    }
+    if (job === undefined) return;
+    const checked = checkParcel(job, engine);
+    if (typeof checked === 'string') return refuse(job.id ?? '', checked);
+    const taken = job;
+    void execute(checked).then(() =>
+      // Redis may have lost the job meanwhile: then there is nothing to complete.
+      taken.moveToCompleted(0, ours, false).catch(() => undefined),
+    );
+  };
+
+  const loop = async (): Promise<void> => {
+    while (!isStopped()) {
+      if (!(await onceFree()) || isStopped()) return;
+      await fetchOne().catch(async (error: unknown) => {
+        if (!isStopped()) log(`Cannot take jobs just now: ${messageOf(error)}`);
+        await sleep(TROUBLE_MS);
+      });
+    }
+  };
+  const looping = loop();
+
+  return {
+    stop: async () => {
+      stopping.abort();
+      // Ends the wait for a job; what is being fetched at this moment is still executed or handed back.
+      await bull.close(true).catch(() => undefined);
+      await looping;
+    },
+    close: async () => {
+      stopping.abort();
+      await bull.close(true).catch(() => undefined);
+    },
+  };
+}
+
+/** The parcel in a job, or why it is none. */
+export function checkParcel(job: Pick<Job, 'data'>, engine: EngineName): Parcel | string {
+  const data: unknown = job.data;
+  const characters = JSON.stringify(data)?.length ?? 0;
+  if (characters > MOST_PARCEL_CHARACTERS)
+    return `expected at most ${MOST_PARCEL_CHARACTERS} characters, got ${characters}`;
+  const parsed = parcel.safeParse(data);
+  if (!parsed.success) return z.prettifyError(parsed.error).replaceAll(/\s+/g, ' ');
+  const other = parsed.data.attempts.find(({ trial }) => trial.spec.engine.name !== engine);
+  if (other !== undefined) return `expected trials of engine ${engine}, got ${other.trial.spec.engine.name}`;
+  return parsed.data;
+}

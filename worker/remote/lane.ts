@@ -1,0 +1,206 @@
+import { EVENT_VERSION, type FailureKind, type WorkerEvent } from '../../contract/index.ts';
+import { exitCause, type Exit } from '../child/exit-cause.ts';
+import { startWorkerProcess, type WorkerProcess } from '../child/worker-process.ts';
+import { isLast, PROTOCOL_VERSION } from '../protocol.ts';
+import { attemptKey, type Parcel } from './wire.ts';
+
+/** Children that die before they are ready, or trials that fail for want of the device, in a row, until the lane retires. */
+const FAILURES_IN_ROW = 3;
+
+export interface LaneOptions {
+  /** As it is reported: `cpu`, `cuda:1`. */
+  readonly device: string;
+  readonly threads: number;
+  readonly checkpointDir: string;
+  /** How long a child at work may say nothing, ms, unless 20 times the predicted time is longer. */
+  readonly silenceMs: number;
+  /** How long a child may take to save its state, ms. */
+  readonly stopMs: number;
+  readonly onEvents: (store: string, events: readonly WorkerEvent[]) => void;
+  /** It may take a parcel, or never will again. */
+  readonly onChange: () => void;
+}
+
+/** One child process on one device: executes one parcel at a time. */
+export interface Lane {
+  readonly device: string;
+  state(): 'starting' | 'idle' | 'busy' | 'retired';
+  /** Why it is retired. */
+  why(): string | undefined;
+  /** Store and keys of what it has in hand, the one at work first. */
+  holding(): { store: string; attempts: readonly string[] } | undefined;
+  /** Resolves when each attempt of the parcel has ended. */
+  run(parcel: Parcel): Promise<void>;
+  /** Saves and hands back all it has in hand, if the attempt at work is one of these. */
+  handBack(store: string, keys: ReadonlySet<string>): void;
+  /** Ends the attempt at work, without a word, if it is one of these. */
+  drop(store: string, keys: ReadonlySet<string>): void;
+  /** Saves, hands back, ends the child; resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+type Attempt = Parcel['attempts'][number];
+
+/**
+ * A GPU's child sees that GPU alone, as `cuda:0`: whatever a library does by default, it does on the right one, and two
+ * children cannot fill each other's memory.
+ */
+export function visibleDevice(device: string): { device: string; env: Record<string, string> } {
+  const [kind, index] = device.split(':');
+  if (kind === 'cuda' && index !== undefined)
+    return { device: 'cuda:0', env: { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: index } };
+  return { device, env: { CUDA_VISIBLE_DEVICES: '' } };
+}
+
+export function makeLane(options: LaneOptions): Lane {
+  const { device, threads, checkpointDir, silenceMs, stopMs, onEvents, onChange } = options;
+  const visible = visibleDevice(device);
+  let child: WorkerProcess | undefined;
+  let isReady = false;
+  /** Why we killed the child ourselves, if we did. */
+  let ending: 'hang' | 'drop' | undefined;
+  let store = '';
+  let load: Attempt[] = [];
+  let lastHeard = 0;
+  let startFailures = 0;
+  let deviceFailures = 0;
+  let retired: string | undefined;
+  let isStopping = false;
+  let isLeaving = false;
+  let onUnloaded: () => void = () => undefined;
+  let onGone: () => void = () => undefined;
+  let killTimer: NodeJS.Timeout | undefined;
+
+  const launch = (): void => {
+    isReady = false;
+    isLeaving = false;
+    ending = undefined;
+    child = startWorkerProcess({ onMessage: heard, onExit: buried }, visible.env);
+  };
+
+  const heard: Parameters<typeof startWorkerProcess>[0]['onMessage'] = (message) => {
+    lastHeard = performance.now();
+    if (message.type === 'ready') {
+      isReady = true;
+      startFailures = 0;
+      onChange();
+    } else deliver(message.events);
+  };
+
+  const deliver = (events: readonly WorkerEvent[]): void => {
+    for (const event of events) {
+      if (!isLast(event)) continue;
+      load = load.filter(({ trial, attempt }) => trial.id !== event.trial || attempt !== event.attempt);
+      if (event.type === 'failed' && event.kind === 'device') deviceFailures++;
+      else if (event.type === 'done') deviceFailures = 0;
+      if (deviceFailures >= FAILURES_IN_ROW && event.type === 'failed') retire(event.message);
+    }
+    onEvents(
+      store,
+      events.map((event) => (event.type === 'started' ? { ...event, device } : event)),
+    );
+    if (load.length === 0) onUnloaded();
+  };
+
+  const retire = (why: string): void => {
+    retired ??= why.split('\n', 1)[0]!;
+    child?.send({ v: PROTOCOL_VERSION, type: 'shutdown' });
+  };
+
+  const buried = (exit: Exit): void => {
+    clearTimeout(killTimer);
+    child = undefined;
+    const cause = causeOf(exit);
+    const left = load;
+    load = [];
+    // Only the first was at work; those behind it are handed back untouched.
+    const events = left.flatMap((attempt, index) => {
+      if (index > 0) return [failed(attempt, 'interrupted', 'Handed back before it began')];
+      return ending === 'drop' ? [] : [failed(attempt, cause.kind, cause.message)];
+    });
+    if (!isReady && !isStopping && ++startFailures >= FAILURES_IN_ROW) retire(cause.message);
+    if (events.length > 0) onEvents(store, events);
+    if (isStopping || retired !== undefined) onGone();
+    else launch();
+    if (left.length > 0) onUnloaded();
+    onChange();
+  };
+
+  const causeOf = (exit: Exit): { kind: FailureKind; message: string } => {
+    if (ending === 'hang')
+      return { kind: 'crash', message: `The worker gave no sign of life for ${Math.round(silenceMs / 1000)} s` };
+    if (exit.code === 0) return { kind: 'interrupted', message: 'The worker left' };
+    return exitCause(exit);
+  };
+
+  const watchdog = setInterval(
+    () => {
+      const [atWork] = load;
+      if (atWork === undefined || child === undefined) return;
+      if (performance.now() - lastHeard < Math.max(silenceMs, atWork.predictedSeconds * 20_000)) return;
+      ending = 'hang';
+      child.kill('SIGKILL');
+    },
+    Math.min(10_000, silenceMs / 4),
+  );
+  watchdog.unref();
+
+  /** The child saves, hands back and leaves; one that does not within the bound is killed. */
+  const askToLeave = (): void => {
+    if (isLeaving) return;
+    isLeaving = true;
+    child?.send({ v: PROTOCOL_VERSION, type: 'stop' });
+    killTimer = setTimeout(() => child?.kill('SIGKILL'), stopMs);
+    killTimer.unref();
+  };
+
+  const isAtWorkOn = (of: string, keys: ReadonlySet<string>): boolean => {
+    const [atWork] = load;
+    return atWork !== undefined && store === of && keys.has(attemptKey(atWork.trial.id, atWork.attempt));
+  };
+
+  launch();
+  return {
+    device,
+    state: () => (retired !== undefined ? 'retired' : load.length > 0 ? 'busy' : isReady ? 'idle' : 'starting'),
+    why: () => retired,
+    holding: () =>
+      load.length === 0
+        ? undefined
+        : { store, attempts: load.map(({ trial, attempt }) => attemptKey(trial.id, attempt)) },
+    run: (parcel) => {
+      if (load.length > 0 || child === undefined) throw new Error('Expected a lane that is idle, got one at work');
+      store = parcel.store;
+      load = [...parcel.attempts];
+      lastHeard = performance.now();
+      const unloaded = new Promise<void>((resolve) => {
+        onUnloaded = resolve;
+      });
+      const attempts = load.map(({ trial, attempt }) => ({ trial, attempt }));
+      child.send({ v: PROTOCOL_VERSION, type: 'run', attempts, device: visible.device, threads, checkpointDir });
+      return unloaded;
+    },
+    handBack: (of, keys) => {
+      if (isAtWorkOn(of, keys)) askToLeave();
+    },
+    drop: (of, keys) => {
+      if (!isAtWorkOn(of, keys)) return;
+      ending = 'drop';
+      child?.kill('SIGKILL');
+    },
+    stop: async () => {
+      isStopping = true;
+      clearInterval(watchdog);
+      if (child === undefined) return;
+      const gone = new Promise<void>((resolve) => {
+        onGone = resolve;
+      });
+      askToLeave();
+      await gone;
+    },
+  };
+}
+
+function failed({ trial, attempt }: Attempt, kind: FailureKind, message: string): WorkerEvent {
+  return { v: EVENT_VERSION, trial: trial.id, attempt, type: 'failed', kind, message, step: null };
+}

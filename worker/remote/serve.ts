@@ -1,0 +1,289 @@
+import os from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  isScalesweepError,
+  messageOf,
+  ScalesweepError,
+  type EngineName,
+  type WorkerEvent,
+} from '../../contract/index.ts';
+import { openCheckpoints } from '../checkpoints.ts';
+import { connectRedis, duplicateRedis } from './connect.ts';
+import { fetchJobs } from './fetch-jobs.ts';
+import { makeLane, type Lane } from './lane.ts';
+import { openOutbox } from './outbox.ts';
+import { makePost } from './post.ts';
+import { keys, order, WIRE_VERSION, type Beat, type Parcel } from './wire.ts';
+
+export interface ServeOptions {
+  readonly redis: string;
+  readonly engine: EngineName;
+  /** One child each; a device may stand here more than once. */
+  readonly devices: readonly string[];
+  /** Threads per child. */
+  readonly threads: number;
+  readonly checkpointDir: string;
+  /** Where results wait until they are stored. */
+  readonly outboxDir: string;
+  readonly log: (text: string) => void;
+  /** Between two beats, ms. @defaultValue 5 s */
+  readonly beatMs?: number;
+  /** @defaultValue 15 minutes, or 20 times the predicted time if that is longer */
+  readonly silenceMs?: number;
+  /** How long a child may take to save its state, ms. @defaultValue 60 s */
+  readonly stopMs?: number;
+}
+
+export interface Serving {
+  readonly worker: string;
+  /** Resolves when no lane works any more, with the reasons; rejects when the outbox cannot be written. */
+  readonly ended: Promise<string>;
+  /** Hands back what is in hand, sends what is left, closes. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** A beat is forgotten after this many of its intervals; orchestrators judge earlier, by its not changing. */
+const BEATS_KEPT = 12;
+/** How long the last letters may take to be stored when the worker leaves, ms. They stay in the outbox otherwise. */
+const FAREWELL_MS = 5000;
+
+/**
+ * Serves trials from Redis until stopped: one child process per device, results kept on disk until they are stored.
+ *
+ * @throws {ScalesweepError} USAGE or REDIS_UNAVAILABLE
+ */
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const { engine, log, beatMs = 5000, silenceMs = 15 * 60_000, stopMs = 60_000 } = options;
+  const redis = await connectRedis(options.redis, { onNotice: log });
+  const listening = duplicateRedis(redis);
+  const outbox = openOutbox(options.outboxDir);
+  const { worker } = outbox;
+  const post = makePost({
+    redis,
+    outbox,
+    pollMs: Math.max(50, beatMs / 20),
+    resendMs: beatMs,
+    log,
+    now: () => performance.now(),
+  });
+  const lanes: Lane[] = [];
+  let beats = 0;
+  const leaving = new AbortController();
+  const isStopping = (): boolean => leaving.signal.aborted;
+  let onFree: () => void = () => undefined;
+  let end: (why: string) => void = () => undefined;
+  let fail: (error: Error) => void = () => undefined;
+  const ended = new Promise<string>((resolve, reject) => {
+    end = resolve;
+    fail = reject;
+  });
+  ended.catch(() => undefined);
+
+  const onEvents = (store: string, events: readonly WorkerEvent[]): void => {
+    const lasting = events.filter(({ type }) => type !== 'progress');
+    try {
+      if (lasting.length > 0) post.say(store, lasting);
+    } catch (error) {
+      // A result that cannot be kept: going on would burn GPU hours for nothing.
+      fail(
+        new ScalesweepError(
+          'DISK_FULL',
+          `Expected to write the outbox in ${options.outboxDir}, got: ${messageOf(error)}`,
+          { cause: error },
+        ),
+      );
+      return;
+    }
+    const passing = events.filter(({ type }) => type === 'progress');
+    if (passing.length > 0) post.mention(store, passing);
+  };
+
+  const onChange = (): void => {
+    onFree();
+    const reasons = lanes.filter((lane) => lane.state() === 'retired').map((lane) => `${lane.device}: ${lane.why()}`);
+    if (lanes.length === options.devices.length && reasons.length === lanes.length && !isStopping())
+      end(reasons.join('; '));
+  };
+
+  for (const device of options.devices) {
+    lanes.push(
+      makeLane({
+        device,
+        threads: options.threads,
+        checkpointDir: options.checkpointDir,
+        silenceMs,
+        stopMs,
+        onEvents,
+        onChange,
+      }),
+    );
+  }
+
+  const freeLane = (): Lane | undefined => lanes.find((lane) => lane.state() === 'idle');
+
+  const execute = async (parcel: Parcel): Promise<void> => {
+    const lane = freeLane();
+    if (lane === undefined || isStopping()) {
+      // Taken in the moment of leaving: handed back, so that nobody waits for its lease to run out.
+      onEvents(
+        parcel.store,
+        parcel.attempts.map(({ trial, attempt }) => handedBack(trial.id, attempt)),
+      );
+      return;
+    }
+    const unloaded = lane.run(parcel);
+    await unloaded;
+    onFree();
+  };
+
+  const fetching = fetchJobs({
+    redis,
+    engine,
+    worker,
+    onceFree: async () => {
+      while (freeLane() === undefined && !isStopping()) {
+        await new Promise<void>((resolve) => {
+          onFree = resolve;
+        });
+      }
+      return !isStopping();
+    },
+    execute,
+    log,
+    now: () => Date.now(),
+  });
+
+  const currentBeat = (): Beat => {
+    const holding: Record<string, string[]> = {};
+    for (const lane of lanes) {
+      const held = lane.holding();
+      if (held !== undefined) (holding[held.store] ??= []).push(...held.attempts);
+    }
+    return {
+      v: WIRE_VERSION,
+      worker,
+      host: os.hostname(),
+      pid: process.pid,
+      engine,
+      beat: ++beats,
+      lanes: lanes.map((lane) => {
+        const state = lane.state();
+        const why = lane.why();
+        return {
+          device: lane.device,
+          state: state === 'starting' ? 'busy' : state,
+          trial: lane.holding()?.attempts[0]?.split('.')[0] ?? null,
+          ...(why === undefined ? {} : { why }),
+        };
+      }),
+      holding,
+      unacked: outbox.unackedEnds(),
+    };
+  };
+
+  const sendBeat = async (): Promise<void> => {
+    await redis
+      .multi()
+      .sadd(keys.workers, worker)
+      .set(keys.worker(worker), JSON.stringify(currentBeat()), 'PX', beatMs * BEATS_KEPT)
+      .exec();
+  };
+
+  /** Beats pile up in no queue: one at a time, and none while Redis is away. */
+  let isBeating = false;
+  const beatOnce = (): void => {
+    if (isBeating || redis.status !== 'ready') return;
+    isBeating = true;
+    void sendBeat()
+      .catch(() => undefined)
+      .finally(() => (isBeating = false));
+  };
+  const beating = setInterval(beatOnce, beatMs);
+  beatOnce();
+
+  const obey = async (text: string): Promise<void> => {
+    const parsed = order.safeParse(parseJson(text));
+    // Whoever wrote it: an order that is none is no reason to stop working.
+    if (!parsed.success) return;
+    const given = parsed.data;
+    switch (given.type) {
+      case 'hand-back':
+        for (const lane of lanes) lane.handBack(given.store, new Set(given.attempts));
+        break;
+      case 'drop':
+        for (const lane of lanes) lane.drop(given.store, new Set(given.attempts));
+        break;
+      case 'settled':
+        for (const trial of given.trials) await openCheckpoints(options.checkpointDir, trial).clear();
+        break;
+    }
+  };
+
+  const listen = async (): Promise<void> => {
+    while (!isStopping()) {
+      try {
+        const taken = await listening.blpop(keys.orders(worker), 2);
+        if (taken !== null) await obey(taken[1]);
+      } catch (error) {
+        if (isStopping()) return;
+        if (isScalesweepError(error)) log(error.message);
+        await sleep(250);
+      }
+    }
+  };
+  const listeningLoop = listen();
+
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    leaving.abort();
+    onFree();
+    await fetching.stop();
+    await Promise.all(lanes.map((lane) => lane.stop()));
+    await post.flushed(FAREWELL_MS);
+    post.close();
+    clearInterval(beating);
+    const left = outbox.positions().reduce((sum, { last, acked }) => sum + last - acked, 0);
+    if (left > 0)
+      log(
+        `${left} letters wait in ${options.outboxDir} for their orchestrator; the next worker started there sends them`,
+      );
+    if (redis.status === 'ready') {
+      // Ends known: orchestrators need not wait for the beat to fall silent.
+      await Promise.race([
+        redis
+          .multi()
+          .srem(keys.workers, worker)
+          .unlink(keys.worker(worker), keys.orders(worker))
+          .exec()
+          .catch(() => undefined),
+        sleep(2000),
+      ]);
+    }
+    listening.disconnect();
+    await listeningLoop;
+    await fetching.close();
+    redis.disconnect();
+    outbox.close();
+  };
+  return { worker, ended, stop: () => (stopped ??= stop()) };
+}
+
+function handedBack(trial: string, attempt: number): WorkerEvent {
+  return {
+    v: 1,
+    trial,
+    attempt,
+    type: 'failed',
+    kind: 'interrupted',
+    message: 'Handed back before it began',
+    step: null,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
