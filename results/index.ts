@@ -40,3 +40,14 @@ export {
   type Written,
 } from './store.ts';
 export { openStore, type SqliteStore } from './store/sqlite-store.ts';
+export {
+  computeFindings,
+  separatingGrid,
+  type Finding,
+  type FindingsOptions,
+  type FindingsReport,
+  type Recommendation,
+  type Verdict,
+  type WouldSeparate,
+} from './findings/index.ts';
+export { importResults, type Imported, type ImportOptions } from './import/index.ts';

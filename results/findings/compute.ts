@@ -23,7 +23,7 @@ import { axisNames } from './words.ts';
 export interface FindingsOptions extends RecommendQuestion {
   /** Of the bootstrap: the same rows, options and seed give the same findings. @defaultValue 1 */
   readonly seed?: number;
-  /** Bootstrap replicates. @defaultValue 2000, and 1000 for more than a thousand cells */
+  /** Bootstrap replicates. @defaultValue 2000; 1000 above a thousand cells, fewer above 32,000 */
   readonly replicates?: number;
   /**
    * Points of top-1 (per doubling, where the effect is) below which a difference does not matter, whatever its p-value.
@@ -41,7 +41,7 @@ export function computeFindings(rows: readonly ResultRow[], options: FindingsOpt
   const { cells, limits } = measureCells(rows);
   const judging: JudgeOptions = { smallestEffect: options.smallestEffect ?? 0.1 };
   const seed = options.seed ?? 1;
-  const replicates = options.replicates ?? (cells.length > 1000 ? 1000 : 2000);
+  const replicates = options.replicates ?? replicatesFor(cells.length);
   const noise = estimateNoise(cells);
   const bootstrap = makeBootstrap(cells, noise, { seed, replicates });
   const regimes = regimesOf(cells, rows, options.curves ?? NO_CURVES);
@@ -67,6 +67,11 @@ export function computeFindings(rows: readonly ResultRow[], options: FindingsOpt
     hull: hullOf(cells),
     limits: [...limits, ...noise.limits],
   };
+}
+
+/** The bootstrap holds 4 bytes per cell and replicate: 128 MB at most, up to 320,000 cells. */
+function replicatesFor(cells: number): number {
+  return cells <= 1000 ? 2000 : Math.max(100, Math.min(1000, Math.floor(32e6 / cells)));
 }
 
 /** FLOPs always, so that an answer says what is missing; step time where two cells or more have one. */
