@@ -30,6 +30,8 @@ export interface FindingsOptions extends RecommendQuestion {
    * @defaultValue 0.1: the digit that accuracies are reported to
    */
   readonly smallestEffect?: number;
+  /** Slugs of the questions to ask; recommendation and hull are there in any case. @defaultValue all */
+  readonly questions?: readonly string[];
   /** Per-epoch metrics by trial id, for the over-fitting regime. */
   readonly curves?: Curves;
 }
@@ -47,19 +49,23 @@ export function computeFindings(rows: readonly ResultRow[], options: FindingsOpt
   const regimes = regimesOf(cells, rows, options.curves ?? NO_CURVES);
   const resampling = { seed, replicates: Math.min(1000, replicates) };
   const axes = costAxesOf(cells);
-  const drafts: Draft[] = [
-    ...axes.flatMap((axis) => depthAgainstWidth(cells, axis)),
-    ...axes.flatMap((axis) => slowResolution(cells, axis)),
-    ...longerAgainstBigger(cells),
-    ...axes.flatMap((axis) => costAsPredictor(cells, axis, noise, { ...resampling, ...judging })),
-    ...overFitting(regimes),
-    ...rankAgreement(cells, resampling),
-    ...axes.flatMap((axis) => stableOver(cells, axis, bootstrap)),
+  const perAxis = (ask: (axis: CostAxis) => Draft[]) => () => axes.flatMap(ask);
+  const asked: readonly (readonly [slugs: readonly string[], ask: () => Draft[]])[] = [
+    [DEPTH_WIDTH, perAxis((axis) => depthAgainstWidth(cells, axis))],
+    [RESOLUTION, perAxis((axis) => slowResolution(cells, axis))],
+    [LONGER, () => longerAgainstBigger(cells)],
+    [PREDICTOR, perAxis((axis) => costAsPredictor(cells, axis, noise, { ...resampling, ...judging }))],
+    [['over-fitting'], () => overFitting(regimes)],
+    [RANKS, () => rankAgreement(cells, resampling)],
+    [['recommendation-stable'], perAxis((axis) => stableOver(cells, axis, bootstrap))],
   ];
+  const isWanted = (slug: string): boolean => options.questions?.includes(slug) ?? true;
+  // Whole groups are skipped unasked; a slug's correction never depends on the others.
+  const drafts = asked.flatMap(([slugs, ask]) => (slugs.some(isWanted) ? ask() : []));
   const judged = judge(drafts, cells, noise, bootstrap, judging);
   const questions = flipQuestions(judged.filter(hasContrast));
   const flips = questions.map((question) => flipFinding(question, bootstrap.uncertaintyOf(question.change)));
-  const findings = [...flips, ...judged.map(({ finding }) => finding)];
+  const findings = [...flips, ...judged.map(({ finding }) => finding)].filter(({ slug }) => isWanted(slug));
   return {
     findings,
     recommendation: withEvidence(recommend(cells, bootstrap, options, judging), findings),
@@ -68,6 +74,30 @@ export function computeFindings(rows: readonly ResultRow[], options: FindingsOpt
     limits: [...limits, ...noise.limits],
   };
 }
+
+const DEPTH_WIDTH = ['depth-over-width', 'depth-lead-grows-with-resolution', 'winner-flips'];
+const RESOLUTION = [
+  'depth-gain',
+  'width-gain',
+  'resolution-gain',
+  'resolution-returns-diminish',
+  'depth-over-resolution',
+  'width-over-resolution',
+];
+const LONGER = ['longer-over-depth', 'longer-over-width', 'longer-over-resolution'];
+const PREDICTOR = ['power-law', 'power-law-breaks', 'spread-at-matched-cost'];
+const RANKS = ['short-predicts-long', 'small-predicts-large'];
+
+/** Slugs of all questions. */
+export const questionSlugs: readonly string[] = [
+  ...DEPTH_WIDTH,
+  ...RESOLUTION,
+  ...LONGER,
+  ...PREDICTOR,
+  'over-fitting',
+  ...RANKS,
+  'recommendation-stable',
+];
 
 /** The bootstrap holds 4 bytes per cell and replicate: 128 MB at most, up to 320,000 cells. */
 function replicatesFor(cells: number): number {

@@ -1,5 +1,5 @@
 /** Findings: claims with effect, interval, evidence and verdict, computed from result rows alone. */
-export { computeFindings, type FindingsOptions } from './compute.ts';
+export { computeFindings, questionSlugs, type FindingsOptions } from './compute.ts';
 export {
   costAxes,
   strategies,

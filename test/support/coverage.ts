@@ -32,6 +32,8 @@ const COMPARISONS: Readonly<Record<string, readonly [ahead: Strategy, behind: St
   'longer-over-depth': ['epochs', 'depth'],
 };
 
+const QUESTIONS = [...Object.keys(COMPARISONS), 'resolution-gain', 'winner-flips'];
+
 /** The law's own lead of one strategy over another, at the very costs that the finding compared. */
 export function trueLead(surface: PlantedSurface, finding: Pick<Finding, 'slug' | 'scope' | 'axis'>): number {
   const { slug, scope, axis } = finding;
@@ -84,7 +86,7 @@ export function tally(
   };
   for (let draw = 0; draw < draws; draw++) {
     const surface = plantSurface({ ...planted, seed: firstSeed + draw });
-    const { findings } = computeFindings(surface.rows, { ...options, seed: firstSeed + draw });
+    const { findings } = computeFindings(surface.rows, { questions: QUESTIONS, ...options, seed: firstSeed + draw });
     count(result, surface, findings, planted.flipAt ?? null);
   }
   return result;

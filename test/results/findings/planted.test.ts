@@ -4,7 +4,7 @@
  * rate of at most 5 %) would give less than once in a thousand; draws are seeded, so a run is the same every time.
  */
 import { describe, expect, test } from 'vitest';
-import { computeFindings } from '../../../results/findings/index.ts';
+import { computeFindings, questionSlugs } from '../../../results/findings/index.ts';
 import { binomialAtLeast, binomialAtMost } from '../../support/binomial.ts';
 import { tally, type Tally } from '../../support/coverage.ts';
 import { plantSurface } from '../../support/planted-surface.ts';
@@ -85,4 +85,17 @@ test('the same rows in any order, and the same seed, give the same report', () =
   const other = computeFindings(rows, { seed: 2 });
   expect(other.findings.map(({ effect }) => effect)).toEqual(first.findings.map(({ effect }) => effect));
   expect(other).not.toEqual(first);
+});
+
+test('a question asked by itself has the answer that it has among all', () => {
+  const { rows } = plantSurface({ seed: 10, flipAt: 12 });
+  const all = computeFindings(rows).findings;
+  expect(new Set(all.map(({ slug }) => slug))).toEqual(
+    new Set(questionSlugs.filter((slug) => slug !== 'over-fitting')),
+  );
+  for (const slug of ['winner-flips', 'resolution-gain', 'power-law-breaks', 'short-predicts-long']) {
+    expect(computeFindings(rows, { questions: [slug] }).findings).toEqual(
+      all.filter((finding) => finding.slug === slug),
+    );
+  }
 });
