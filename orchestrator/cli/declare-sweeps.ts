@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ResumeOptions } from '../commands/resume.ts';
 import type { RunOptions } from '../commands/run.ts';
 import type { StoreOptions } from './shared-options.ts';
+import { withRedis } from './declare-cluster.ts';
 import type { Io } from './io.ts';
 import { amount, engine, positiveInteger } from './parsers.ts';
 import type { Act } from './program.ts';
@@ -9,7 +10,7 @@ import { withStore } from './shared-options.ts';
 
 /** Commands that launch and steer sweeps. */
 export function declareSweeps(program: Command, io: Io, act: Act): void {
-  withStore(program.command('run'))
+  withRedis(withStore(program.command('run')))
     .description('plan a grid, train what is not trained yet, and report; running it again goes on where it stopped')
     .argument('<grid>', 'a grid file')
     .option('--workers <n>', 'worker processes [one per core]', positiveInteger)
@@ -23,7 +24,7 @@ export function declareSweeps(program: Command, io: Io, act: Act): void {
       act(async () => (await import('../commands/run.ts')).run(grid, options, io)),
     );
 
-  withStore(program.command('resume'))
+  withRedis(withStore(program.command('resume')))
     .description('go on with an interrupted sweep')
     .argument('[sweep]', 'id or its beginning [the latest]')
     .option('--workers <n>', 'worker processes [one per core]', positiveInteger)

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { packageRoot } from '../../contract/index.ts';
 import { declareAnswers } from './declare-answers.ts';
+import { declareCluster } from './declare-cluster.ts';
 import { declareMachine } from './declare-machine.ts';
 import { declarePlanning } from './declare-planning.ts';
 import { declareSweeps } from './declare-sweeps.ts';
@@ -29,6 +30,7 @@ export function makeProgram(io: Io, onExitCode: (code: number) => void): Command
   const act: Act = async (command) => onExitCode(await command());
   declarePlanning(program, io, act);
   declareSweeps(program, io, act);
+  declareCluster(program, io, act);
   declareAnswers(program, io, act);
   declareMachine(program, io, act);
   program.addHelpText(

@@ -3,6 +3,7 @@ import type { Io } from '../cli/io.ts';
 import type { StoreOptions } from '../cli/shared-options.ts';
 import { checkpointFolder, tidyCheckpoints } from '../launch/checkpoint-folder.ts';
 import { finish } from '../launch/finish.ts';
+import { isAtWorkElsewhere } from '../launch/open-dispatcher.ts';
 import { prepareDatasets } from '../launch/prepare-datasets.ts';
 import { requireStore } from '../launch/require-store.ts';
 import { countOf } from '../progress/words.ts';
@@ -10,6 +11,9 @@ import { countOf } from '../progress/words.ts';
 export interface ResumeOptions extends StoreOptions {
   readonly workers?: number;
   readonly threads?: number;
+  readonly redis?: string;
+  readonly lease?: number;
+  readonly ahead?: number;
   readonly out?: string;
 }
 
@@ -18,7 +22,7 @@ export async function resume(prefix: string | undefined, options: ResumeOptions,
   requireStore(options.db);
   const store = openStore(options.db, { mode: 'run' });
   try {
-    store.releaseOrphans(Date.now());
+    store.releaseOrphans(Date.now(), isAtWorkElsewhere(options));
     const sweep = store.sweep(prefix);
     if (sweep.state !== 'active') store.setSweepState(sweep.id, 'active');
     // Imported only here: reading grids is a third of what a resume with nothing to do would cost.
@@ -28,7 +32,7 @@ export async function resume(prefix: string | undefined, options: ResumeOptions,
     io.err(
       `${sweep.name} (${sweep.id}): ${countOf(done + failed + planned, 'trial')}, ${done} done before, ${planned} to train`,
     );
-    await prepareDatasets(store, sweep.id, io);
+    if (options.redis === undefined) await prepareDatasets(store, sweep.id, io);
     return await finish(store, sweep, options, io);
   } finally {
     store.close();

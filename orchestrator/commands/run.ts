@@ -4,6 +4,7 @@ import type { Io } from '../cli/io.ts';
 import type { StoreOptions } from '../cli/shared-options.ts';
 import { checkpointFolder, tidyCheckpoints } from '../launch/checkpoint-folder.ts';
 import { finish } from '../launch/finish.ts';
+import { isAtWorkElsewhere } from '../launch/open-dispatcher.ts';
 import { overridesOf, planWith, type Overrides } from '../launch/overrides.ts';
 import { prepareDatasets } from '../launch/prepare-datasets.ts';
 import { storePlan } from '../launch/store-plan.ts';
@@ -13,6 +14,9 @@ import { plan } from './plan.ts';
 export interface RunOptions extends StoreOptions, Overrides {
   readonly workers?: number;
   readonly threads?: number;
+  readonly redis?: string;
+  readonly lease?: number;
+  readonly ahead?: number;
   readonly dryRun?: boolean;
   /** Folder of the report. @defaultValue beside the store */
   readonly out?: string;
@@ -27,12 +31,12 @@ export async function run(gridFile: string, options: RunOptions, io: Io): Promis
   planWith(grid, overrides);
   const store = openStore(options.db, { mode: 'run' });
   try {
-    store.releaseOrphans(Date.now());
+    store.releaseOrphans(Date.now(), isAtWorkElsewhere(options));
     const { sweep, added } = storePlan(store, grid, overrides, Date.now());
     await tidyCheckpoints(checkpointFolder(options.db), store);
     const left = added.total - added.done;
     io.err(`${grid.name} (${sweep.id}): ${countOf(added.total, 'trial')}, ${added.done} done before, ${left} to train`);
-    if (left > 0) await prepareDatasets(store, sweep.id, io);
+    if (left > 0 && options.redis === undefined) await prepareDatasets(store, sweep.id, io);
     return await finish(store, sweep, options, io);
   } finally {
     store.close();

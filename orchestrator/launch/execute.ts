@@ -1,26 +1,17 @@
-import os from 'node:os';
 import { EXIT, formatSeconds, ScalesweepError } from '../../contract/index.ts';
 import type { Store, SweepRecord } from '../../results/index.ts';
-import { openCheckpoints } from '../../worker/index.ts';
 import { makePaint } from '../cli/colour.ts';
 import type { Io } from '../cli/io.ts';
 import { DEFAULT_DB } from '../cli/shared-options.ts';
-import { makeLocalDispatcher } from '../dispatch/local.ts';
 import type { DisplayOptions } from '../progress/display.ts';
 import { makeLiveBlock } from '../progress/live-block.ts';
 import { makePlainLines } from '../progress/plain-lines.ts';
 import { countOf } from '../progress/words.ts';
 import { runSweep, type SweepOutcome } from '../sweep/run-sweep.ts';
-import { checkpointFolder } from './checkpoint-folder.ts';
+import { openDispatcher, type DispatchOptions } from './open-dispatcher.ts';
 import { listenForStop } from './stop-signals.ts';
 
-export interface ExecuteOptions {
-  readonly db: string;
-  /** @defaultValue one per core */
-  readonly workers?: number;
-  /** Per worker. @defaultValue 1 */
-  readonly threads?: number;
-}
+export type ExecuteOptions = DispatchOptions;
 
 export interface Execution {
   readonly outcome: SweepOutcome;
@@ -28,15 +19,9 @@ export interface Execution {
   readonly trained: number;
 }
 
-/** Trains what a sweep has left, in local workers, showing progress on standard error. */
+/** Trains what a sweep has left, here or elsewhere, showing progress on standard error. */
 export async function execute(store: Store, sweep: SweepRecord, options: ExecuteOptions, io: Io): Promise<Execution> {
-  const folder = checkpointFolder(options.db);
-  const dispatcher = makeLocalDispatcher({
-    workers: options.workers ?? os.availableParallelism(),
-    threads: options.threads ?? 1,
-    checkpointDir: folder,
-    clearCheckpoints: (trial) => openCheckpoints(folder, trial).clear(),
-  });
+  const { dispatcher, adopted } = await openDispatcher(store, sweep, options, io);
   const stopSignals = listenForStop(() => dispatcher.kill());
   const display = makeDisplay(io, {
     title: sweep.name,
@@ -49,6 +34,7 @@ export async function execute(store: Store, sweep: SweepRecord, options: Execute
       store,
       sweep: sweep.id,
       dispatcher,
+      adopted,
       signal: stopSignals.signal,
       threads: options.threads ?? 1,
       now: () => Date.now(),

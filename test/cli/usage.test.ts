@@ -13,6 +13,7 @@ describe('the command line', () => {
       'cost',
       'run',
       'resume',
+      'worker',
       'status',
       'pause',
       'cancel',

@@ -28,6 +28,7 @@ describeDispatcher({
         devices: ['cpu', 'cpu'],
         threads: 1,
         checkpointDir: folder,
+        travelBytes: 0,
         outboxDir: path.join(folder, `outbox-${serving.length}`),
         log: () => undefined,
         beatMs: 500,

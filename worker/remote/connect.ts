@@ -30,7 +30,8 @@ export async function connectRedis(url: string, options: ConnectOptions): Promis
   redis.on('error', (error: Error) => {
     lastError = error;
   });
-  redis.on('close', () => {
+  // Not `close`: that comes when we leave, too.
+  redis.on('reconnecting', () => {
     if (isUp)
       options.onNotice(
         `Redis at ${withoutPassword(url)} is gone${lastError ? ` (${lastError.message})` : ''}; trying again`,

@@ -29,14 +29,16 @@ export interface Lane {
   why(): string | undefined;
   /** Store and keys of what it has in hand, the one at work first. */
   holding(): { store: string; attempts: readonly string[] } | undefined;
-  /** Resolves when each attempt of the parcel has ended. */
-  run(parcel: Parcel): Promise<void>;
+  /** Takes the parcel at once and begins it when it is ready; resolves when each of its attempts has ended. */
+  run(parcel: Parcel, isPrepared: Promise<void>): Promise<void>;
   /** Saves and hands back all it has in hand, if the attempt at work is one of these. */
   handBack(store: string, keys: ReadonlySet<string>): void;
   /** Ends the attempt at work, without a word, if it is one of these. */
   drop(store: string, keys: ReadonlySet<string>): void;
   /** Saves, hands back, ends the child; resolves when it is gone. */
   stop(): Promise<void>;
+  /** Ends the child at once, without saving: what it has is lost like its host. */
+  kill(): void;
 }
 
 type Attempt = Parcel['attempts'][number];
@@ -97,7 +99,7 @@ export function makeLane(options: LaneOptions): Lane {
     }
     onEvents(
       store,
-      events.map((event) => (event.type === 'started' ? { ...event, device } : event)),
+      events.map((event) => (event.type === 'started' ? announced(event, device) : event)),
     );
     if (load.length === 0) onUnloaded();
   };
@@ -168,7 +170,7 @@ export function makeLane(options: LaneOptions): Lane {
       load.length === 0
         ? undefined
         : { store, attempts: load.map(({ trial, attempt }) => attemptKey(trial.id, attempt)) },
-    run: (parcel) => {
+    run: (parcel, isPrepared) => {
       if (load.length > 0 || child === undefined) throw new Error('Expected a lane that is idle, got one at work');
       store = parcel.store;
       load = [...parcel.attempts];
@@ -176,8 +178,14 @@ export function makeLane(options: LaneOptions): Lane {
       const unloaded = new Promise<void>((resolve) => {
         onUnloaded = resolve;
       });
-      const attempts = load.map(({ trial, attempt }) => ({ trial, attempt }));
-      child.send({ v: PROTOCOL_VERSION, type: 'run', attempts, device: visible.device, threads, checkpointDir });
+      const taken = load;
+      void isPrepared.then(() => {
+        // Handed back meanwhile.
+        if (load !== taken) return;
+        lastHeard = performance.now();
+        const attempts = taken.map(({ trial, attempt }) => ({ trial, attempt }));
+        child?.send({ v: PROTOCOL_VERSION, type: 'run', attempts, device: visible.device, threads, checkpointDir });
+      });
       return unloaded;
     },
     handBack: (of, keys) => {
@@ -198,7 +206,16 @@ export function makeLane(options: LaneOptions): Lane {
       askToLeave();
       await gone;
     },
+    kill: () => child?.kill('SIGKILL'),
   };
+}
+
+/** Names the device as this worker does, and says so where an earlier attempt's work could not be gone on with. */
+function announced(event: Extract<WorkerEvent, { type: 'started' }>, device: string): WorkerEvent {
+  const isAnew = event.attempt > 1 && event.resumedFromStep === 0 && event.totalSteps > 0;
+  const notes = [event.note, isAnew ? 'no checkpoint of an earlier attempt here: trained from the start' : undefined];
+  const note = notes.filter((each) => each !== undefined).join('; ');
+  return { ...event, device, ...(note === '' ? {} : { note }) };
 }
 
 function failed({ trial, attempt }: Attempt, kind: FailureKind, message: string): WorkerEvent {

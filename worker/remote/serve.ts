@@ -13,6 +13,7 @@ import { fetchJobs } from './fetch-jobs.ts';
 import { makeLane, type Lane } from './lane.ts';
 import { openOutbox } from './outbox.ts';
 import { makePost } from './post.ts';
+import { makeTravellingCheckpoints } from './travelling-checkpoints.ts';
 import { keys, order, WIRE_VERSION, type Beat, type Parcel } from './wire.ts';
 
 export interface ServeOptions {
@@ -23,6 +24,8 @@ export interface ServeOptions {
   /** Threads per child. */
   readonly threads: number;
   readonly checkpointDir: string;
+  /** Bytes of a checkpoint that travel through Redis at most; 0 where the folder is shared by all machines. */
+  readonly travelBytes: number;
   /** Where results wait until they are stored. */
   readonly outboxDir: string;
   readonly log: (text: string) => void;
@@ -40,6 +43,8 @@ export interface Serving {
   readonly ended: Promise<string>;
   /** Hands back what is in hand, sends what is left, closes. Idempotent. */
   stop(): Promise<void>;
+  /** Ends the children at once, without saving; `stop` then has little to wait for. */
+  kill(): void;
 }
 
 /** A beat is forgotten after this many of its intervals; orchestrators judge earlier, by its not changing. */
@@ -66,6 +71,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     log,
     now: () => performance.now(),
   });
+  const travel =
+    options.travelBytes > 0
+      ? makeTravellingCheckpoints({ redis, checkpointDir: options.checkpointDir, capBytes: options.travelBytes, log })
+      : undefined;
   const lanes: Lane[] = [];
   let beats = 0;
   const leaving = new AbortController();
@@ -94,6 +103,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       );
       return;
     }
+    if (travel !== undefined)
+      for (const { trial } of events.filter(({ type }) => type === 'checkpoint')) void travel.send(trial);
     const passing = events.filter(({ type }) => type === 'progress');
     if (passing.length > 0) post.mention(store, passing);
   };
@@ -121,6 +132,12 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
   const freeLane = (): Lane | undefined => lanes.find((lane) => lane.state() === 'idle');
 
+  /** A first attempt has nothing to go on from, and tiny trials no time to ask. */
+  const prepare = async ({ attempts }: Parcel): Promise<void> => {
+    if (travel === undefined) return;
+    for (const { trial, attempt } of attempts) if (attempt > 1) await travel.receive(trial.id);
+  };
+
   const execute = async (parcel: Parcel): Promise<void> => {
     const lane = freeLane();
     if (lane === undefined || isStopping()) {
@@ -131,8 +148,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       );
       return;
     }
-    const unloaded = lane.run(parcel);
-    await unloaded;
+    await lane.run(parcel, prepare(parcel));
     onFree();
   };
 
@@ -265,7 +281,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     redis.disconnect();
     outbox.close();
   };
-  return { worker, ended, stop: () => (stopped ??= stop()) };
+  return { worker, ended, stop: () => (stopped ??= stop()), kill: () => lanes.forEach((lane) => lane.kill()) };
 }
 
 function handedBack(trial: string, attempt: number): WorkerEvent {

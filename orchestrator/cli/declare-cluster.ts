@@ -1,0 +1,63 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { WorkerOptions } from '../commands/worker.ts';
+import type { Io } from './io.ts';
+import { amount, engine, positiveInteger, positiveNumber } from './parsers.ts';
+import type { Act } from './program.ts';
+import { withJson } from './shared-options.ts';
+
+/** Commands for several machines. */
+export function declareCluster(program: Command, io: Io, act: Act): void {
+  withJson(program.command('worker'))
+    .description('serve trials that `run --redis` hands out, on this machine, until stopped')
+    .addOption(
+      new Option('--redis <url>', 'redis://HOST:PORT, or rediss:// for TLS')
+        .env('SCALESWEEP_REDIS')
+        .makeOptionMandatory(),
+    )
+    .addOption(new Option('--devices <list>', 'cpu, cuda:0,cuda:1 ...').argParser(deviceList).default(['cpu'], 'cpu'))
+    .option('--concurrency <n>', 'child processes per device [1; for cpu one per core]', positiveInteger)
+    .option('--threads <n>', 'threads per child', positiveInteger, 1)
+    .addOption(new Option('--engine <name>', 'serves trials of this engine').argParser(engine).default('onnx'))
+    .option('--checkpoints <dir>', 'a folder that all machines share [checkpoints travel through Redis]')
+    .addOption(
+      new Option('--checkpoint-cap <amount>', 'bytes of a checkpoint that may travel through Redis')
+        .argParser(amount)
+        .default(64e6, '64M'),
+    )
+    .option('--outbox <dir>', 'where results wait until they are stored [.scalesweep/outbox]')
+    .addOption(
+      new Option('--beat <seconds>', 'between two signs of life; a sixth of the lease')
+        .argParser(positiveNumber)
+        .default(5),
+    )
+    .action((options: WorkerOptions) => act(async () => (await import('../commands/worker.ts')).worker(options, io)));
+}
+
+/** `cpu` or `cuda:0,cuda:1`, by name and number: never a path or a program. */
+function deviceList(text: string): string[] {
+  const devices = text.split(',').map((device) => device.trim());
+  for (const device of devices) {
+    if (!/^(cpu|(cuda|webgpu):\d{1,3})$/.test(device))
+      throw new InvalidArgumentError(`Expected devices such as cpu or cuda:0,cuda:1, got '${text}'.`);
+  }
+  return devices;
+}
+
+/** Options of the commands that hand trials out. */
+export function withRedis(command: Command): Command {
+  return command
+    .option('--redis <url>', 'hand the trials to workers elsewhere, through this Redis')
+    .addOption(
+      new Option('--lease <seconds>', 'with --redis: silence after which a worker is taken to be lost')
+        .argParser(positiveNumber)
+        .default(30),
+    )
+    .addOption(
+      new Option(
+        '--ahead <n>',
+        'with --redis: trials that wait for each device, to go on with while this command is away',
+      )
+        .argParser(positiveInteger)
+        .default(1),
+    );
+}

@@ -1,0 +1,66 @@
+import os from 'node:os';
+import path from 'node:path';
+import { EXIT, ScalesweepError, type EngineName } from '../../contract/index.ts';
+import { statePaths } from '../../worker/index.ts';
+import { serve } from '../../worker/remote/index.ts';
+import { printJson, type Io } from '../cli/io.ts';
+import type { JsonOption } from '../cli/shared-options.ts';
+import { listenForStop } from '../launch/stop-signals.ts';
+
+export interface WorkerOptions extends JsonOption {
+  readonly redis: string;
+  readonly devices: readonly string[];
+  /** Children per device. */
+  readonly concurrency?: number;
+  readonly threads: number;
+  readonly engine: EngineName;
+  readonly checkpoints?: string;
+  /** Bytes. */
+  readonly checkpointCap: number;
+  readonly outbox?: string;
+  /** Seconds. */
+  readonly beat: number;
+}
+
+/** `scalesweep worker`: serves trials from Redis until it is told to stop, or no device works any more. */
+export async function worker(options: WorkerOptions, io: Io): Promise<number> {
+  const state = statePaths();
+  const devices = options.devices.flatMap((device) => copies(device, options));
+  const serving = await serve({
+    redis: options.redis,
+    engine: options.engine,
+    devices,
+    threads: options.threads,
+    checkpointDir: path.resolve(options.checkpoints ?? state.checkpoints),
+    travelBytes: options.checkpoints === undefined ? options.checkpointCap : 0,
+    outboxDir: path.resolve(options.outbox ?? path.join(state.root, 'outbox')),
+    log: io.err,
+    beatMs: options.beat * 1000,
+  });
+  const stopSignals = listenForStop(() => serving.kill());
+  const told = new Promise<void>((resolve) => {
+    if (stopSignals.signal.aborted) resolve();
+    else stopSignals.signal.addEventListener('abort', () => resolve());
+  });
+  io.err(`Worker ${serving.worker}: engine ${options.engine} on ${devices.join(', ')}`);
+  try {
+    const why = await Promise.race([told, serving.ended]);
+    if (why !== undefined) {
+      throw new ScalesweepError('DEVICE_UNAVAILABLE', `Expected a device that works, got none: ${why}`, {
+        hint: 'scalesweep doctor says what this machine lacks. Its trials go to other workers.',
+      });
+    }
+    io.err('Handing back what is in hand, at the next checkpoint; once more to leave at once');
+  } finally {
+    await serving.stop();
+    stopSignals.release();
+  }
+  if (options.json === true) printJson(io, { worker: serving.worker, engine: options.engine, devices });
+  return EXIT.done;
+}
+
+/** One child per GPU; of a CPU's as many as its cores feed. */
+function copies(device: string, { concurrency, threads }: WorkerOptions): string[] {
+  const count = concurrency ?? (device === 'cpu' ? Math.max(1, Math.floor(os.availableParallelism() / threads)) : 1);
+  return Array.from({ length: count }, () => device);
+}

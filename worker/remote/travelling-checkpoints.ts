@@ -1,0 +1,111 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Redis } from 'ioredis';
+import { formatAmount, messageOf } from '../../contract/index.ts';
+import { CHECKPOINT_NAME, checkpointFile, trialCheckpointDir } from '../paths.ts';
+import { writeFileAtomically } from '../storage/write-file.ts';
+import { keys } from './wire.ts';
+
+/** A checkpoint that no attempt has asked for in this time is forgotten, ms. */
+const KEPT_MS = 7 * 24 * 3600_000;
+
+/** Checkpoints of one trial on their way from machine to machine. */
+export interface TravellingCheckpoints {
+  /** A new one was written here: the newest is sent, unless it is too large. Never rejects. */
+  send(trial: string): Promise<void>;
+  /** Gets what another machine has sent, if it is newer than what lies here. Never rejects: without one, the trial begins again. */
+  receive(trial: string): Promise<void>;
+}
+
+export interface TravelOptions {
+  readonly redis: Redis;
+  readonly checkpointDir: string;
+  /** Bytes of one checkpoint at most. */
+  readonly capBytes: number;
+  readonly log: (text: string) => void;
+}
+
+/**
+ * Carries checkpoints through Redis, for machines without a folder in common. What arrives is a file like any other: it is checked for its
+ * sum, its version and its trial when it is loaded, and passed over if it is not what it should be.
+ */
+export function makeTravellingCheckpoints({
+  redis,
+  checkpointDir,
+  capBytes,
+  log,
+}: TravelOptions): TravellingCheckpoints {
+  /** Trials being sent, and whether a newer one has been written meanwhile. */
+  const sending = new Map<string, { isStale: boolean }>();
+  const told = new Set<string>();
+  const tellOnce = (what: string, text: string): void => {
+    if (told.has(what)) return;
+    told.add(what);
+    log(text);
+  };
+
+  const sendNewest = async (trial: string): Promise<void> => {
+    const step = await newestStep(checkpointDir, trial);
+    if (step === undefined) return;
+    const file = checkpointFile(trialCheckpointDir(checkpointDir, trial), step);
+    const { size } = await stat(file);
+    if (size > capBytes) {
+      tellOnce(
+        'size',
+        `A checkpoint takes ${formatAmount(size)}B, more than the ${formatAmount(capBytes)}B that travel through Redis: should this machine be lost, its ` +
+          'trials begin again. A folder shared by all machines (--checkpoints DIR) mends that.',
+      );
+      return;
+    }
+    await redis
+      .multi()
+      .hset(keys.checkpoint(trial), { step: String(step), bytes: await readFile(file) })
+      .pexpire(keys.checkpoint(trial), KEPT_MS)
+      .exec();
+  };
+
+  return {
+    send: async (trial) => {
+      const underWay = sending.get(trial);
+      if (underWay !== undefined) {
+        underWay.isStale = true;
+        return;
+      }
+      const mine = { isStale: false };
+      sending.set(trial, mine);
+      try {
+        do {
+          mine.isStale = false;
+          if (redis.status === 'ready') await sendNewest(trial);
+        } while (mine.isStale);
+      } catch (error) {
+        // Removed meanwhile, or Redis takes nothing more: the next one may fare better.
+        tellOnce('send', `A checkpoint did not get to Redis: ${messageOf(error)}`);
+      } finally {
+        sending.delete(trial);
+      }
+    },
+    receive: async (trial) => {
+      try {
+        const key = keys.checkpoint(trial);
+        const step = Number(await redis.hget(key, 'step'));
+        if (!Number.isSafeInteger(step) || step <= ((await newestStep(checkpointDir, trial)) ?? 0)) return;
+        if ((await redis.hstrlen(key, 'bytes')) > capBytes) return;
+        const bytes = await redis.hgetBuffer(key, 'bytes');
+        if (bytes === null) return;
+        await writeFileAtomically(checkpointFile(trialCheckpointDir(checkpointDir, trial), step), [bytes]);
+      } catch (error) {
+        tellOnce('receive', `A checkpoint did not arrive from Redis: ${messageOf(error)}`);
+      }
+    },
+  };
+}
+
+async function newestStep(checkpointDir: string, trial: string): Promise<number | undefined> {
+  const names = await readdir(path.normalize(trialCheckpointDir(checkpointDir, trial))).catch(() => []);
+  const steps = names.flatMap((name) => {
+    const match = CHECKPOINT_NAME.exec(name);
+    return match === null ? [] : [Number(match[1])];
+  });
+  return steps.length === 0 ? undefined : Math.max(...steps);
+}
