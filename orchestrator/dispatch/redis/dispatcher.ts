@@ -32,7 +32,7 @@ export interface RedisDispatcherOptions {
   readonly log: (text: string) => void;
   /** How long an attempt may give no sign before it is taken to be lost, ms. Workers beat every 5 s. @defaultValue 30 s */
   readonly leaseMs?: number;
-  /** Between two looks at beats and queue, ms. @defaultValue 1 s */
+  /** Between two looks at beats and queue, ms. @defaultValue 1 s, or a sixth of a lease below 6 s */
   readonly tickMs?: number;
   /**
    * Long trials that wait in the queue for each lane, so that workers have something to go on with while the orchestrator is away.
@@ -58,7 +58,8 @@ type Phase = 'running' | 'stopping' | 'killed' | 'closed';
  * attempt gives no sign any more and says so, and the sweep loop hands the trial out again under a new number.
  */
 export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher {
-  const { redis, store, engine, reader, log, leaseMs = 30_000, tickMs = 1000, ahead = 1, stopMs = 90_000 } = options;
+  const { redis, store, engine, reader, log, leaseMs = 30_000, ahead = 1, stopMs = 90_000 } = options;
+  const tickMs = options.tickMs ?? Math.min(1000, leaseMs / 6);
   const reading = duplicateRedis(redis);
   const jobs = openJobs(redis, engine, store);
   const roster = makeRoster(redis, leaseMs);
