@@ -93,7 +93,7 @@ export const engineSpec = z.strictObject({
 export type EngineSpec = z.infer<typeof engineSpec>;
 
 /** The numerics version that each engine has now. */
-export const ENGINE_NUMERICS: Readonly<Record<EngineName, number>> = { onnx: 1, noop: 1 };
+export const ENGINE_NUMERICS: Readonly<Record<EngineName, number>> = { onnx: 2, noop: 1 };
 
 export const trialSpec = z.strictObject({
   model: modelSpec,

@@ -51,7 +51,7 @@ export class Differentiation {
     for (const node of this.#network.nodes.toReversed()) {
       const parts = incoming.get(node.id);
       if (parts === undefined || node.op.kind === 'input') continue;
-      const gradient = parts.length === 1 ? parts[0]! : graph.add('Sum', parts);
+      const gradient = parts.length === 1 ? parts[0]! : this.#lowering.sum(graph, parts);
       this.#rule(node)
         .backward(context, node, gradient)
         .forEach((value, index) => {
@@ -75,6 +75,7 @@ export class Differentiation {
     return {
       graph,
       batch,
+      block: this.#lowering.block,
       mode,
       param: (name) => named(params, name, 'parameter'),
       stat: (name) => named(stats, name, 'statistic'),

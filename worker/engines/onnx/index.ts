@@ -26,7 +26,9 @@ export function makeOnnxEngine({ cacheDir = datasetCacheDir() }: OnnxEngineOptio
       const { device, threads } = context;
       const trainer = await openOnnxTrainer({ network, recipe, batch, seed, device, threads });
       try {
-        return await trainTrial({ trial, context, dataset, trainer, environment });
+        const { lowering, reason } = trainer.choice;
+        const recorded = { ...environment, lowering: `${lowering.layout}: ${reason}` };
+        return await trainTrial({ trial, context, dataset, trainer, environment: recorded });
       } finally {
         await trainer.close();
       }

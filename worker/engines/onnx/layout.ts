@@ -1,4 +1,5 @@
 import { elements, type Network, type Node, type Param } from '../../../models/index.ts';
+import type { Lowering, Stored } from './lowering/rule.ts';
 
 /** One tensor's place in a flat vector. */
 export interface Slot {
@@ -22,14 +23,46 @@ export interface Layout {
   readonly statCount: number;
 }
 
+/** The network's own layout: what checkpoints, digests and exports hold, whatever the step is lowered to. */
 export function layoutOf(network: Network): Layout {
+  return place(network, ({ shape }) => shape);
+}
+
+/** The layout of the vectors that a step works on. */
+export function storedLayoutOf(network: Network, lowering: Lowering): Layout {
+  return place(network, (tensor) => lowering.storageOf(tensor).shape);
+}
+
+/** Copies a flat vector from the network's layout to the stored one, or back. */
+export function convert(
+  slots: readonly Slot[],
+  storedSlots: readonly Slot[],
+  lowering: Lowering,
+  direction: 'store' | 'restore',
+  from: Float32Array,
+  to: Float32Array,
+): void {
+  const stored = new Map(storedSlots.map((slot) => [slot.name, slot]));
+  for (const slot of slots) {
+    const place = stored.get(slot.name)!;
+    const storage = lowering.storageOf(slot);
+    const [source, target] = direction === 'store' ? [slot, place] : [place, slot];
+    const read = from.subarray(source.offset, source.offset + source.size);
+    const written = to.subarray(target.offset, target.offset + target.size);
+    if (direction === 'store') storage.store(read, written);
+    else storage.restore(read, written);
+  }
+}
+
+function place(network: Network, shapeOf: (tensor: Stored) => readonly number[]): Layout {
   const all = network.nodes.flatMap((node) => node.params);
-  const params = place([...all.filter((param) => param.decays), ...all.filter((param) => !param.decays)]);
-  const stats = place(network.nodes.filter((node) => node.op.kind === 'norm').flatMap(statsOf));
+  const decaying = all.filter((param) => param.decays);
+  const params = line([...decaying, ...all.filter((param) => !param.decays)], shapeOf);
+  const stats = line(network.nodes.filter((node) => node.op.kind === 'norm').flatMap(statsOf), shapeOf);
   return {
     params,
     paramCount: total(params),
-    decayingCount: total(params.slice(0, all.filter((param) => param.decays).length)),
+    decayingCount: total(params.slice(0, decaying.length)),
     stats,
     statCount: total(stats),
   };
@@ -43,11 +76,12 @@ function statsOf(node: Node): Pick<Param, 'name' | 'shape'>[] {
   ];
 }
 
-function place(tensors: readonly Pick<Param, 'name' | 'shape'>[]): Slot[] {
+function line(tensors: readonly Stored[], shapeOf: (tensor: Stored) => readonly number[]): Slot[] {
   let offset = 0;
-  return tensors.map(({ name, shape }) => {
+  return tensors.map((tensor) => {
+    const shape = shapeOf(tensor);
     const size = elements(shape);
-    const slot = { name, shape, offset, size };
+    const slot = { name: tensor.name, shape, offset, size };
     offset += size;
     return slot;
   });
@@ -55,4 +89,27 @@ function place(tensors: readonly Pick<Param, 'name' | 'shape'>[]): Slot[] {
 
 function total(slots: readonly Slot[]): number {
   return slots.reduce((sum, slot) => sum + slot.size, 0);
+}
+
+/** A stretch of the parameters that a step takes as one tensor. */
+export interface Part {
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+  readonly decays: boolean;
+  readonly slots: readonly Slot[];
+}
+
+/**
+ * Each filter by itself, so that neither it nor its gradient is copied out of or into a vector, and the many small
+ * vectors together. Parts are handed over as views of one array.
+ */
+export function partsOf({ params, decayingCount, paramCount }: Layout): Part[] {
+  const rest = params.filter(({ offset }) => offset >= decayingCount);
+  return [
+    ...params
+      .filter(({ offset }) => offset < decayingCount)
+      .map((slot) => ({ name: slot.name, offset: slot.offset, size: slot.size, decays: true, slots: [slot] })),
+    { name: 'vectors', offset: decayingCount, size: paramCount - decayingCount, decays: false, slots: rest },
+  ];
 }

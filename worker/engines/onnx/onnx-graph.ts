@@ -27,6 +27,10 @@ export class OnnxGraph {
   readonly #constants = new Map<string, TensorMessage>();
   readonly #inputs: ValueMessage[] = [];
   readonly #outputs: ValueMessage[] = [];
+  /** What `defer` promised: how to write it, or the value that it was written to. */
+  readonly #deferred = new Map<Value, () => Value>();
+  /** Names of outputs, by the values that they were known as while the graph was written. */
+  readonly #publicNames = new Map<Value, string>();
   #counter = 0;
 
   /** A graph input. */
@@ -35,14 +39,17 @@ export class OnnxGraph {
     return name;
   }
 
-  /** Gives a value its public name. */
+  /** Gives a value its public name: the operation that makes it writes the output itself, without a copy. */
   output(
     name: string,
     value: Value,
     shape: readonly (number | string)[],
     type: keyof typeof DATA_TYPE = 'float',
   ): void {
-    this.#nodes.push({ opType: 'Identity', domain: '', input: [value], output: [name], attribute: [] });
+    let source = this.#written(value);
+    const made = this.#nodes.some((node) => node.output.includes(source));
+    if (!made || this.#publicNames.has(source)) source = this.add('Identity', [source]);
+    this.#publicNames.set(source, name);
     this.#outputs.push(valueInfo(name, shape, DATA_TYPE[type]));
   }
 
@@ -59,15 +66,26 @@ export class OnnxGraph {
     attributes: Attributes = {},
     domain = '',
   ): Value[] {
+    const input = inputs.map((value) => this.#written(value));
     const names = Array.from({ length: outputs }, () => `${opType}_${this.#counter++}`);
     this.#nodes.push({
       opType,
       domain,
-      input: inputs,
+      input,
       output: names,
       attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
     });
     return names;
+  }
+
+  /**
+   * A value whose operations are written when something reads it: once, or never. Whoever can do better than to read
+   * it, by taking more into the same operation, thereby keeps it out of the file.
+   */
+  defer(write: () => Value): Value {
+    const name = `deferred_${this.#counter++}`;
+    this.#deferred.set(name, write);
+    return name;
   }
 
   floats(values: readonly number[] | Float32Array, dims: readonly number[] = [values.length]): Value {
@@ -92,12 +110,24 @@ export class OnnxGraph {
       metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
       graph: {
         name: 'scalesweep',
-        node: this.#nodes,
+        node: this.#nodes.map((node) => ({
+          ...node,
+          input: node.input.map((value) => this.#publicNames.get(value) ?? value),
+          output: node.output.map((value) => this.#publicNames.get(value) ?? value),
+        })),
         initializer: [...this.#constants.values()],
         input: this.#inputs,
         output: this.#outputs,
       },
     });
+  }
+
+  #written(value: Value): Value {
+    const write = this.#deferred.get(value);
+    if (write === undefined) return value;
+    const written = this.#written(write());
+    this.#deferred.set(value, () => written);
+    return written;
   }
 
   #constant(dataType: number, dims: readonly number[], array: Float32Array | BigInt64Array): Value {

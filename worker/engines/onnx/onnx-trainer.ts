@@ -1,12 +1,13 @@
-import type ort from 'onnxruntime-node';
-import { ScalesweepError, type RecipeSpec } from '../../../contract/index.ts';
+import type { RecipeSpec } from '../../../contract/index.ts';
 import type { Network } from '../../../models/index.ts';
 import { initialParams } from '../../training/initialise.ts';
 import type { Batch, StepRates, Trainer } from '../../training/trainer.ts';
-import { layoutOf, type Layout } from './layout.ts';
-import { portable } from './lowering/portable/index.ts';
+import { layoutOf, storedLayoutOf } from './layout.ts';
+import { chooseLowering, type Choice } from './lowering/choose.ts';
 import { floatTensor, labelTensor, openSession, type Session, type Tensors } from './session.ts';
-import { buildEvaluation, buildStep, dropoutFeatures, dropPathNodes, HYPER, type Hyper } from './step-graph.ts';
+import { buildEvaluation, buildStep } from './step-graph.ts';
+import { dropoutFeatures, dropPathNodes, HYPER, type Hyper } from './step-inputs.ts';
+import { TrainingVectors } from './training-vectors.ts';
 
 /** Large enough to keep a core busy, small enough that the last, padded batch wastes little. */
 const EVALUATION_BATCH = 200;
@@ -19,48 +20,63 @@ export interface OnnxTrainerOptions {
   readonly seed: number;
   readonly device: string;
   readonly threads: number;
+  /** What the step is lowered to; chosen by the network, the device and the batch where left out. */
+  readonly choice?: Choice;
 }
 
-/** The flat vectors of a training, by the names of the step's inputs; its outputs are their successors. */
-const SUCCESSOR = { params: 'nextParams', velocity: 'nextVelocity', stats: 'nextStats', ema: 'nextEma' } as const;
-type Vector = keyof typeof SUCCESSOR;
+export interface OnnxTrainer extends Trainer {
+  /** Which lowering the step was compiled with, and why. */
+  readonly choice: Choice;
+}
 
 /** @throws {ScalesweepError} `DEVICE_UNAVAILABLE`, `OUT_OF_MEMORY` */
-export async function openOnnxTrainer(options: OnnxTrainerOptions): Promise<Trainer> {
+export async function openOnnxTrainer(options: OnnxTrainerOptions): Promise<OnnxTrainer> {
   const { network, recipe, batch, device, threads } = options;
-  const layout = layoutOf(network);
-  const ema = recipe.emaDecay > 0;
-  const paths = recipe.stochasticDepth > 0 ? dropPathNodes(network) : [];
-  const structure = { batch, ema, nesterov: recipe.nesterov, dropout: recipe.dropout > 0, dropPath: paths.length > 0 };
-  const training = await openSession(buildStep(network, layout, portable, structure), device, threads);
-  const evaluation = await openSession(buildEvaluation(network, layout, portable, EVALUATION_BATCH), device, threads);
-  return new OnnxTrainer(options, layout, training, evaluation, ema);
+  const choice = options.choice ?? (await chooseLowering(network, device, batch));
+  const { lowering } = choice;
+  const layout = storedLayoutOf(network, lowering);
+  const vectors = new TrainingVectors(network, lowering, recipe.emaDecay > 0);
+  const structure = {
+    batch,
+    nesterov: recipe.nesterov,
+    ema: vectors.has('ema'),
+    dropout: recipe.dropout > 0,
+    dropPath: recipe.stochasticDepth > 0 && dropPathNodes(network).length > 0,
+  };
+  const training = await openSession(buildStep(network, layout, lowering, structure), device, threads);
+  const evaluation = await openSession(buildEvaluation(network, layout, lowering, EVALUATION_BATCH), device, threads);
+  return new CompiledTrainer(options, choice, vectors, training, evaluation);
 }
 
-class OnnxTrainer implements Trainer {
+class CompiledTrainer implements OnnxTrainer {
+  readonly choice: Choice;
   readonly dropoutFeatures: number;
   readonly dropPathShares: readonly number[];
   readonly evaluationBatch = EVALUATION_BATCH;
   readonly #options: OnnxTrainerOptions;
   readonly #training: Session;
   readonly #evaluation: Session;
-  /** Where the training stands, and the buffers that the next step is written to; a step swaps the two. */
-  #current: Map<Vector, ort.Tensor>;
-  #next: Map<Vector, ort.Tensor>;
-  readonly #loss = floatTensor(new Float32Array(1), [1]);
-  readonly #correct = floatTensor(new Float32Array(1), [1]);
+  readonly #vectors: TrainingVectors;
+  readonly #loss = new Float32Array(1);
+  readonly #correct = new Float32Array(1);
   readonly #logits: Float32Array;
 
-  constructor(options: OnnxTrainerOptions, layout: Layout, training: Session, evaluation: Session, ema: boolean) {
+  constructor(
+    options: OnnxTrainerOptions,
+    choice: Choice,
+    vectors: TrainingVectors,
+    training: Session,
+    evaluation: Session,
+  ) {
     this.#options = options;
+    this.choice = choice;
+    this.#vectors = vectors;
     this.#training = training;
     this.#evaluation = evaluation;
     this.dropoutFeatures = dropoutFeatures(options.network);
     this.dropPathShares = dropPathNodes(options.network).map(({ share }) => share);
-    this.#current = vectors(layout, ema);
-    this.#next = vectors(layout, ema);
     this.#logits = new Float32Array(EVALUATION_BATCH * options.network.classes);
-    this.#initialise(layout);
+    this.#initialise();
   }
 
   async step(batch: Batch, rates: StepRates): Promise<{ loss: number; correct: number }> {
@@ -74,46 +90,36 @@ class OnnxTrainer implements Trainer {
         Float32Array.from(HYPER, (name) => hyper[name]),
         [HYPER.length],
       ),
-      ...Object.fromEntries(this.#current),
+      ...this.#vectors.feeds(),
     };
     if (batch.dropout !== undefined) feeds['dropout'] = floatTensor(batch.dropout, [size, this.dropoutFeatures, 1, 1]);
     if (batch.dropPath !== undefined)
       feeds['dropPath'] = floatTensor(batch.dropPath, [this.dropPathShares.length, size]);
-    const fetches: Tensors = { loss: this.#loss, correct: this.#correct };
-    for (const [name, tensor] of this.#next) fetches[SUCCESSOR[name]] = tensor;
-    await this.#training.run(feeds, fetches);
-    [this.#current, this.#next] = [this.#next, this.#current];
-    return { loss: dataOf(this.#loss)[0]!, correct: dataOf(this.#correct)[0]! };
+    await this.#training.run(feeds, {
+      loss: floatTensor(this.#loss, [1]),
+      correct: floatTensor(this.#correct, [1]),
+      ...this.#vectors.fetches(),
+    });
+    this.#vectors.advance();
+    return { loss: this.#loss[0]!, correct: this.#correct[0]! };
   }
 
   async evaluate(images: Float32Array): Promise<Float32Array> {
     const { network } = this.#options;
     const feeds = {
       image: floatTensor(images, [EVALUATION_BATCH, ...network.nodes[0]!.shape]),
-      params: this.#current.get('ema') ?? this.#current.get('params')!,
-      stats: this.#current.get('stats')!,
+      ...this.#vectors.feeds([this.#vectors.has('ema') ? 'ema' : 'params', 'stats'], { ema: 'params' }),
     };
     await this.#evaluation.run(feeds, { logits: floatTensor(this.#logits, [EVALUATION_BATCH, network.classes]) });
     return this.#logits;
   }
 
   state(): ReadonlyMap<string, Float32Array> {
-    return new Map([...this.#current].map(([name, tensor]) => [name, dataOf(tensor)]));
+    return this.#vectors.state();
   }
 
   restore(state: ReadonlyMap<string, Float32Array>): void {
-    const expected = [...this.#current].map(([name, tensor]) => `${name}[${tensor.size}]`);
-    const given = [...state].map(([name, values]) => `${name}[${values.length}]`);
-    if (expected.toSorted().join() !== given.toSorted().join()) {
-      throw new ScalesweepError(
-        'CHECKPOINT_MISMATCH',
-        `Expected a checkpoint of ${expected.join(', ')}, got ${given.join(', ')}`,
-        {
-          hint: 'It belongs to another network or program version: remove it, and the trial starts again.',
-        },
-      );
-    }
-    for (const [name, tensor] of this.#current) dataOf(tensor).set(state.get(name)!);
+    this.#vectors.restore(state);
   }
 
   async close(): Promise<void> {
@@ -121,30 +127,17 @@ class OnnxTrainer implements Trainer {
     await this.#evaluation.close();
   }
 
-  #initialise(layout: Layout): void {
+  #initialise(): void {
     const { network, seed } = this.#options;
+    const layout = layoutOf(network);
     const initial = initialParams(network, seed);
-    const params = dataOf(this.#current.get('params')!);
+    const state = this.#vectors.state();
+    const params = state.get('params')!;
     for (const { name, offset } of layout.params) params.set(initial.get(name)!, offset);
-    const ema = this.#current.get('ema');
-    if (ema !== undefined) dataOf(ema).set(params);
-    const stats = dataOf(this.#current.get('stats')!);
+    state.get('ema')?.set(params);
+    const stats = state.get('stats')!;
     for (const { name, offset, size } of layout.stats)
       if (name.endsWith('.variance')) stats.fill(1, offset, offset + size);
+    this.#vectors.restore(state);
   }
-}
-
-function vectors(layout: Layout, ema: boolean): Map<Vector, ort.Tensor> {
-  const zeros = (size: number): ort.Tensor => floatTensor(new Float32Array(size), [size]);
-  const all = new Map<Vector, ort.Tensor>([
-    ['params', zeros(layout.paramCount)],
-    ['velocity', zeros(layout.paramCount)],
-    ['stats', zeros(layout.statCount)],
-  ]);
-  if (ema) all.set('ema', zeros(layout.paramCount));
-  return all;
-}
-
-function dataOf(tensor: ort.Tensor): Float32Array {
-  return tensor.data as Float32Array;
 }

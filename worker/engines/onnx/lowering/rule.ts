@@ -1,4 +1,4 @@
-import type { Node, Op, OpKind, Shape } from '../../../../models/index.ts';
+import type { Node, Op, OpKind, Param, Shape } from '../../../../models/index.ts';
 import type { OnnxGraph, Value } from '../onnx-graph.ts';
 
 /** What a rule may ask for while it lowers a node. */
@@ -6,24 +6,27 @@ export interface LoweringContext {
   readonly graph: OnnxGraph;
   /** Images per step, fixed when the graph is written. */
   readonly batch: number;
+  /** Of the lowering. */
+  readonly block: number;
   /** `train`: batch statistics and drops. `evaluate`: running statistics, nothing dropped. */
   readonly mode: 'train' | 'evaluate';
+  /** A parameter, in the form that the lowering stores it in. */
   readonly param: (name: string) => Value;
-  /** A running statistic. */
+  /** A running statistic, likewise. */
   readonly stat: (name: string) => Value;
   readonly shapeOf: (nodeId: number) => Shape;
   /** The forward value of a node. */
   readonly valueOf: (nodeId: number) => Value;
   /** Whether anybody wants the gradient of this node's output: not of the image. */
   readonly needsGradient: (nodeId: number) => boolean;
-  /** Hands in the gradient of a parameter, in the parameter's shape. */
+  /** Hands in the gradient of a parameter, in the form that the lowering stores the parameter in. */
   readonly gradient: (param: string, value: Value) => void;
   /** Hands in the statistic of this batch, which moves the running one. */
   readonly batchStat: (name: string, value: Value) => void;
   /** Keeps a value of the forward pass for the backward pass of the same node. */
   readonly save: (node: Node, key: string, value: Value) => void;
   readonly saved: (node: Node, key: string) => Value;
-  /** Multipliers that drop: [batch, features] for dropout, [batch, 1, 1, 1] for a path. `undefined` when off. */
+  /** Multipliers that drop: [batch, features, 1, 1] for dropout, [batch, 1, 1, 1] for a path. `undefined` when off. */
   readonly mask: (node: Node) => Value | undefined;
 }
 
@@ -36,5 +39,27 @@ export interface Rule<K extends OpKind> {
   backward(context: LoweringContext, node: NodeOf<K>, gradient: Value): readonly (Value | undefined)[];
 }
 
-/** One rule per kind of node. */
-export type Lowering = { readonly [K in OpKind]: Rule<K> } & { readonly layout: string };
+/** How a lowering keeps a parameter or a statistic in the flat vectors. */
+export interface Storage {
+  readonly shape: readonly number[];
+  /** From the network's own form (row-major, the parameter's shape) to the stored one, and back. */
+  store(from: Float32Array, to: Float32Array): void;
+  restore(from: Float32Array, to: Float32Array): void;
+}
+
+/** A tensor that is stored: a parameter, or a statistic of a norm. */
+export type Stored = Pick<Param, 'name' | 'shape'>;
+
+/** One rule per kind of node, and what lies around the nodes. The value of the last node is plain: [batch, classes]. */
+export type Lowering = { readonly [K in OpKind]: Rule<K> } & {
+  readonly layout: string;
+  /** Channels that lie together: 1 in the plain layout. */
+  readonly block: number;
+  readonly storageOf: (tensor: Stored) => Storage;
+  /** The sum of the gradients that reach a node over several ways. */
+  readonly sum: (graph: OnnxGraph, parts: readonly Value[]) => Value;
+  /** The dimensions in which flat vectors of `size` elements are handed to a step. */
+  readonly vectorDims: (size: number) => readonly number[];
+  /** y + x * factor over vectors of those dimensions; `factor` has the shape [1]. */
+  readonly addScaled: (graph: OnnxGraph, y: Value, x: Value, factor: Value, size: number) => Value;
+};

@@ -1,4 +1,5 @@
-import type { Lowering } from '../rule.ts';
+import { elements } from '../../../../../models/index.ts';
+import type { Lowering, Storage, Stored } from '../rule.ts';
 import { conv } from './conv.ts';
 import { dense, dropout, dropPath } from './head.ts';
 import { norm } from './norm.ts';
@@ -8,6 +9,11 @@ import { avgPool, globalPool, maxPool } from './pool.ts';
 /** Plain [batch, channels, height, width] layout and standard operations only: runs on every execution provider. */
 export const portable: Lowering = {
   layout: 'portable',
+  block: 1,
+  storageOf: asIs,
+  sum: (graph, parts) => graph.add('Sum', parts),
+  vectorDims: (size) => [size],
+  addScaled: (graph, y, x, factor) => graph.add('Add', [y, graph.add('Mul', [x, factor])]),
   input: {
     forward: (_context, _node, [image]) => image!,
     backward: () => [],
@@ -25,3 +31,9 @@ export const portable: Lowering = {
   'drop-path': dropPath,
   dense,
 };
+
+/** Stored as the network has it. */
+export function asIs({ shape }: Stored): Storage {
+  const copy = (from: Float32Array, to: Float32Array): void => to.set(from.subarray(0, elements(shape)));
+  return { shape, store: copy, restore: copy };
+}

@@ -1,0 +1,136 @@
+import { random, type ModelSpec, type RecipeSpec } from '../../../contract/index.ts';
+import { buildNetwork } from '../../../models/index.ts';
+import { layoutOf } from '../../../worker/engines/onnx/layout.ts';
+import type { Choice } from '../../../worker/engines/onnx/lowering/choose.ts';
+import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
+import { dropoutMask, dropPathMask } from '../../../worker/training/drops.ts';
+
+/** Everything on: whatever a step can do has to come out the same. */
+export const everything: RecipeSpec = {
+  batchSize: 16,
+  learningRate: 0.05,
+  schedule: 'constant',
+  warmupEpochs: 0,
+  momentum: 0.9,
+  nesterov: true,
+  weightDecay: 1e-4,
+  labelSmoothing: 0.1,
+  dropout: 0.2,
+  stochasticDepth: 0.2,
+  emaDecay: 0.9,
+  flip: false,
+  crop: 'none',
+  randAugmentLayers: 0,
+  randAugmentMagnitude: 0,
+};
+
+export const smallNetwork: ModelSpec = {
+  family: 'resnet-rs-small',
+  depth: 1,
+  blocks: [1, 1, 1],
+  width: 1,
+  resolution: 8,
+  channels: 1,
+  classes: 5,
+  block: 'basic',
+  baseWidth: 16,
+  resnetD: false,
+  stemPool: 'none',
+  seRatio: 0,
+  zeroInitLastNorm: false,
+};
+
+/** Networks that together use every operation and option of both families, odd sides among them. */
+export function drawnNetworks(count: number): { name: string; spec: ModelSpec; seed: number }[] {
+  return Array.from({ length: count }, (_, seed) => {
+    const draw = random(seed, 'networks of both lowerings');
+    const pick = <T>(...values: T[]): T => values[draw.below(values.length)]!;
+    const small = seed % 2 === 0;
+    const spec: ModelSpec = {
+      ...smallNetwork,
+      family: small ? 'resnet-rs-small' : 'resnet-rs',
+      blocks: Array.from({ length: small ? 3 : 4 }, () => 1 + draw.below(2)),
+      width: pick(0.5, 0.75, 1),
+      resolution: small ? 6 + draw.below(6) : 32 + draw.below(4),
+      channels: pick(1, 3),
+      block: pick('basic', 'bottleneck'),
+      baseWidth: pick(8, 16, 24),
+      resnetD: seed % 4 < 2,
+      stemPool: small ? 'none' : pick('max', 'conv', 'none'),
+      seRatio: pick(0, 0.25, 0.5),
+    };
+    const name = `${seed}: ${spec.family} ${spec.block} D=${spec.resnetD} pool=${spec.stemPool} se=${spec.seRatio} at ${spec.resolution}`;
+    return { name, spec, seed };
+  });
+}
+
+export interface Outcome {
+  readonly losses: readonly number[];
+  readonly correct: readonly number[];
+  readonly state: ReadonlyMap<string, Float32Array>;
+  /** Velocity after the first step: with nothing before it, the gradient and its weight decay. */
+  readonly gradients: Float32Array;
+  /** Logits of the first batch. */
+  readonly evaluation: Float32Array;
+}
+
+export interface Exercise {
+  readonly choice?: Choice;
+  readonly recipe?: RecipeSpec;
+  readonly steps?: number;
+}
+
+/** The same weights, images and masks for whatever the step is lowered to. */
+export async function exercise(
+  spec: ModelSpec,
+  seed: number,
+  { choice, recipe = everything, steps = 1 }: Exercise,
+): Promise<Outcome> {
+  const network = buildNetwork(spec);
+  const batch = recipe.batchSize;
+  const base = { network, recipe, batch, seed, device: 'cpu', threads: 1 };
+  const trainer = await openOnnxTrainer(choice === undefined ? base : { ...base, choice });
+  try {
+    const draw = random(seed, 'images');
+    const state = new Map([...trainer.state()].map(([name, values]) => [name, Float32Array.from(values)]));
+    // Scales away from 0 and 1, so that every gradient counts.
+    for (const { name, offset, size } of layoutOf(network).params)
+      if (name.endsWith('.scale'))
+        for (let i = offset; i < offset + size; i++) state.get('params')![i] = 0.5 + draw.next();
+    trainer.restore(state);
+    const size = spec.channels * spec.resolution ** 2;
+    const images = Float32Array.from({ length: batch * size }, () => draw.normal());
+    const labels = Int32Array.from({ length: batch }, () => draw.below(spec.classes));
+    const dropout = recipe.dropout > 0 ? new Float32Array(batch * trainer.dropoutFeatures) : undefined;
+    const dropPath = recipe.stochasticDepth > 0 ? new Float32Array(batch * trainer.dropPathShares.length) : undefined;
+    const losses: number[] = [];
+    const correct: number[] = [];
+    let gradients: Float32Array | undefined;
+    for (let step = 0; step < steps; step++) {
+      if (dropout) dropoutMask(dropout, recipe.dropout, seed, step);
+      if (dropPath) dropPathMask(dropPath, trainer.dropPathShares, recipe.stochasticDepth, seed, step);
+      const rates = { learningRate: 0.01, emaDecay: 0.9, statDecay: 0.5 };
+      const result = await trainer.step({ images, labels, dropout, dropPath }, rates);
+      losses.push(result.loss);
+      correct.push(result.correct);
+      gradients ??= Float32Array.from(trainer.state().get('velocity')!);
+    }
+    const padded = new Float32Array(trainer.evaluationBatch * size);
+    padded.set(images.subarray(0, padded.length));
+    const evaluation = (await trainer.evaluate(padded)).slice(0, batch * spec.classes);
+    return { losses, correct, state: new Map(trainer.state()), gradients: gradients!, evaluation };
+  } finally {
+    await trainer.close();
+  }
+}
+
+/** Largest difference, relative to the largest value. */
+export function relativeError(ours: Float32Array, theirs: Float32Array): number {
+  let scale = 0;
+  let worst = 0;
+  for (const [i, value] of theirs.entries()) {
+    scale = Math.max(scale, Math.abs(value));
+    worst = Math.max(worst, Math.abs(value - ours[i]!));
+  }
+  return scale === 0 ? worst : worst / scale;
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { random } from '../../../contract/index.ts';
+import { buildNetwork } from '../../../models/index.ts';
+import { convert, layoutOf, partsOf, storedLayoutOf } from '../../../worker/engines/onnx/layout.ts';
+import { blocked } from '../../../worker/engines/onnx/lowering/blocked/index.ts';
+import { portable } from '../../../worker/engines/onnx/lowering/portable/index.ts';
+import { drawnNetworks } from './exercise.ts';
+
+describe('the stored layout', () => {
+  it.each(drawnNetworks(6).flatMap(({ name, spec }) => [8, 16].map((block) => ({ name, spec, block }))))(
+    'gives back what it was given, in blocks of $block: $name',
+    ({ spec, block }) => {
+      const network = buildNetwork(spec);
+      const lowering = blocked(network, block);
+      const [own, stored] = [layoutOf(network), storedLayoutOf(network, lowering)];
+      const draw = random(1, 'values');
+      const values = Float32Array.from({ length: own.paramCount }, () => 1 + draw.next());
+      const there = new Float32Array(stored.paramCount);
+      convert(own.params, stored.params, lowering, 'store', values, there);
+      const back = new Float32Array(own.paramCount);
+      convert(own.params, stored.params, lowering, 'restore', there, back);
+      expect(back).toEqual(values);
+      // What was added is zero.
+      expect(there.filter((value) => value !== 0)).toHaveLength(own.paramCount);
+    },
+  );
+
+  it('is the own one in the portable lowering', () => {
+    const network = buildNetwork(drawnNetworks(1)[0]!.spec);
+    expect(storedLayoutOf(network, portable)).toEqual(layoutOf(network));
+  });
+
+  it('falls into parts without gaps, the decaying ones first', () => {
+    const network = buildNetwork(drawnNetworks(2)[1]!.spec);
+    const layout = storedLayoutOf(network, blocked(network, 16));
+    let end = 0;
+    for (const part of partsOf(layout)) {
+      expect(part.offset).toBe(end);
+      expect(part.decays).toBe(part.offset < layout.decayingCount);
+      end += part.size;
+    }
+    expect(end).toBe(layout.paramCount);
+  });
+});

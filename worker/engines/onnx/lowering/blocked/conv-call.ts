@@ -1,0 +1,84 @@
+import type { OnnxGraph, Value } from '../../onnx-graph.ts';
+import { NCHWC, type Dims } from './tensor.ts';
+
+/** Everything that one call of ONNX Runtime's blocked convolution can do: convolve, add a bias and a tensor, ReLU. */
+export interface ConvCall {
+  readonly x: Value;
+  readonly weight: Value;
+  readonly bias?: Value | undefined;
+  /** Added to the result before ReLU. */
+  readonly sum?: Value;
+  readonly relu?: boolean;
+  readonly window: Window;
+}
+
+export interface Window {
+  readonly kernel: readonly [number, number];
+  /** Top, left, bottom, right. */
+  readonly pads?: readonly [number, number, number, number];
+  readonly strides?: readonly [number, number];
+  readonly dilations?: readonly [number, number];
+  readonly groups?: number;
+}
+
+/** Calls that nothing has read yet, so that a sum or a ReLU can still become part of them. */
+const pending = new WeakMap<OnnxGraph, Map<Value, ConvCall>>();
+
+function callsOf(graph: OnnxGraph): Map<Value, ConvCall> {
+  const known = pending.get(graph);
+  if (known !== undefined) return known;
+  const calls = new Map<Value, ConvCall>();
+  pending.set(graph, calls);
+  return calls;
+}
+
+/** The result of a call that is written when it is read. */
+export function deferConv(graph: OnnxGraph, call: ConvCall): Value {
+  const calls = callsOf(graph);
+  const value = graph.defer(() => {
+    calls.delete(value);
+    return writeConv(graph, call);
+  });
+  calls.set(value, call);
+  return value;
+}
+
+/** The call behind a value, as long as nothing has read it. */
+export function pendingConv(graph: OnnxGraph, value: Value): ConvCall | undefined {
+  return callsOf(graph).get(value);
+}
+
+export function writeConv(graph: OnnxGraph, { x, weight, bias, sum, relu, window }: ConvCall): Value {
+  const inputs = [x, weight];
+  // An input that is left out before one that is given has an empty name.
+  if (bias !== undefined || sum !== undefined) inputs.push(bias ?? '');
+  if (sum !== undefined) inputs.push(sum);
+  const { kernel, pads = [0, 0, 0, 0], strides = [1, 1], dilations = [1, 1], groups = 1 } = window;
+  const attributes = { kernel_shape: kernel, pads, strides, dilations, group: groups };
+  return graph.add('Conv', inputs, relu === true ? { ...attributes, activation: 'Relu' } : attributes, NCHWC);
+}
+
+/** x * scale + bias per channel, in one pass: a depthwise 1 x 1 convolution. */
+export function affine([, channels]: Dims, x: Value, scale: Value, bias?: Value): ConvCall {
+  return { x, weight: scale, bias, window: { kernel: [1, 1], groups: channels } };
+}
+
+/** A value of `dims` whose channels are still to be multiplied by a vector: who can take the factor elsewhere does. */
+export interface Scaled {
+  readonly value: Value;
+  /** [C, 1, 1, 1]. */
+  readonly scale: Value;
+}
+
+const scaledValues = new WeakMap<OnnxGraph, Map<Value, Scaled>>();
+
+export function deferScale(graph: OnnxGraph, dims: Dims, scaled: Scaled): Value {
+  const value = graph.defer(() => writeConv(graph, affine(dims, scaled.value, scaled.scale)));
+  const all = scaledValues.get(graph) ?? new Map<Value, Scaled>();
+  scaledValues.set(graph, all.set(value, scaled));
+  return value;
+}
+
+export function pendingScale(graph: OnnxGraph, value: Value): Scaled | undefined {
+  return scaledValues.get(graph)?.get(value);
+}

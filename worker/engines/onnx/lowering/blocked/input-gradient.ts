@@ -1,0 +1,70 @@
+import type { Value } from '../../onnx-graph.ts';
+import type { LoweringContext, NodeOf } from '../rule.ts';
+import { deferConv, writeConv, type ConvCall } from './conv-call.ts';
+import { filterShape } from './filter-shape.ts';
+import { interleaveColumns, tapsOf } from './phases.ts';
+import { dimsOf, reshape } from './tensor.ts';
+import { gradientFilters } from './weights.ts';
+
+/** The gradient of a convolution's input: a convolution of dy with the filters turned round. */
+export function inputGradient(context: LoweringContext, node: NodeOf<'conv'>, dy: Value, weight: Value): Value {
+  const { kernel, stride } = node.op;
+  if (stride === 2) return stridedInputGradient(context, node, dy, weight);
+  const reversed = Array.from({ length: kernel }, (_, k) => kernel - 1 - k);
+  const pad = (kernel - 1) / 2;
+  return deferConv(context.graph, callOf(context, node, dy, weight, { taps: reversed, before: pad, after: pad }));
+}
+
+interface Side {
+  readonly taps: readonly number[];
+  /** Padding of dy, in pixels. */
+  readonly before: number;
+  readonly after: number;
+}
+
+function callOf(
+  context: LoweringContext,
+  node: NodeOf<'conv'>,
+  dy: Value,
+  weight: Value,
+  rows: Side,
+  columns: Side = rows,
+): ConvCall {
+  const { graph, batch, block } = context;
+  return {
+    x: dy,
+    weight: gradientFilters(graph, weight, filterShape(context, node), block, rows.taps, columns.taps),
+    window: {
+      kernel: [rows.taps.length, columns.taps.length],
+      pads: [rows.before, columns.before * batch, rows.after, columns.after * batch],
+      dilations: [1, batch],
+    },
+  };
+}
+
+/** Stride 2: even and odd rows and columns each have taps of their own; four small convolutions, nothing multiplied by zero. */
+function stridedInputGradient(context: LoweringContext, node: NodeOf<'conv'>, dy: Value, weight: Value): Value {
+  const { graph, batch, block } = context;
+  const input = context.shapeOf(node.inputs[0]!);
+  const [, height, width] = node.shape;
+  const [, channels] = dimsOf(input, batch, block);
+  const dims = [1, channels, height, width * batch] as const;
+  const side = (phase: 0 | 1): Side => {
+    const { taps, first } = tapsOf(node.op.kernel, phase);
+    return { taps: taps.toReversed(), before: first + taps.length - 1, after: -first };
+  };
+  const quarter = (row: 0 | 1, column: 0 | 1): Value => {
+    const [rows, columns] = [side(row), side(column)];
+    if (rows.taps.length === 0 || columns.taps.length === 0)
+      return graph.add('Expand', [graph.scalar(0), graph.ints(dims)]);
+    return writeConv(graph, callOf(context, node, dy, weight, rows, columns));
+  };
+  const runs = { rows: (channels / block) * height, width, inner: batch * block };
+  const rows = ([0, 1] as const).map((row) => interleaveColumns(graph, quarter(row, 0), quarter(row, 1), runs));
+  const tall = { rows: channels / block, width: height, inner: 2 * width * batch * block };
+  const whole = interleaveColumns(graph, rows[0]!, rows[1]!, tall);
+  if (2 * height === input[1] && 2 * width === input[2]) return reshape(graph, whole, dimsOf(input, batch, block));
+  const uncut = reshape(graph, whole, [channels / block, 2 * height, 2 * width, batch * block]);
+  const cut = graph.add('Slice', [uncut, graph.ints([0, 0]), graph.ints([input[1], input[2]]), graph.ints([1, 2])]);
+  return reshape(graph, cut, dimsOf(input, batch, block));
+}

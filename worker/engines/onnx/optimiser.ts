@@ -1,0 +1,58 @@
+import type { Part, Slot } from './layout.ts';
+import type { Lowering } from './lowering/rule.ts';
+import type { OnnxGraph, Value } from './onnx-graph.ts';
+import type { HYPER, PartValues, StepOptions } from './step-inputs.ts';
+
+export interface Update extends StepOptions {
+  readonly hyper: Readonly<Record<(typeof HYPER)[number], Value>>;
+  readonly gradients: ReadonlyMap<string, Value>;
+  readonly params: PartValues;
+}
+
+/** Momentum SGD and the moving average over one part of the parameters. */
+export function updatePart(graph: OnnxGraph, lowering: Lowering, part: Part, update: Update): void {
+  const { name, size, decays, slots } = part;
+  const { hyper, nesterov, ema } = update;
+  const dims = lowering.vectorDims(size);
+  const params = update.params.get(name)!;
+  const velocity = graph.input(`velocity.${name}`, dims);
+  const pure = pack(graph, update.gradients, slots, dims);
+  const gradient = decays ? lowering.addScaled(graph, pure, params, hyper.weightDecay, size) : pure;
+  const nextVelocity = lowering.addScaled(graph, gradient, velocity, hyper.momentum, size);
+  const step = nesterov ? lowering.addScaled(graph, gradient, nextVelocity, hyper.momentum, size) : nextVelocity;
+  const nextParams = lowering.addScaled(graph, params, step, graph.add('Neg', [hyper.learningRate]), size);
+  graph.output(`nextVelocity.${name}`, nextVelocity, dims);
+  graph.output(`nextParams.${name}`, nextParams, dims);
+  if (!ema) return;
+  const average = graph.input(`ema.${name}`, dims);
+  graph.output(`nextEma.${name}`, movingAverage(graph, lowering, average, nextParams, hyper.emaDecay, size), dims);
+}
+
+/** Named tensors as a flat vector of the given dimensions. */
+export function pack(
+  graph: OnnxGraph,
+  values: ReadonlyMap<string, Value>,
+  slots: readonly Slot[],
+  dims: readonly number[],
+): Value {
+  const pieces = slots.map(({ name, size }) => {
+    const value = values.get(name);
+    if (value === undefined) throw new Error(`Expected a value for ${name} after the backward pass, got none`);
+    return slots.length === 1 ? value : graph.add('Reshape', [value, graph.ints([size])]);
+  });
+  const whole = pieces.length === 1 ? pieces[0]! : graph.add('Concat', pieces, { axis: 0 });
+  return graph.add('Reshape', [whole, graph.ints(dims)]);
+}
+
+export function movingAverage(
+  graph: OnnxGraph,
+  lowering: Lowering,
+  old: Value,
+  fresh: Value,
+  decay: Value,
+  size: number,
+): Value {
+  // old + (1 - decay) * (fresh - old): exact where both are equal, whatever the decay.
+  const step = graph.add('Sub', [graph.scalar(1), decay]);
+  return lowering.addScaled(graph, old, graph.add('Sub', [fresh, old]), step, size);
+}

@@ -1,0 +1,76 @@
+import { elements, type Network } from '../../../models/index.ts';
+import { partsOf, type Layout, type Slot } from './layout.ts';
+import type { Lowering } from './lowering/rule.ts';
+import type { OnnxGraph, Value } from './onnx-graph.ts';
+
+/** What a training step is made of; its numbers (rates, decays) are inputs, so that trials share a compiled step. */
+export interface StepOptions {
+  readonly batch: number;
+  readonly nesterov: boolean;
+  /** Keep a moving average of the weights. */
+  readonly ema: boolean;
+  readonly dropout: boolean;
+  readonly dropPath: boolean;
+}
+
+/** The order of the `hyper` input. */
+export const HYPER = ['learningRate', 'momentum', 'weightDecay', 'labelSmoothing', 'emaDecay', 'statDecay'] as const;
+export type Hyper = Readonly<Record<(typeof HYPER)[number], number>>;
+
+/** Nodes that drop paths, in the order of the rows of the `dropPath` input. */
+export function dropPathNodes(network: Network): { name: string; share: number }[] {
+  return network.nodes.flatMap(({ name, op }) => (op.kind === 'drop-path' ? [{ name, share: op.share }] : []));
+}
+
+/** Features before the classifier: the width of the `dropout` input. */
+export function dropoutFeatures(network: Network): number {
+  const node = network.nodes.find(({ op }) => op.kind === 'dropout');
+  return node === undefined ? 0 : elements(node.shape);
+}
+
+/** The `hyper` input by name, each [1]. */
+export function splitHyper(graph: OnnxGraph): Record<(typeof HYPER)[number], Value> {
+  const hyper = graph.input('hyper', [HYPER.length]);
+  const parts = graph.addMany('Split', [hyper, graph.ints(HYPER.map(() => 1))], HYPER.length, { axis: 0 });
+  return Object.fromEntries(HYPER.map((name, i) => [name, parts[i]!])) as Record<(typeof HYPER)[number], Value>;
+}
+
+export function maskInputs(
+  graph: OnnxGraph,
+  network: Network,
+  { batch, dropout, dropPath }: StepOptions,
+): Map<string, Value> {
+  const masks = new Map<string, Value>();
+  if (dropout) {
+    const mask = graph.input('dropout', [batch, dropoutFeatures(network), 1, 1]);
+    for (const { name, op } of network.nodes) if (op.kind === 'dropout') masks.set(name, mask);
+  }
+  const paths = dropPathNodes(network);
+  if (dropPath && paths.length > 0) {
+    const all = graph.input('dropPath', [paths.length, batch]);
+    const rows = graph.addMany('Split', [all, graph.ints(paths.map(() => 1))], paths.length, { axis: 0 });
+    paths.forEach(({ name }, i) => masks.set(name, graph.add('Reshape', [rows[i]!, graph.ints([batch, 1, 1, 1])])));
+  }
+  return masks;
+}
+
+/** Parts of a vector, by name. */
+export type PartValues = ReadonlyMap<string, Value>;
+
+export function partInputs(graph: OnnxGraph, name: string, layout: Layout, lowering: Lowering): PartValues {
+  return new Map(
+    partsOf(layout).map((part) => [part.name, graph.input(`${name}.${part.name}`, lowering.vectorDims(part.size))]),
+  );
+}
+
+export function unpackParts(graph: OnnxGraph, values: PartValues, layout: Layout): Map<string, Value> {
+  return new Map(partsOf(layout).flatMap(({ name, slots }) => [...unpack(graph, values.get(name)!, slots)]));
+}
+
+/** A flat vector as named tensors. */
+export function unpack(graph: OnnxGraph, flat: Value, slots: readonly Slot[]): Map<string, Value> {
+  const sizes = graph.ints(slots.map(({ size }) => size));
+  const line = slots.length === 1 ? flat : graph.add('Reshape', [flat, graph.ints([-1])]);
+  const pieces = slots.length === 1 ? [line] : graph.addMany('Split', [line, sizes], slots.length, { axis: 0 });
+  return new Map(slots.map(({ name, shape }, i) => [name, graph.add('Reshape', [pieces[i]!, graph.ints(shape)])]));
+}

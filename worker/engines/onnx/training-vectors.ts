@@ -1,0 +1,115 @@
+import type ort from 'onnxruntime-node';
+import { ScalesweepError } from '../../../contract/index.ts';
+import type { Network } from '../../../models/index.ts';
+import { convert, layoutOf, partsOf, storedLayoutOf, type Layout, type Part } from './layout.ts';
+import type { Lowering } from './lowering/rule.ts';
+import { floatTensor, type Tensors } from './session.ts';
+
+/** The flat vectors of a training, by the names of the step's inputs; its outputs are their successors. */
+const SUCCESSOR = { params: 'nextParams', velocity: 'nextVelocity', stats: 'nextStats', ema: 'nextEma' } as const;
+export type Vector = keyof typeof SUCCESSOR;
+
+/**
+ * Where a training stands: flat vectors in the form that the lowering stores. A step reads one set of buffers and
+ * writes the other, and `advance` swaps the two. What leaves (checkpoints, digests) is in the network's own form, so
+ * that it means the same on a machine that lowers otherwise.
+ */
+export class TrainingVectors {
+  readonly #lowering: Lowering;
+  readonly #own: Layout;
+  readonly #stored: Layout;
+  readonly #parts: readonly Part[];
+  #current: Map<Vector, Float32Array>;
+  #next: Map<Vector, Float32Array>;
+
+  constructor(network: Network, lowering: Lowering, ema: boolean) {
+    this.#lowering = lowering;
+    this.#own = layoutOf(network);
+    this.#stored = storedLayoutOf(network, lowering);
+    this.#parts = partsOf(this.#stored);
+    this.#current = emptyVectors(this.#stored, ema);
+    this.#next = emptyVectors(this.#stored, ema);
+  }
+
+  /** Inputs of a step; only of the named vectors where given. `as` renames them. */
+  feeds(names: readonly Vector[] = [...this.#current.keys()], as: Partial<Record<Vector, string>> = {}): Tensors {
+    return this.#tensors(this.#current, names, (name) => as[name] ?? name);
+  }
+
+  /** Buffers for the outputs of a step. */
+  fetches(): Tensors {
+    return this.#tensors(this.#next, [...this.#next.keys()], (name) => SUCCESSOR[name]);
+  }
+
+  advance(): void {
+    [this.#current, this.#next] = [this.#next, this.#current];
+  }
+
+  has(name: Vector): boolean {
+    return this.#current.has(name);
+  }
+
+  /** Copies, in the network's own form. */
+  state(): Map<string, Float32Array> {
+    return new Map(
+      [...this.#current].map(([name, stored]) => {
+        const { own, slots, storedSlots } = this.#slots(name);
+        const values = new Float32Array(own);
+        convert(slots, storedSlots, this.#lowering, 'restore', stored, values);
+        return [name, values];
+      }),
+    );
+  }
+
+  /** @throws {ScalesweepError} `CHECKPOINT_MISMATCH` */
+  restore(state: ReadonlyMap<string, Float32Array>): void {
+    const expected = [...this.#current.keys()].map((name) => `${name}[${this.#slots(name).own}]`);
+    const given = [...state].map(([name, values]) => `${name}[${values.length}]`);
+    if (expected.toSorted().join() !== given.toSorted().join()) {
+      throw new ScalesweepError(
+        'CHECKPOINT_MISMATCH',
+        `Expected a checkpoint of ${expected.join(', ')}, got ${given.join(', ')}`,
+        { hint: 'It belongs to another network or program version: remove it, and the trial starts again.' },
+      );
+    }
+    for (const [name, stored] of this.#current) {
+      const { slots, storedSlots } = this.#slots(name);
+      convert(slots, storedSlots, this.#lowering, 'store', state.get(name)!, stored);
+    }
+  }
+
+  #slots(name: Vector): { own: number; slots: Layout['params']; storedSlots: Layout['params'] } {
+    return name === 'stats'
+      ? { own: this.#own.statCount, slots: this.#own.stats, storedSlots: this.#stored.stats }
+      : { own: this.#own.paramCount, slots: this.#own.params, storedSlots: this.#stored.params };
+  }
+
+  #tensors(
+    from: ReadonlyMap<Vector, Float32Array>,
+    names: readonly Vector[],
+    rename: (name: Vector) => string,
+  ): Tensors {
+    const tensors: Record<string, ort.Tensor> = {};
+    for (const name of names) {
+      const values = from.get(name)!;
+      if (name === 'stats') tensors[rename(name)] = floatTensor(values, this.#lowering.vectorDims(values.length));
+      else
+        for (const { name: part, offset, size } of this.#parts)
+          tensors[`${rename(name)}.${part}`] = floatTensor(
+            values.subarray(offset, offset + size),
+            this.#lowering.vectorDims(size),
+          );
+    }
+    return tensors;
+  }
+}
+
+function emptyVectors(layout: Layout, ema: boolean): Map<Vector, Float32Array> {
+  const all = new Map<Vector, Float32Array>([
+    ['params', new Float32Array(layout.paramCount)],
+    ['velocity', new Float32Array(layout.paramCount)],
+    ['stats', new Float32Array(layout.statCount)],
+  ]);
+  if (ema) all.set('ema', new Float32Array(layout.paramCount));
+  return all;
+}
