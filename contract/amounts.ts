@@ -2,9 +2,9 @@
  * Amounts with SI suffixes: `500M`, `2G`, `1.5T`, `1e12`. `B` (billion) is read as `G`, as papers write it.
  * Powers are of 1000, for FLOPs, parameters and bytes alike.
  */
-const EXPONENTS: Readonly<Record<string, number>> = { '': 0, k: 3, K: 3, M: 6, G: 9, B: 9, T: 12, P: 15, E: 18 };
+const EXPONENTS: Readonly<Record<string, number>> = { '': 0, k: 3, K: 3, M: 6, G: 9, B: 9, T: 12, P: 15, E: 18, Z: 21 };
 
-const AMOUNT = /^([0-9]*\.?[0-9]+)(?:[eE]([+-]?[0-9]+))?\s*([kKMGBTPE]?)$/;
+const AMOUNT = /^([0-9]*\.?[0-9]+)(?:[eE]([+-]?[0-9]+))?\s*([kKMGBTPEZ]?)$/;
 
 /** The number that a text such as `1.5T` stands for, or `undefined` when it is no amount. */
 export function parseAmount(text: string): number | undefined {
@@ -20,6 +20,7 @@ export function parseAmount(text: string): number | undefined {
 export function formatAmount(amount: number): string {
   if (!Number.isFinite(amount)) return String(amount);
   for (const [suffix, factor] of [
+    ['Z', 1e21],
     ['E', 1e18],
     ['P', 1e15],
     ['T', 1e12],
@@ -32,7 +33,7 @@ export function formatAmount(amount: number): string {
   return String(Number(amount.toPrecision(3)));
 }
 
-/** `48 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`. */
+/** `48 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`, `12 years`. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   const whole = Math.round(seconds);
@@ -40,5 +41,6 @@ export function formatSeconds(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
   const minutes = Math.round(whole / 60);
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+  if (minutes > 2 * 525_960) return `${formatAmount(minutes / 525_960)} years`;
   return `${Math.floor(minutes / 1440)} d ${Math.round((minutes % 1440) / 60)} h`;
 }

@@ -36,12 +36,16 @@ export function printPlanTable(
   const rows: CellRow[] = [];
   const shares = new Map<string, AxisShare>();
   let cells = 0;
+  let firstCell: Cell | undefined;
   let lastCell: Cell | undefined;
+  const varied = new Set<string>();
   for (const item of plan) {
     tally.add(item);
     if (item.kind === 'excluded') continue;
     if (item.cell !== lastCell) {
       cells++;
+      firstCell ??= item.cell;
+      for (const axis in item.cell) if (item.cell[axis] !== firstCell[axis]) varied.add(axis);
       if (rows.length < options.rows) rows.push({ planned: item, seeds: 0, seconds: 0 });
     }
     lastCell = item.cell;
@@ -53,8 +57,11 @@ export function printPlanTable(
     addShares(shares, grid, item);
   }
   const totals = tally.totals();
+  const axes = axesOf(grid);
+  const fixed = axes.filter((axis) => !varied.has(axis)).map((axis) => `${axis} ${firstCell?.[axis]}`);
   io.out(`${grid.name}: ${grid.question}\n`);
-  io.out(formatTable(rows, cellColumns(grid)));
+  if (fixed.length > 0) io.out(`Throughout: ${fixed.join(', ')}\n`);
+  io.out(formatTable(rows, cellColumns(axes.filter((axis) => varied.has(axis)))));
   if (cells > rows.length) {
     io.out(`and ${countOf(cells - rows.length, 'more cell')} (--rows N shows more, --json all)\n`);
     io.out(formatTable(byAxis(shares, grid), shareColumns(totals)));
@@ -81,11 +88,14 @@ function byAxis(shares: ReadonlyMap<string, AxisShare>, grid: Grid): AxisShare[]
   );
 }
 
-function cellColumns(grid: Grid): Column<CellRow>[] {
-  const scaling = ['width', 'depth', 'resolution', 'epochs'];
-  const others = Object.keys(grid.axes).filter((axis) => !scaling.includes(axis));
+/** The four that scale, then whatever else the grid varies. */
+function axesOf(grid: Grid): string[] {
+  return [...new Set(['width', 'depth', 'resolution', 'epochs', ...Object.keys(grid.axes)])];
+}
+
+function cellColumns(axes: readonly string[]): Column<CellRow>[] {
   return [
-    ...[...scaling, ...others].map((axis) => ({
+    ...axes.map((axis) => ({
       head: axis,
       value: ({ planned }: CellRow) => String(planned.cell[axis] ?? ''),
     })),
