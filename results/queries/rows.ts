@@ -12,7 +12,10 @@ interface SqlRow extends Omit<ResultRow, 'axes' | 'source'> {
 }
 
 /** The trials that a scope asks about, as a FROM clause with its values. */
-function trialsOf({ dataset, sweep, where }: ResolvedScope): { from: string; values: (string | number | null)[] } {
+export function trialsOf({ dataset, sweep, where }: ResolvedScope): {
+  from: string;
+  values: (string | number | null)[];
+} {
   const filter = filterSql(where);
   const cells = `(SELECT * FROM cells WHERE 1 = 1${filter.sql})`;
   return sweep === undefined

@@ -2,7 +2,6 @@
 import {
   existsSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readSync,
@@ -16,6 +15,7 @@ import Database from 'better-sqlite3';
 import type { StoreMode } from '../store.ts';
 import { ScalesweepError } from '../../contract/index.ts';
 import { APPLICATION_ID, migrate, needsMigration } from './migrate.ts';
+import { makeFolder } from './make-folder.ts';
 import { guarded, storeCorrupt } from './sqlite-errors.ts';
 
 const MIB = 2 ** 20;
@@ -67,17 +67,6 @@ function createStore(file: string): void {
     putInPlace(making, file);
   } finally {
     for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${making}${suffix}`, { force: true });
-  }
-}
-
-/** Not `mkdirSync` with `recursive`: on Node 20 that never returns where a folder exists that nothing can be made in (/proc). */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(path.dirname(folder));
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    if (!existsSync(folder)) throw error;
   }
 }
 

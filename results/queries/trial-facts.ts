@@ -1,0 +1,83 @@
+/** What a report says of trials beside their results: predictions, failures, and where they ran. */
+import type { FailureKind } from '../../contract/index.ts';
+import { guarded } from '../store/sqlite-errors.ts';
+import type { SqliteStore } from '../store/sqlite-store.ts';
+import { trialsOf } from './rows.ts';
+import { resolveScope, type ScopeOptions } from './scope.ts';
+
+export interface TrialPrediction {
+  readonly id: string;
+  readonly predictedSeconds: number | null;
+  readonly seconds: number | null;
+  readonly predictedBytes: number | null;
+  readonly peakBytes: number | null;
+}
+
+export interface FailedTrial {
+  readonly id: string;
+  readonly seed: number;
+  readonly width: number;
+  readonly depth: number;
+  readonly resolution: number;
+  readonly epochs: number;
+  readonly attempts: number;
+  readonly kind: FailureKind;
+  readonly message: string;
+  readonly step: number | null;
+}
+
+export interface UsedEnvironment {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly device: string;
+  readonly attempts: number;
+}
+
+export interface TrialFacts {
+  /** Finished trials, by the order they were planned. */
+  readonly predictions: readonly TrialPrediction[];
+  readonly failed: readonly FailedTrial[];
+  /** Of attempts that gave a result, the most used first. */
+  readonly environments: readonly UsedEnvironment[];
+  readonly finished: number;
+  readonly planned: number;
+}
+
+export function trialFacts(store: SqliteStore, options: ScopeOptions = {}): TrialFacts {
+  return guarded(store.file, () => {
+    const resolved = resolveScope(store, options);
+    const { connection } = resolved;
+    const { from, values } = trialsOf(resolved);
+    const counts = connection.get<{ finished: number; planned: number }>(
+      `SELECT count(*) FILTER (WHERE t.state = 'done') AS finished, count(*) AS planned FROM ${from}`,
+      ...values,
+    );
+    return {
+      finished: counts?.finished ?? 0,
+      planned: counts?.planned ?? 0,
+      predictions: connection.all<TrialPrediction>(
+        `SELECT t.id, t.predicted_seconds AS predictedSeconds, t.seconds, c.memory_bytes AS predictedBytes, t.peak_bytes AS peakBytes
+         FROM ${from} AND t.state = 'done' ORDER BY t.n`,
+        ...values,
+      ),
+      failed: connection.all<FailedTrial>(
+        `SELECT f.id, f.seed, f.width, f.depth, f.resolution, f.epochs, f.attempt AS attempts, a.kind, a.message, a.step
+         FROM (SELECT t.n, t.id, t.seed, t.attempt, c.width, c.depth, c.resolution, c.epochs FROM ${from} AND t.state = 'failed') f
+         JOIN attempts a ON a.trial = f.n AND a.attempt = f.attempt ORDER BY f.n`,
+        ...values,
+      ),
+      environments: connection
+        .all<{ json: string; device: string; attempts: number }>(
+          `SELECT e.json, a.device, count(*) AS attempts
+           FROM (SELECT t.n, t.attempt FROM ${from} AND t.state = 'done') d
+           JOIN attempts a ON a.trial = d.n AND a.attempt = d.attempt JOIN environments e ON e.n = a.environment
+           GROUP BY e.n, a.device ORDER BY attempts DESC, e.n, a.device`,
+          ...values,
+        )
+        .map(({ json, device, attempts }) => ({
+          environment: JSON.parse(json) as Record<string, string>,
+          device,
+          attempts,
+        })),
+    };
+  });
+}
