@@ -51,6 +51,8 @@ export interface Serving {
 const BEATS_KEPT = 12;
 /** How long the last letters may take to be stored when the worker leaves, ms. They stay in the outbox otherwise. */
 const FAREWELL_MS = 5000;
+/** How long each last word to Redis may take, ms. */
+const GOODBYE_MS = 2000;
 
 /**
  * Serves trials from Redis until stopped: one child process per device, results kept on disk until they are stored.
@@ -253,7 +255,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const stop = async (): Promise<void> => {
     leaving.abort();
     onFree();
-    await fetching.stop();
+    await within(fetching.stop());
     await Promise.all(lanes.map((lane) => lane.stop()));
     await post.flushed(FAREWELL_MS);
     post.close();
@@ -265,20 +267,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       );
     if (redis.status === 'ready') {
       // Ends known: orchestrators need not wait for the beat to fall silent.
-      await Promise.race([
-        redis
-          .multi()
-          .srem(keys.workers, worker)
-          .unlink(keys.worker(worker), keys.orders(worker))
-          .exec()
-          .catch(() => undefined),
-        sleep(2000),
-      ]);
+      await within(redis.multi().srem(keys.workers, worker).unlink(keys.worker(worker), keys.orders(worker)).exec());
     }
     listening.disconnect();
-    await listeningLoop;
-    await fetching.close();
     redis.disconnect();
+    await within(Promise.all([listeningLoop, fetching.close()]));
     outbox.close();
   };
   return { worker, ended, stop: () => (stopped ??= stop()), kill: () => lanes.forEach((lane) => lane.kill()) };
@@ -294,6 +287,11 @@ function handedBack(trial: string, attempt: number): WorkerEvent {
     message: 'Handed back before it began',
     step: null,
   };
+}
+
+/** Waits, but not for a Redis that does not answer: the worker must be able to leave. */
+async function within(act: Promise<unknown>): Promise<void> {
+  await Promise.race([act.catch(() => undefined), sleep(GOODBYE_MS)]);
 }
 
 function parseJson(text: string): unknown {

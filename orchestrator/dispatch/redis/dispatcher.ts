@@ -78,6 +78,7 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
   let lanes = 0;
   let isFilling = true;
   let isBlind = false;
+  let lookedAt = clock();
   let lastTrouble = '';
   let refused = 0;
 
@@ -170,8 +171,10 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     await redis.set(keys.reader(store), reader, 'PX', Math.max(10_000, tickMs * 5));
     const beats = await roster.look(clock());
     if (isOver()) return;
-    if (isBlind) ledger.blindUntil(clock());
+    // Not having looked for a while (Redis was away, or this process was stopped) proves nothing about the workers.
+    if (isBlind || clock() - lookedAt > leaseMs / 2) ledger.blindUntil(clock());
     isBlind = false;
+    lookedAt = clock();
     for (const each of beats) await heed(each);
     await lookForJobs();
     if (isOver()) return;
@@ -266,10 +269,7 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
 
   const repeat = async (act: () => Promise<void>, pauseMs: number): Promise<void> => {
     while (!isOver()) {
-      const began = clock();
       await act().then(() => (lastTrouble = ''), trouble);
-      // A command that waited for Redis to come back: what was looked at before is old.
-      if (clock() - began > leaseMs / 2) isBlind = true;
       if (pauseMs > 0) await sleep(pauseMs);
     }
   };

@@ -77,11 +77,12 @@ export async function killsRun(options: KillsOptions): Promise<KillsReport> {
     () => finishedTrials(folder),
     () => readTrace(traceFile),
   );
-  let isOver = false;
+  const over = new AbortController();
+  const isOver = (): boolean => over.signal.aborted;
   let lastAt = performance.now();
   try {
     for (let n = 1; n <= options.workers; n++) cluster.startWorker(n);
-    const ended = runToItsEnd(cluster, () => sleep(options.downMs ?? 0)).finally(() => (isOver = true));
+    const ended = runToItsEnd(cluster, () => sleep(options.downMs ?? 0)).finally(() => over.abort());
     await disturb();
     lastAt = performance.now();
     const last = await ended;
@@ -106,9 +107,9 @@ export async function killsRun(options: KillsOptions): Promise<KillsReport> {
   }
 
   async function disturb(): Promise<void> {
-    for (let n = 0; n < kills && !isOver;) {
+    for (let n = 0; n < kills && !isOver();) {
       await moment();
-      if (isOver) return;
+      if (isOver()) return;
       again.look();
       const kind = kinds[draw.below(kinds.length)]!;
       if (!(await act(kind))) continue;
@@ -122,7 +123,7 @@ export async function killsRun(options: KillsOptions): Promise<KillsReport> {
   async function moment(): Promise<void> {
     const target = readTrace(traceFile).length + 5 + draw.below(50);
     const end = performance.now() + 4000 + draw.below(2000);
-    while (!isOver && performance.now() < end && readTrace(traceFile).length < target) await sleep(20);
+    while (!isOver() && performance.now() < end && readTrace(traceFile).length < target) await sleep(20);
   }
 
   /** False if there was nothing to kill just now. */
