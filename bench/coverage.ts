@@ -1,5 +1,5 @@
 /**
- * Statistical coverage of the findings on planted surfaces, 500 draws of each: `npm run bench:coverage`, some ten minutes.
+ * Statistical coverage of the findings on planted surfaces, 500 draws of each: `npm run bench:coverage`, some three minutes.
  * `-- --draws 50` for a look, `--json` for one JSON document.
  *
  * Asked for: 95 % intervals cover the truth in 93 to 97 % of cases, a verdict without an effect in at most 5 % of draws,

@@ -58,11 +58,13 @@ export function makeArm(line: readonly MeasuredCell[], axis: CostAxis): Arm {
 const MOST_NOISE = 4;
 
 /**
- * Log error over log cost, between two neighbours: the mean of the parabolas through them and the next cell on either
- * side, where that is steady enough; a straight line otherwise. Both are exact for a power law. Leaving each inner cell
- * of Figure 2's lines out and reading it from the others, the straight line's error is 0.39 points too high on average
- * (0.63 root mean square), because a law that flattens out bends; with the parabolas it is 0.01 too low (0.47). A limit of
- * 2 on their noise, instead of 4, leaves 0.16 (0.53). The intervals know what noise the curve adds.
+ * Log error over log cost, between two neighbours: a straight line, bent by the smaller of the curvatures found around it,
+ * or not at all where these have different signs (the "minmod" of shock-capturing schemes). Exact for a power law, and
+ * for one with a kink at a cell; close for a law that flattens out.
+ *
+ * Leaving each inner cell of Figure 2's depth and width lines out and reading it from the others: the straight line's
+ * error is 0.39 points too high on average (0.63 root mean square), this one's 0.15 (0.45). The mean of the parabolas on
+ * either side has no such bias (-0.01, 0.47), but across a kink its intervals cover 90 % where they should cover 95.
  *
  * @returns `undefined` outside the arm's costs: nothing is ever extrapolated.
  */
@@ -72,8 +74,7 @@ export function readArm(arm: Arm, cost: number): Reading | undefined {
   if (right === costs.length) return undefined;
   if (costs[right] === cost) return readCell(cells[right]!);
   if (right === 0) return undefined;
-  const first = Math.max(0, right - 2);
-  const weights = curveWeights(arm.logCosts, first, right, Math.log(cost));
+  const { first, weights } = curveWeights(arm, right, Math.log(cost));
   let logError = 0;
   for (let i = 0; i < weights.length; i++) logError += weights[i]! * arm.logErrors[first + i]!;
   const error = Math.exp(logError);
@@ -97,31 +98,57 @@ function firstAtLeast(rising: readonly number[], value: number): number {
 }
 
 /** Weights of the positions from `first` on, in a reading at `x` between the positions right - 1 and right. */
-function curveWeights(xs: readonly number[], first: number, right: number, x: number): number[] {
-  const weights: number[] = [];
-  for (let i = first; i < Math.min(xs.length, right + 2); i++) weights.push(0);
-  let curves = 0;
-  for (let start = right - 2; start <= right - 1; start++) {
-    if (start < 0 || start + 2 >= xs.length) continue;
-    const parabola = lagrange(xs, start, 3, x);
-    if (parabola[0]! ** 2 + parabola[1]! ** 2 + parabola[2]! ** 2 > MOST_NOISE) continue;
-    curves++;
-    for (let i = 0; i < 3; i++) weights[start - first + i]! += parabola[i]!;
+function curveWeights(
+  { logCosts: xs, logErrors: ys }: Arm,
+  right: number,
+  x: number,
+): { first: number; weights: number[] } {
+  const left = right - 1;
+  const share = (x - xs[left]!) / (xs[right]! - xs[left]!);
+  const first = Math.max(0, left - 2);
+  const line: number[] = [];
+  for (let i = first; i <= Math.min(xs.length - 1, right + 2); i++) {
+    line.push(i === left ? 1 - share : i === right ? share : 0);
   }
-  if (curves > 0) return curves === 1 ? weights : weights.map((weight) => weight / curves);
-  const line = lagrange(xs, right - 1, 2, x);
-  weights[right - 1 - first] = line[0]!;
-  weights[right - first] = line[1]!;
-  return weights;
+  const start = gentlest(xs, ys, left);
+  if (start === undefined) return { first, weights: line };
+  const bent = [...line];
+  const bend = (x - xs[left]!) * (x - xs[right]!);
+  for (let i = start; i < start + 3; i++) {
+    let product = 1;
+    for (let j = start; j < start + 3; j++) if (j !== i) product *= xs[i]! - xs[j]!;
+    bent[i - first]! += bend / product;
+  }
+  const noise = bent.reduce((sum, weight) => sum + weight * weight, 0);
+  return { first, weights: noise > MOST_NOISE ? line : bent };
 }
 
-/** Lagrange's weights of the polynomial through `count` positions. */
-function lagrange(xs: readonly number[], start: number, count: number, x: number): number[] {
-  const weights: number[] = [];
-  for (let i = start; i < start + count; i++) {
-    let weight = 1;
-    for (let j = start; j < start + count; j++) if (j !== i) weight *= (x - xs[j]!) / (xs[i]! - xs[j]!);
-    weights.push(weight);
+/**
+ * Where the three neighbours of the smallest curvature start, of those that hold the interval from `left` on; at an end of
+ * the arm, where only one does, of the next three as well. `undefined` when the curvatures differ in sign, or there are
+ * none.
+ */
+function gentlest(xs: readonly number[], ys: readonly number[], left: number): number | undefined {
+  const holds = (start: number): boolean => start >= 0 && start + 2 < xs.length;
+  const around = [left - 1, left].filter(holds);
+  const starts = around.length === 1 ? [...around, ...[left - 2, left + 1].filter(holds)] : around;
+  let best: number | undefined;
+  let smallest = Infinity;
+  let sign = 0;
+  for (const start of starts) {
+    const curvature = curvatureFrom(xs, ys, start);
+    if (sign !== 0 && Math.sign(curvature) !== sign) return undefined;
+    sign = Math.sign(curvature);
+    if (Math.abs(curvature) >= smallest) continue;
+    smallest = Math.abs(curvature);
+    best = start;
   }
-  return weights;
+  return best;
+}
+
+/** Half the second derivative of the parabola through three neighbours. */
+function curvatureFrom(xs: readonly number[], ys: readonly number[], start: number): number {
+  const before = (ys[start + 1]! - ys[start]!) / (xs[start + 1]! - xs[start]!);
+  const after = (ys[start + 2]! - ys[start + 1]!) / (xs[start + 2]! - xs[start + 1]!);
+  return (after - before) / (xs[start + 2]! - xs[start]!);
 }
