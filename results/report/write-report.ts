@@ -75,7 +75,7 @@ export async function renderReport(
   const { cells, front, bests, sweep, facts, paper } = data;
   const noise = bests[0]?.noise ?? null;
   const budgets = bests.flatMap(({ budget }) => budget.flops ?? []);
-  const ours = await draw(depthWidth(cells));
+  const arms = depthWidth(cells);
   const parts: [string, string, (Html | undefined)[]][] = [
     ['best', 'Best under a budget', [bestTable(data)]],
     ['flops', 'Accuracy against FLOPs', [await draw(accuracyFlops({ cells, front, budgets }))]],
@@ -84,7 +84,7 @@ export async function renderReport(
     [
       'depth-width',
       'Depth against width',
-      ours === undefined ? [] : [ours, await draw(onStepTime(data)), await draw(inPaper(paper))],
+      arms === undefined ? [] : [await draw(arms), await draw(onStepTime(data)), await draw(inPaper(paper))],
     ],
     ['resolution', 'Returns of resolution', [await draw(resolutionReturns(cells))]],
     ['cost', 'Predicted against measured cost', [await draw(predictedMeasured(facts.predictions))]],
