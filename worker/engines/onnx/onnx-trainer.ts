@@ -129,15 +129,11 @@ class CompiledTrainer implements OnnxTrainer {
 
   #initialise(): void {
     const { network, seed } = this.#options;
-    const layout = layoutOf(network);
-    const initial = initialParams(network, seed);
-    const state = this.#vectors.state();
-    const params = state.get('params')!;
-    for (const { name, offset } of layout.params) params.set(initial.get(name)!, offset);
-    state.get('ema')?.set(params);
-    const stats = state.get('stats')!;
-    for (const { name, offset, size } of layout.stats)
-      if (name.endsWith('.variance')) stats.fill(1, offset, offset + size);
-    this.#vectors.restore(state);
+    for (const [name, values] of initialParams(network, seed)) {
+      this.#vectors.set('params', name, values);
+      if (this.#vectors.has('ema')) this.#vectors.set('ema', name, values);
+    }
+    for (const { name, size } of layoutOf(network).stats)
+      if (name.endsWith('.variance')) this.#vectors.set('stats', name, new Float32Array(size).fill(1));
   }
 }

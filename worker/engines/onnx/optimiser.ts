@@ -9,7 +9,10 @@ export interface Update extends StepOptions {
   readonly params: PartValues;
 }
 
-/** Momentum SGD and the moving average over one part of the parameters. */
+/**
+ * Momentum SGD and the moving average over one part of the parameters. Velocity and average may be written where they
+ * were read: elementwise operations, of which the last writes the result, and nobody else reads the old values.
+ */
 export function updatePart(graph: OnnxGraph, lowering: Lowering, part: Part, update: Update): void {
   const { name, size, decays, slots } = part;
   const { hyper, nesterov, ema } = update;
@@ -18,14 +21,14 @@ export function updatePart(graph: OnnxGraph, lowering: Lowering, part: Part, upd
   const velocity = graph.input(`velocity.${name}`, dims);
   const pure = pack(graph, update.gradients, slots, dims);
   const gradient = decays ? lowering.addScaled(graph, pure, params, hyper.weightDecay, size) : pure;
-  const nextVelocity = lowering.addScaled(graph, gradient, velocity, hyper.momentum, size);
+  const nextVelocity = graph.add('Add', [gradient, graph.add('Mul', [velocity, hyper.momentum])]);
   const step = nesterov ? lowering.addScaled(graph, gradient, nextVelocity, hyper.momentum, size) : nextVelocity;
   const nextParams = lowering.addScaled(graph, params, step, graph.add('Neg', [hyper.learningRate]), size);
   graph.output(`nextVelocity.${name}`, nextVelocity, dims);
   graph.output(`nextParams.${name}`, nextParams, dims);
   if (!ema) return;
   const average = graph.input(`ema.${name}`, dims);
-  graph.output(`nextEma.${name}`, movingAverage(graph, lowering, average, nextParams, hyper.emaDecay, size), dims);
+  graph.output(`nextEma.${name}`, movingAverage(graph, average, nextParams, hyper.emaDecay), dims);
 }
 
 /** Named tensors as a flat vector of the given dimensions. */
@@ -44,15 +47,8 @@ export function pack(
   return graph.add('Reshape', [whole, graph.ints(dims)]);
 }
 
-export function movingAverage(
-  graph: OnnxGraph,
-  lowering: Lowering,
-  old: Value,
-  fresh: Value,
-  decay: Value,
-  size: number,
-): Value {
-  // old + (1 - decay) * (fresh - old): exact where both are equal, whatever the decay.
+/** old + (1 - decay) * (fresh - old): exact where both are equal, whatever the decay. May be written over `old`. */
+export function movingAverage(graph: OnnxGraph, old: Value, fresh: Value, decay: Value): Value {
   const step = graph.add('Sub', [graph.scalar(1), decay]);
-  return lowering.addScaled(graph, old, graph.add('Sub', [fresh, old]), step, size);
+  return graph.add('Add', [old, graph.add('Mul', [graph.add('Sub', [fresh, old]), step])]);
 }

@@ -42,7 +42,7 @@ export function buildStep(network: Network, layout: Layout, lowering: Lowering, 
   for (const part of partsOf(layout))
     updatePart(graph, lowering, part, { ...options, hyper, gradients: pass.gradients, params });
   const batchStats = pack(graph, pass.batchStats, layout.stats, statDims);
-  const nextStats = movingAverage(graph, lowering, stats, batchStats, hyper.statDecay, layout.statCount);
+  const nextStats = movingAverage(graph, stats, batchStats, hyper.statDecay);
   graph.output('nextStats', nextStats, statDims);
   graph.output('loss', loss, [1]);
   graph.output('correct', countCorrect(graph, logits, label), [1]);

@@ -10,17 +10,20 @@ const SUCCESSOR = { params: 'nextParams', velocity: 'nextVelocity', stats: 'next
 export type Vector = keyof typeof SUCCESSOR;
 
 /**
- * Where a training stands: flat vectors in the form that the lowering stores. A step reads one set of buffers and
- * writes the other, and `advance` swaps the two. What leaves (checkpoints, digests) is in the network's own form, so
- * that it means the same on a machine that lowers otherwise.
+ * Where a training stands: flat vectors in the form that the lowering stores. What leaves (checkpoints, digests) is in
+ * the network's own form, so that it means the same on a machine that lowers otherwise.
+ *
+ * A step writes the new parameters to a second buffer, since the backward pass may still read the old ones, and
+ * `advance` swaps the two. Everything else is read only by the operation that replaces it (optimiser.ts) and is written
+ * in place. A step that fails therefore leaves a training undefined until `restore`.
  */
 export class TrainingVectors {
   readonly #lowering: Lowering;
   readonly #own: Layout;
   readonly #stored: Layout;
   readonly #parts: readonly Part[];
-  #current: Map<Vector, Float32Array>;
-  #next: Map<Vector, Float32Array>;
+  readonly #current: Map<Vector, Float32Array>;
+  #nextParams: Float32Array;
 
   constructor(network: Network, lowering: Lowering, ema: boolean) {
     this.#lowering = lowering;
@@ -28,7 +31,7 @@ export class TrainingVectors {
     this.#stored = storedLayoutOf(network, lowering);
     this.#parts = partsOf(this.#stored);
     this.#current = emptyVectors(this.#stored, ema);
-    this.#next = emptyVectors(this.#stored, ema);
+    this.#nextParams = new Float32Array(this.#stored.paramCount);
   }
 
   /** Inputs of a step; only of the named vectors where given. `as` renames them. */
@@ -38,15 +41,25 @@ export class TrainingVectors {
 
   /** Buffers for the outputs of a step. */
   fetches(): Tensors {
-    return this.#tensors(this.#next, [...this.#next.keys()], (name) => SUCCESSOR[name]);
+    const targets = new Map(this.#current).set('params', this.#nextParams);
+    return this.#tensors(targets, [...targets.keys()], (name) => SUCCESSOR[name]);
   }
 
   advance(): void {
-    [this.#current, this.#next] = [this.#next, this.#current];
+    const spare = this.#current.get('params')!;
+    this.#current.set('params', this.#nextParams);
+    this.#nextParams = spare;
   }
 
   has(name: Vector): boolean {
     return this.#current.has(name);
+  }
+
+  /** Writes one tensor, given in the network's own form. */
+  set(vector: Vector, tensor: string, values: Float32Array): void {
+    const { slots, storedSlots } = this.#slots(vector);
+    const only = slots.filter(({ name }) => name === tensor).map((slot) => ({ ...slot, offset: 0 }));
+    convert(only, storedSlots, this.#lowering, 'store', values, this.#current.get(vector)!);
   }
 
   /** Copies, in the network's own form. */
