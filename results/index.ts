@@ -15,7 +15,7 @@ export { measuredCells, pareto, type Pareto, type ParetoOptions } from './querie
 export { epochCurves, resultRows } from './queries/rows.ts';
 export type { Scope } from './queries/cells.ts';
 export type { ScopeOptions } from './queries/scope.ts';
-export { renderReport, writeReport, type ReportOptions, type WrittenReport } from './report/write-report.ts';
+export { renderReport, writeReport, type ReportOptions, type WrittenReport } from './report/index.ts';
 export type { ImportedResult, ResultRow } from './result-row.ts';
 export {
   sweepStates,

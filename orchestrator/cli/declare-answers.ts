@@ -5,6 +5,7 @@ import type { FindingsCommandOptions } from '../commands/findings.ts';
 import type { ImportCommandOptions } from '../commands/import.ts';
 import type { IsoflopCommandOptions } from '../commands/isoflop.ts';
 import type { ParetoCommandOptions } from '../commands/pareto.ts';
+import type { ReportCommandOptions } from '../commands/report.ts';
 import type { CostAxis, ExportFormat } from '../../results/index.ts';
 import type { Io } from './io.ts';
 import { amount, fraction, oneOf, positiveInteger, positiveNumber } from './parsers.ts';
@@ -59,6 +60,13 @@ export function declareAnswers(program: Command, io: Io, act: Act): void {
     )
     .action((options: FindingsCommandOptions) =>
       act(async () => (await import('../commands/findings.ts')).findings(options, io)),
+    );
+
+  withScope(program.command('report'))
+    .description('one self-contained page with the figures, also as SVG and PNG')
+    .option('--out <dir>', 'folder to write into [report, beside the store]')
+    .action((options: ReportCommandOptions) =>
+      act(async () => (await import('../commands/report.ts')).report(options, io)),
     );
 
   withScope(program.command('export'))

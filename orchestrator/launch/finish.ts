@@ -4,6 +4,7 @@ import { printJson, type Io } from '../cli/io.ts';
 import type { JsonOption } from '../cli/shared-options.ts';
 import { countOf } from '../progress/words.ts';
 import { bestPerBudget, summaryText } from './summary.ts';
+import { reportOn } from './sweep-report.ts';
 import { concludeUnfinished, execute, type ExecuteOptions } from './execute.ts';
 
 export interface FinishOptions extends ExecuteOptions, JsonOption {
@@ -21,12 +22,15 @@ export async function finish(store: SqliteStore, sweep: SweepRecord, options: Fi
   }
   const { counts } = outcome;
   const bests = counts.done === 0 ? [] : bestPerBudget(store, sweep);
-  if (options.json === true) printJson(io, { sweep: sweep.id, outcome: outcome.kind, counts, trained, best: bests });
+  const page = counts.done === 0 ? undefined : await reportOn(store, sweep, { ...options, trained }, io);
+  if (options.json === true)
+    printJson(io, { sweep: sweep.id, outcome: outcome.kind, counts, trained, best: bests, report: page ?? null });
   else {
     io.out(
       `${sweep.name}: ${countOf(counts.done, 'trial')} done, ${trained} trained now${counts.failed > 0 ? `, ${counts.failed} failed` : ''}`,
     );
     if (bests.length > 0) io.out(summaryText(bests));
+    if (page !== undefined) io.out(`Report: ${page}`);
   }
   if (counts.failed === 0) return EXIT.done;
   for (const { kind, message, trials } of store.failures(sweep.id))
