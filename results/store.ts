@@ -113,7 +113,7 @@ export interface Failure {
   readonly step: number | null;
 }
 
-/** `fenced`: the attempt is not the trial's newest (or the trial is finished); nothing was written. */
+/** `fenced`: the attempt is not the trial's newest, the trial is finished, or it is none of this store's; nothing was written. */
 export type Written = 'stored' | 'fenced';
 
 /** An attempt that has been handed out and not ended. */

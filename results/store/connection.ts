@@ -58,17 +58,16 @@ export function sweepRow(connection: Connection, sweep: string): number {
   return row.n;
 }
 
-/** The row number and newest attempt of a trial by its full id. @throws `NOT_FOUND` */
-export function trialRow(
-  connection: Connection,
-  trial: string,
-): { n: number; attempt: number; state: string; cell: number } {
-  const row = connection.get<{ n: number; attempt: number; state: string; cell: number }>(
-    'SELECT n, attempt, state, cell FROM trials WHERE id = ?',
-    trial,
-  );
-  if (row === undefined) throw noSuch('trial', trial);
-  return row;
+export interface TrialRow {
+  readonly n: number;
+  readonly attempt: number;
+  readonly state: string;
+  readonly cell: number;
+}
+
+/** A trial by its full id; `undefined` for one that this store never planned (a worker may serve several stores). */
+export function trialRow(connection: Connection, trial: string): TrialRow | undefined {
+  return connection.get<TrialRow>('SELECT n, attempt, state, cell FROM trials WHERE id = ?', trial);
 }
 
 export function noSuch(what: 'sweep' | 'trial', id: string): ScalesweepError {

@@ -6,6 +6,7 @@ import type { EpochMetrics, TrialResult } from '../../contract/index.ts';
 import type { Failure, RunningAttempt, Written } from '../store.ts';
 import { refreshCell } from './aggregates.ts';
 import { trialRow, type Connection } from './connection.ts';
+import { isOpen } from './hand-out.ts';
 import { running } from './status.ts';
 
 export function recordEpochs(
@@ -71,7 +72,7 @@ export function finish(
 ): Written {
   return connection.write(() => {
     const row = trialRow(connection, trial);
-    if (row.attempt !== attempt || attempt === 0 || row.state === 'failed') return 'fenced';
+    if (row?.attempt !== attempt || attempt === 0 || row.state === 'failed') return 'fenced';
     if (row.state === 'done') return 'stored';
     connection.run(
       `UPDATE trials SET state = 'done', retry_at = 0, finished_at = ?, minival_top1 = ?, minival_loss = ?, test_top1 = ?, test_loss = ?,
@@ -147,10 +148,6 @@ export function releaseOrphans(
     for (const orphan of orphans) release(connection, orphan.trial, orphan.attempt, 'interrupted', now);
     return orphans.length;
   });
-}
-
-function isOpen(row: { attempt: number; state: string }, attempt: number): boolean {
-  return row.attempt === attempt && (row.state === 'queued' || row.state === 'running');
 }
 
 function endAttempt(

@@ -1,7 +1,7 @@
 /** Trials on their way to workers: waiting, claimed, started. */
 import { canonicalJson, contentHash, type Trial, type TrialCost, type TrialSpec } from '../../contract/index.ts';
 import type { Claim, Started, WaitingTrial, Written } from '../store.ts';
-import { environmentRow, sweepRow, trialRow, type Connection } from './connection.ts';
+import { environmentRow, sweepRow, trialRow, type Connection, type TrialRow } from './connection.ts';
 
 interface WaitingRow {
   id: string;
@@ -58,7 +58,7 @@ export function nextRetryAt(connection: Connection, sweep: string, now: number):
 export function claim(connection: Connection, trial: string, { worker, device, now }: Claim): number | undefined {
   return connection.write(() => {
     const row = trialRow(connection, trial);
-    if (row.state !== 'planned') return undefined;
+    if (row?.state !== 'planned') return undefined;
     const attempt = row.attempt + 1;
     connection.run("UPDATE trials SET state = 'queued', attempt = ? WHERE n = ?", attempt, row.n);
     connection.run(
@@ -76,7 +76,7 @@ export function claim(connection: Connection, trial: string, { worker, device, n
 export function recordStarted(connection: Connection, trial: string, attempt: number, started: Started): Written {
   return connection.write(() => {
     const row = trialRow(connection, trial);
-    if (row.attempt !== attempt || (row.state !== 'queued' && row.state !== 'running')) return 'fenced';
+    if (!isOpen(row, attempt)) return 'fenced';
     connection.run("UPDATE trials SET state = 'running' WHERE n = ?", row.n);
     const environment = environmentRow(
       connection,
@@ -102,6 +102,11 @@ export function recordStarted(connection: Connection, trial: string, attempt: nu
     connection.run('DELETE FROM epochs WHERE trial = ? AND step > ?', row.n, started.resumedFromStep);
     return 'stored';
   });
+}
+
+/** Whether the attempt is the trial's newest and has not ended. */
+export function isOpen(row: TrialRow | undefined, attempt: number): row is TrialRow {
+  return row !== undefined && row.attempt === attempt && (row.state === 'queued' || row.state === 'running');
 }
 
 /** The trial of a stored cell and seed. */

@@ -4,6 +4,7 @@ import type { ImportedResult } from '../result-row.ts';
 import { refreshCell } from './aggregates.ts';
 import { bucketOf } from './buckets.ts';
 import { sweepRow, type Connection } from './connection.ts';
+import { chunksOf } from './chunks.ts';
 import { datasetRow } from './plan.ts';
 
 /**
@@ -19,29 +20,35 @@ export function addResults(
   now: number,
 ): number {
   const sweepN = sweepRow(connection, sweep);
-  return connection.write(() => {
-    const datasetN = datasetRow(connection, dataset);
-    const seedsOf = new Map<number, number>();
-    let added = 0;
-    let position = 0;
-    for (const result of results) {
-      const cell = importedCell(connection, datasetN, dataset, result);
-      const seed = result.seed ?? seedsOf.get(cell.n) ?? 0;
-      seedsOf.set(cell.n, seed + 1);
-      const trial = importedTrial(connection, cell, seed, result, now);
-      added += trial.isNew ? 1 : 0;
-      connection.run(
-        `INSERT INTO sweep_trials (trial, sweep, position, priority, state) VALUES (?, ?, ?, 0, 'done')
-         ON CONFLICT (trial, sweep) DO UPDATE SET position = excluded.position`,
-        trial.n,
-        sweepN,
-        position++,
-      );
-      refreshCell(connection, cell.n);
-    }
-    connection.run("UPDATE sweeps SET complete = 1, source = 'imported', dataset = ? WHERE n = ?", datasetN, sweepN);
-    return added;
-  });
+  const datasetN = connection.write(() => datasetRow(connection, dataset));
+  const seedsOf = new Map<number, number>();
+  let added = 0;
+  let position = 0;
+  const store = (result: ImportedResult): void => {
+    const cell = importedCell(connection, datasetN, dataset, result);
+    const seed = result.seed ?? seedsOf.get(cell.n) ?? 0;
+    seedsOf.set(cell.n, seed + 1);
+    const trial = importedTrial(connection, cell, seed, result, now);
+    added += trial.isNew ? 1 : 0;
+    connection.run(
+      `INSERT INTO sweep_trials (trial, sweep, position, priority, state) VALUES (?, ?, ?, 0, 'done')
+       ON CONFLICT (trial, sweep) DO UPDATE SET position = excluded.position`,
+      trial.n,
+      sweepN,
+      position++,
+    );
+    refreshCell(connection, cell.n);
+  };
+  // In chunks, so that a large file does not keep a running sweep from writing.
+  for (const chunk of chunksOf(results)) {
+    connection.write(() => {
+      for (const result of chunk) store(result);
+    });
+  }
+  connection.write(() =>
+    connection.run("UPDATE sweeps SET complete = 1, source = 'imported', dataset = ? WHERE n = ?", datasetN, sweepN),
+  );
+  return added;
 }
 
 interface CellKey {

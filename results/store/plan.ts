@@ -2,10 +2,8 @@
 import { canonicalJson, contentHash, type TrialSpec } from '../../contract/index.ts';
 import type { AddedTrials, AddTrialsOptions, TrialToStore } from '../store.ts';
 import { bucketOf } from './buckets.ts';
+import { chunksOf } from './chunks.ts';
 import { sweepRow, type Connection } from './connection.ts';
-
-/** Trials of one transaction: long enough to be cheap (20 us a trial), short enough to let another writer in. */
-const CHUNK = 500;
 
 export function addTrials(
   connection: Connection,
@@ -16,34 +14,25 @@ export function addTrials(
   const n = sweepRow(connection, sweep);
   const priorityOf = options.priority ?? ((trial: TrialToStore): number => trial.cost.trainFlops);
   let added = 0;
-  let index = 0;
-  let chunk: TrialToStore[] = [];
-  const flush = (isLast: boolean): void => {
-    const first = index;
-    added += connection.write(() => {
-      let fresh = 0;
-      for (const [i, planned] of chunk.entries()) {
-        const trial = storeTrial(connection, planned, options.predictedSeconds?.(planned) ?? null);
-        fresh += trial.isNew ? 1 : 0;
-        connection.run(
-          `INSERT INTO sweep_trials (trial, sweep, position, priority, state)
-           VALUES (@trial, @sweep, @position, @priority, (SELECT state FROM trials WHERE n = @trial))
-           ON CONFLICT (trial, sweep) DO UPDATE SET position = excluded.position, priority = excluded.priority`,
-          { trial: trial.n, sweep: n, position: first + i, priority: priorityOf(planned, first + i) },
-        );
-        if (first + i === 0) connection.run('UPDATE sweeps SET dataset = ? WHERE n = ?', trial.dataset, n);
-      }
-      if (isLast) connection.run('UPDATE sweeps SET complete = 1 WHERE n = ?', n);
-      return fresh;
-    });
-    index += chunk.length;
-    chunk = [];
+  let position = 0;
+  const store = (planned: TrialToStore): void => {
+    const trial = storeTrial(connection, planned, options.predictedSeconds?.(planned) ?? null);
+    added += trial.isNew ? 1 : 0;
+    connection.run(
+      `INSERT INTO sweep_trials (trial, sweep, position, priority, state)
+       VALUES (@trial, @sweep, @position, @priority, (SELECT state FROM trials WHERE n = @trial))
+       ON CONFLICT (trial, sweep) DO UPDATE SET position = excluded.position, priority = excluded.priority`,
+      { trial: trial.n, sweep: n, position, priority: priorityOf(planned, position) },
+    );
+    if (position === 0) connection.run('UPDATE sweeps SET dataset = ? WHERE n = ?', trial.dataset, n);
+    position++;
   };
-  for (const trial of trials) {
-    chunk.push(trial);
-    if (chunk.length === CHUNK) flush(false);
+  for (const chunk of chunksOf(trials)) {
+    connection.write(() => {
+      for (const planned of chunk) store(planned);
+    });
   }
-  flush(true);
+  connection.write(() => connection.run('UPDATE sweeps SET complete = 1 WHERE n = ?', n));
   const total = connection.get<{ total: number; done: number }>(
     `SELECT coalesce(sum(trials), 0) AS total, coalesce(sum(trials) FILTER (WHERE state = 'done'), 0) AS done
      FROM sweep_counts WHERE sweep = ?`,

@@ -83,6 +83,14 @@ describe('the life of an attempt', () => {
     expect(store.finish(trial, 1, result(0.7), 20)).toBe('fenced');
   });
 
+  test('what a worker says of a trial of another store is fenced, not a crash', () => {
+    const { store } = oneTrial();
+    const stranger = 'ffffffffffffffff';
+    expect(store.claim(stranger, CLAIM)).toBeUndefined();
+    expect(store.recordStarted(stranger, 1, started(11))).toBe('fenced');
+    expect(store.finish(stranger, 1, result(0.7), 20)).toBe('fenced');
+  });
+
   test('host losses and own failures are counted apart', () => {
     const { store, sweep, trial } = oneTrial();
     store.claim(trial, CLAIM);
