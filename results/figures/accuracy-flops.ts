@@ -95,7 +95,7 @@ export function accuracyFlops({ cells, front, budgets }: AccuracyFlopsData): Fig
   return {
     name: 'accuracy-flops',
     title: 'Accuracy against FLOPs',
-    caption: `Each point is a cell, its minival top-1 the mean over its seeds. Ringed and joined: the Pareto front, with 95 % intervals over seeds where any cell has two. Labels: d depth, w width, r resolution in pixels, e epochs.${marked.length > 0 ? ' Dashed: the budgets of the grid.' : ''}${many}`,
+    caption: `Each point is a cell, its minival top-1 the mean over its seeds. Ringed and joined: the Pareto front, with 95 % intervals where the noise is known. Labels: d depth, w width, r resolution in pixels, e epochs.${marked.length > 0 ? ' Dashed: the budgets.' : ''}${many}`,
     spec,
   };
 }

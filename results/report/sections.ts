@@ -12,27 +12,27 @@ const MOST_CELLS = 1500;
 const MOST_FAILURES = 200;
 
 /** The answer in one paragraph: the best cell under the largest budget that has one. */
-export function answer({ bests, cells }: ReportData): Html {
+export function answer({ bests }: ReportData): Html {
   const found = bests.filter((each) => each.best !== null).at(-1);
   if (found?.best === undefined || found.best === null) {
     return html`<p class="answer">No trial has a minival accuracy yet: there is nothing to choose from.</p>`;
   }
-  const { best, withinNoiseTotal, cheapestWithinNoise, noise } = found;
-  const isCheaper = cheapestWithinNoise !== null && cheapestWithinNoise.flops !== best.flops;
-  const doubt =
-    noise === null
-      ? ' No cell has two seeds, so how far luck decides is unknown.'
-      : withinNoiseTotal === 0
-        ? ` No other of ${plural(cells.length, 'cell')} is within noise of it.`
-        : ` ${plural(withinNoiseTotal, 'other cell')} ${withinNoiseTotal === 1 ? 'is' : 'are'} within noise of it${
-            isCheaper
-              ? `, the cheapest being ${cellText(cheapestWithinNoise)} at ${amountText(cheapestWithinNoise.flops)} FLOPs`
-              : ''
-          }.`;
+  const { best } = found;
+  const test = best.testTop1 === null ? 'not measured on test' : `${percentText(best.testTop1)} % on test`;
   return html`<p class="answer">
     With ${budgetText(found.budget)}, the best cell is <strong>${cellText(best)}</strong>: ${accuracyText(best)} % on
-    minival, ${percentText(best.testTop1)} % on test.${doubt}
+    minival, ${test}. ${doubtOf(found, best)}
   </p>`;
+}
+
+/** How sure the choice is, in one sentence. */
+function doubtOf({ withinNoiseTotal, cheapestWithinNoise }: Best, best: CellResult): string {
+  if (best.interval === null) return 'No cell has two seeds, so how far luck decides is unknown.';
+  if (withinNoiseTotal === 0) return 'No other cell under that budget is within noise of it.';
+  const others = `${plural(withinNoiseTotal, 'other cell')} ${withinNoiseTotal === 1 ? 'is' : 'are'} within noise of it`;
+  if (cheapestWithinNoise === null || cellText(cheapestWithinNoise) === cellText(best))
+    return `${others}, none cheaper.`;
+  return `${others}, the cheapest being ${cellText(cheapestWithinNoise)} at ${amountText(cheapestWithinNoise.flops)} FLOPs.`;
 }
 
 export function bestTable({ bests, hasBudgets }: ReportData): Html {
@@ -44,7 +44,11 @@ export function bestTable({ bests, hasBudgets }: ReportData): Html {
     { head: 'minival top-1 (%)', isNumber: true, value: ({ best }) => accuracyText(best) },
     { head: 'test top-1 (%)', isNumber: true, value: ({ best }) => percentText(best.testTop1) },
     { head: 'seeds', isNumber: true, value: ({ best }) => best.seeds },
-    { head: 'within noise', isNumber: true, value: (each) => (each.noise === null ? '–' : each.withinNoiseTotal) },
+    {
+      head: 'within noise',
+      isNumber: true,
+      value: (each) => (each.best.interval === null ? '–' : each.withinNoiseTotal),
+    },
   ];
   const found = bests.flatMap((each) => (each.best === null ? [] : [{ ...each, best: each.best }]));
   const none = bests.filter((each) => each.best === null).map((each) => budgetText(each.budget));
