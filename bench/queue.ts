@@ -1,0 +1,151 @@
+/**
+ * npm run bench:queue -- [--json] [--trials 10000,100000] [--lanes 2]
+ *
+ * Trials of the no-op engine per second through store, BullMQ, worker process and store again, against what BullMQ alone does on this machine
+ * in the same run: `addBulk`, and a processor that returns at once. Goal: at least 0.6 of it. Starts a redis-server of its own.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { Queue, Worker as BullWorker } from 'bullmq';
+import { parseGrid } from '../grids/index.ts';
+import { formatTable } from '../orchestrator/cli/table.ts';
+import { makeRedisDispatcher } from '../orchestrator/dispatch/redis/dispatcher.ts';
+import { storePlan } from '../orchestrator/launch/store-plan.ts';
+import { runSweep } from '../orchestrator/sweep/run-sweep.ts';
+import { openStore } from '../results/index.ts';
+import { startCli } from '../test/orchestrator/support/cli.ts';
+import { connectForTest } from '../test/redis/support/connect.ts';
+import { startRedis, type TestRedis } from '../test/redis/support/redis-server.ts';
+
+interface Figures {
+  readonly trials: number;
+  /** Per second. */
+  readonly ours: number;
+  /** Per second. */
+  readonly bullmqAlone: number;
+  readonly ratio: number;
+}
+
+/** As BullMQ's own benchmarks have it. */
+const BULK = 500;
+const CONCURRENCY = 100;
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    trials: { type: 'string', default: '10000,100000' },
+    lanes: { type: 'string', default: '2' },
+  },
+});
+const redis = await startRedis();
+try {
+  const figures: Figures[] = [];
+  for (const trials of values.trials.split(',').map(Number)) {
+    const bullmqAlone = trials / (await secondsOfBullmq(redis, trials));
+    await redis.client.flushall();
+    const ours = trials / (await secondsOfSweep(redis, trials, values.lanes));
+    await redis.client.flushall();
+    figures.push({ trials, ours, bullmqAlone, ratio: ours / bullmqAlone });
+  }
+  if (values.json) console.log(JSON.stringify({ figures }, null, 2));
+  else {
+    console.log(
+      formatTable(figures, [
+        { head: 'trials', value: ({ trials }) => trials.toLocaleString('en') },
+        { head: 'scalesweep, per s', value: ({ ours }) => Math.round(ours).toLocaleString('en') },
+        { head: 'BullMQ alone, per s', value: ({ bullmqAlone }) => Math.round(bullmqAlone).toLocaleString('en') },
+        { head: 'ratio', value: ({ ratio }) => ratio.toFixed(2) },
+      ]),
+    );
+  }
+} finally {
+  await redis.close();
+}
+
+async function secondsOfBullmq(server: TestRedis, jobs: number): Promise<number> {
+  const connection = connectForTest(server);
+  const queue = new Queue('alone', { connection });
+  let done = 0;
+  let finish: () => void = () => undefined;
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const worker = new BullWorker(
+    'alone',
+    async () => {
+      if (++done === jobs) finish();
+    },
+    { connection: connectForTest(server), concurrency: CONCURRENCY, removeOnComplete: { count: 0 } },
+  );
+  await worker.waitUntilReady();
+  const began = performance.now();
+  for (let from = 0; from < jobs; from += BULK) {
+    await queue.addBulk(Array.from({ length: BULK }, (_, i) => ({ name: 'job', data: { n: from + i } })));
+  }
+  await finished;
+  const seconds = (performance.now() - began) / 1000;
+  await worker.close();
+  await queue.close();
+  connection.disconnect();
+  return seconds;
+}
+
+async function secondsOfSweep(server: TestRedis, trials: number, lanes: string): Promise<number> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'scalesweep-bench-'));
+  const args = ['worker', '--redis', server.url, '--engine', 'noop', '--concurrency', lanes, '--checkpoints', folder];
+  const worker = startCli(args, { cwd: folder });
+  const store = openStore(path.join(folder, 'results.db'), { mode: 'run' });
+  try {
+    const { sweep } = storePlan(store, parseGrid(gridOf(trials), 'bench.yaml'), {}, Date.now());
+    let handedAt: number | undefined;
+    const dispatcher = makeRedisDispatcher({
+      redis: connectForTest(server),
+      store: 'b'.repeat(32),
+      engine: 'noop',
+      reader: 'bench',
+      adopt: [],
+      log: console.error,
+    });
+    const outcome = await runSweep({
+      store,
+      sweep: sweep.id,
+      dispatcher,
+      watch: ({ type }) => {
+        // Before it, the worker's processes start.
+        if (type === 'handed') handedAt ??= performance.now();
+      },
+      signal: new AbortController().signal,
+      now: () => Date.now(),
+    });
+    const seconds = (performance.now() - handedAt!) / 1000;
+    await dispatcher.close();
+    if (outcome.kind !== 'finished' || outcome.counts.done !== trials)
+      throw new Error(`Expected ${trials} finished trials, got ${JSON.stringify(outcome)}`);
+    return seconds;
+  } finally {
+    store.close();
+    worker.child.kill('SIGTERM');
+    await worker.result;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A hundred networks, ten seeds, and as many recipes as it takes. */
+function gridOf(trials: number): string {
+  return `
+question: What does a trial cost beside the training, on machines elsewhere?
+engine: noop
+model: { family: resnet-rs-small }
+data: { name: fashion-mnist, trainImages: 1000, minivalImages: 1000 }
+recipe: { batchSize: 100, learningRate: 0.1 }
+seeds: 10
+axes:
+  width: [0.25, 0.5, 0.75, 1, 1.5]
+  depth: [8, 14, 20, 26, 32]
+  resolution: [16, 20, 24, 28]
+  epochs: [1]
+  weightDecay: [${Array.from({ length: trials / 1000 }, (_, i) => (i + 1) * 1e-6).join(', ')}]
+`;
+}
