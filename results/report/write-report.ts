@@ -6,7 +6,6 @@ import { alongAxes } from '../figures/along-axes.ts';
 import { depthWidth } from '../figures/depth-width.ts';
 import type { Figure } from '../figures/figure.ts';
 import { predictedMeasured } from '../figures/predicted-measured.ts';
-import { pngOf, svgOf } from '../figures/render.ts';
 import { resolutionReturns } from '../figures/resolution-returns.ts';
 import type { ScopeOptions } from '../queries/scope.ts';
 import { makeFolder } from '../store/make-folder.ts';
@@ -33,6 +32,7 @@ export interface WrittenReport {
 /** @throws `NOT_FOUND` for an unknown sweep or an empty store, `STORE_UNWRITABLE` or `DISK_FULL` for the folder. */
 export async function writeReport(store: SqliteStore, options: ReportOptions): Promise<WrittenReport> {
   const report = await renderReport(store, options);
+  const { pngOf } = await drawing();
   const folder = path.join(options.out, 'figures');
   const files = report.figures.flatMap(({ name, svg }): [string, string | Uint8Array][] => [
     [path.join(folder, `${name}.svg`), svg],
@@ -51,6 +51,11 @@ export async function writeReport(store: SqliteStore, options: ReportOptions): P
   return { page: pageFile, figures: files.map(([file]) => file) };
 }
 
+/** Loaded when something is drawn: the libraries take half a second, and most commands draw nothing. */
+async function drawing(): Promise<typeof import('../figures/render.ts')> {
+  return await import('../figures/render.ts');
+}
+
 export interface RenderedFigure {
   readonly name: string;
   readonly svg: string;
@@ -61,6 +66,7 @@ export async function renderReport(
   options: ScopeOptions = {},
 ): Promise<{ html: string; figures: RenderedFigure[] }> {
   const data = collect(store, options);
+  const { svgOf } = await drawing();
   const rendered: RenderedFigure[] = [];
   const draw = async (figure: Figure | undefined): Promise<Html | undefined> => {
     if (figure === undefined) return undefined;
