@@ -52,7 +52,7 @@ export async function writeReport(store: SqliteStore, options: ReportOptions): P
 }
 
 /** Loaded when something is drawn: the libraries take half a second, and most commands draw nothing. */
-async function drawing(): Promise<typeof import('../figures/render.ts')> {
+async function drawing() {
   return await import('../figures/render.ts');
 }
 
