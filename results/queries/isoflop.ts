@@ -18,7 +18,7 @@ import {
 } from './slice-points.ts';
 
 /** Cells to look at: enough for any fit; more than this and the tolerance is narrowed instead (reading them costs 10 us each). */
-const SLICE_CELLS = 2000;
+const SLICE_CELLS = 1000;
 const LISTED = 100;
 
 export interface IsoflopOptions extends ScopeOptions {
@@ -54,7 +54,7 @@ export interface SliceCurve {
 export interface Isoflop {
   readonly axis: CostAxis;
   readonly target: number;
-  /** As used: narrower than asked where more than 2000 cells were within it. */
+  /** As used: narrower than asked where more than 1000 cells were within it. */
   readonly tolerance: number;
   readonly scope: Scope;
   /** Cells within the tolerance, the most accurate first, up to 100 of them. */
