@@ -28,9 +28,10 @@ export async function resume(prefix: string | undefined, options: ResumeOptions,
     // Imported only here: reading grids is a third of what a resume with nothing to do would cost.
     if (!sweep.complete) (await import('../launch/store-plan.ts')).completePlan(store, sweep);
     await tidyCheckpoints(checkpointFolder(options.db), store);
-    const { done, failed, planned } = store.counts(sweep.id);
+    const { done, failed, planned, queued, running } = store.counts(sweep.id);
+    const atWork = queued + running;
     io.err(
-      `${sweep.name} (${sweep.id}): ${countOf(done + failed + planned, 'trial')}, ${done} done before, ${planned} to train`,
+      `${sweep.name} (${sweep.id}): ${countOf(done + failed + planned + atWork, 'trial')}, ${done} done before, ${planned + atWork} to train`,
     );
     if (options.redis === undefined) await prepareDatasets(store, sweep.id, io);
     return await finish(store, sweep, options, io);

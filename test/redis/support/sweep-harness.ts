@@ -97,7 +97,7 @@ export function startSweep({
     ahead,
     tickMs: 100,
   });
-  const outcome = runSweep({
+  const ended = runSweep({
     store,
     sweep: sweep.id,
     dispatcher,
@@ -105,8 +105,15 @@ export function startSweep({
     watch: watch ?? (() => undefined),
     signal: signal ?? new AbortController().signal,
     now: () => Date.now(),
-  }).finally(() => dispatcher.close());
-  return { store, sweep: sweep.id, outcome };
+  });
+  const closing = async (): Promise<SweepOutcome> => {
+    try {
+      return await ended;
+    } finally {
+      await dispatcher.close();
+    }
+  };
+  return { store, sweep: sweep.id, outcome: closing() };
 }
 
 /** All trials with a result, with all that the store holds of them. */
