@@ -9,7 +9,7 @@ import type { CostAxis } from './finding.ts';
 import { groupBy } from './group-by.ts';
 import { matchedPairs, sumBy } from './matched.ts';
 import { wilson } from './wilson.ts';
-import type { ContrastTest } from './bootstrap.ts';
+import type { Uncertainty } from './bootstrap.ts';
 import { holm } from './holm.ts';
 import { axisNames, plural } from './words.ts';
 
@@ -38,11 +38,11 @@ export function baseContrasts(cells: readonly MeasuredCell[], axis: CostAxis): B
  * Holm's correction and agree. Contradicted (base-dependent): two are separated and disagree.
  */
 export function stability(
-  bases: readonly (BaseContrast & { readonly tested: ContrastTest | null })[],
+  bases: readonly (BaseContrast & { readonly uncertainty: Uncertainty | null })[],
 ): MeasuredDraft[] {
   return [...groupBy(bases, ({ axis, epochs }) => `${axis}|${epochs}`).values()].flatMap((group) => {
     if (group.length < 2) return [];
-    const corrected = holm(group.map(({ tested }) => tested?.p ?? null));
+    const corrected = holm(group.map(({ uncertainty }) => uncertainty?.p ?? null));
     const separated = group.filter((_, i) => (corrected[i] ?? 1) < 0.05);
     const deeper = group.filter(({ contrast }) => contrast.effect! > 0).length;
     const majority = Math.max(deeper, group.length - deeper);

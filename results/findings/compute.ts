@@ -23,7 +23,7 @@ import { axisNames } from './words.ts';
 export interface FindingsOptions extends RecommendQuestion {
   /** Of the bootstrap: the same rows, options and seed give the same findings. @defaultValue 1 */
   readonly seed?: number;
-  /** Bootstrap replicates. @defaultValue 2000; 1000 above a thousand cells, fewer above 32,000 */
+  /** Bootstrap replicates. @defaultValue 2000 */
   readonly replicates?: number;
   /**
    * Points of top-1 (per doubling, where the effect is) below which a difference does not matter, whatever its p-value.
@@ -43,11 +43,11 @@ export function computeFindings(rows: readonly ResultRow[], options: FindingsOpt
   const { cells, limits } = measureCells(rows);
   const judging: JudgeOptions = { smallestEffect: options.smallestEffect ?? 0.1 };
   const seed = options.seed ?? 1;
-  const replicates = options.replicates ?? replicatesFor(cells.length);
+  const replicates = options.replicates ?? 2000;
   const noise = estimateNoise(cells);
   const bootstrap = makeBootstrap(cells, noise, { seed, replicates });
   const regimes = regimesOf(cells, rows, options.curves ?? NO_CURVES);
-  const resampling = { seed, replicates: Math.min(1000, replicates) };
+  const resampling = { seed, replicates: Math.min(replicates, resamplesFor(cells.length)) };
   const axes = costAxesOf(cells);
   const perAxis = (ask: (axis: CostAxis) => Draft[]) => () => axes.flatMap(ask);
   const asked: readonly (readonly [slugs: readonly string[], ask: () => Draft[]])[] = [
@@ -64,7 +64,7 @@ export function computeFindings(rows: readonly ResultRow[], options: FindingsOpt
   const drafts = asked.flatMap(([slugs, ask]) => (slugs.some(isWanted) ? ask() : []));
   const judged = judge(drafts, cells, noise, bootstrap, judging);
   const questions = flipQuestions(judged.filter(hasContrast));
-  const flips = questions.map((question) => flipFinding(question, bootstrap.uncertaintyOf(question.change)));
+  const flips = questions.map((question) => flipFinding(question, bootstrap(question.change)));
   const findings = [...flips, ...judged.map(({ finding }) => finding)].filter(({ slug }) => isWanted(slug));
   return {
     findings,
@@ -99,9 +99,9 @@ export const questionSlugs: readonly string[] = [
   'recommendation-stable',
 ];
 
-/** The bootstrap holds 4 bytes per cell and replicate: 128 MB at most, up to 320,000 cells. */
-function replicatesFor(cells: number): number {
-  return cells <= 1000 ? 2000 : Math.max(100, Math.min(1000, Math.floor(32e6 / cells)));
+/** Of a bootstrap that draws every cell in turn: ten thousand cells are resampled less often, and need it less. */
+function resamplesFor(cells: number): number {
+  return Math.round(Math.max(400, Math.min(1000, 1e6 / cells)));
 }
 
 /** FLOPs always, so that an answer says what is missing; step time where two cells or more have one. */
@@ -111,7 +111,7 @@ function costAxesOf(cells: readonly MeasuredCell[]): CostAxis[] {
 }
 
 function stableOver(cells: readonly MeasuredCell[], axis: CostAxis, bootstrap: Bootstrap): Draft[] {
-  return stability(baseContrasts(cells, axis).map((base) => ({ ...base, tested: bootstrap.testOf(base.contrast) })));
+  return stability(baseContrasts(cells, axis).map((base) => ({ ...base, uncertainty: bootstrap(base.contrast) })));
 }
 
 const hasContrast = (one: JudgedDraft): one is JudgedDraft & { contrast: NonNullable<JudgedDraft['contrast']> } =>

@@ -34,7 +34,7 @@ export function judge(
   const holesAmong = makeHoles(cells);
   const measured = drafts.map((draft) => {
     if (draft.kind === 'measured') return { draft, effect: draft.effect, interval: draft.interval, p: draft.p };
-    const uncertainty = bootstrap.uncertaintyOf(draft.contrast);
+    const uncertainty = bootstrap(draft.contrast);
     return { draft, effect: draft.contrast.effect, interval: uncertainty?.interval ?? null, p: uncertainty?.p ?? null };
   });
   const judged = new Map<Draft, JudgedDraft>();

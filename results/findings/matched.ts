@@ -24,15 +24,23 @@ export function* matchedPairs(
     const a = aheadArms.get(lineKey(base, ahead))!;
     const b = behindArms.get(lineKey(base, behind))!;
     if (!a.cells.includes(base) || !b.cells.includes(base)) continue;
-    const reach = Math.min(a.costs.at(-1)!, b.costs.at(-1)!);
-    const costs = new Set([...a.costs, ...b.costs].filter((cost) => cost > from && cost <= reach));
-    for (const cost of costs) {
-      const [x, y] = [readArm(a, cost), readArm(b, cost)];
+    for (const cost of costsAbove(from, a.costs, b.costs)) {
+      const x = readArm(a, cost);
+      const y = readArm(b, cost);
       if (x !== undefined && y !== undefined) {
         yield { base, cost, doublings: Math.log2(cost / from), ahead: x, behind: y };
       }
     }
   }
+}
+
+/** Costs of two rising lists above `from`, as far as both reach, each once. */
+function costsAbove(from: number, a: readonly number[], b: readonly number[]): number[] {
+  const reach = Math.min(a.at(-1)!, b.at(-1)!);
+  const costs: number[] = [];
+  for (const cost of a) if (cost > from && cost <= reach) costs.push(cost);
+  for (const cost of b) if (cost > from && cost <= reach && !a.includes(cost)) costs.push(cost);
+  return costs;
 }
 
 function armsAlong(cells: readonly MeasuredCell[], strategy: Strategy, axis: CostAxis): Map<string, Arm> {

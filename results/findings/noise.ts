@@ -101,22 +101,22 @@ export interface VarianceParts {
   readonly irregularity: number;
 }
 
-/** `null` when neither seeds nor neighbours tell. `scale` multiplies the estimates, in a bootstrap. */
-export function varianceParts(
-  group: NoiseGroup,
-  seeds: number,
-  scale = { seed: 1, irregularity: 1 },
-): VarianceParts | null {
+/** `null` when neither seeds nor neighbours tell. */
+export function varianceParts(group: NoiseGroup, seeds: number): VarianceParts | null {
   const { seed, irregularity } = group;
-  if (seed === null) {
-    return irregularity === null ? null : { seed: 0, irregularity: irregularity.variance * scale.irregularity };
-  }
-  const own = seed.variance * scale.seed;
-  if (irregularity === null) return { seed: own / seeds, irregularity: 0 };
-  return {
-    seed: own / seeds,
-    irregularity: Math.max(0, irregularity.variance * scale.irregularity - own * irregularity.perSeed),
-  };
+  if (seed === null && irregularity === null) return null;
+  return { seed: seed === null ? 0 : seed.variance / seeds, irregularity: irregularityBeyond(group, 1, 1) };
+}
+
+/** Irregularity beyond what seeds explain, with the two variances multiplied by scales that a bootstrap drew. */
+export function irregularityBeyond(
+  { seed, irregularity }: NoiseGroup,
+  seedScale: number,
+  irregularityScale: number,
+): number {
+  if (irregularity === null) return 0;
+  const bySeed = seed === null ? 0 : seed.variance * seedScale * irregularity.perSeed;
+  return Math.max(0, irregularity.variance * irregularityScale - bySeed);
 }
 
 /**

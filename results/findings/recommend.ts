@@ -167,7 +167,7 @@ function compare(
       1,
     ),
   );
-  const uncertainties = [...gains, ...leads].map(bootstrap.uncertaintyOf);
+  const uncertainties = [...gains, ...leads].map(bootstrap);
   const corrected = holm(uncertainties.slice(gains.length).map((one) => one?.p ?? null));
   const level = others.filter((_, i) => (corrected[i] ?? 1) >= 0.05 || leads[i]!.effect! < options.smallestEffect);
   const listed = read.map(({ strategy, arm }, i): Option => ({

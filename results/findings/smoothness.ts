@@ -128,14 +128,25 @@ function scale({ cells, coefficients }: Residual): ScaledResidual {
   };
 }
 
+/** Rows of the table of correlations that are summed; the others are taken to be like them. */
+const MOST_ROWS = 500;
+
 /** Sum over all pairs of residuals of weight x weight x correlation squared; only those that share a cell count. */
 function squaredCorrelations(residuals: readonly ScaledResidual[], weights: readonly number[]): number {
   const byCell = new Map<number, number[]>();
   for (const [i, { loads }] of residuals.entries()) {
-    for (const cell of loads.keys()) byCell.set(cell, [...(byCell.get(cell) ?? []), i]);
+    for (const cell of loads.keys()) {
+      const sharing = byCell.get(cell);
+      if (sharing === undefined) byCell.set(cell, [i]);
+      else sharing.push(i);
+    }
   }
+  const stride = Math.ceil(residuals.length / MOST_ROWS);
   let sum = 0;
-  for (const [i, { loads }] of residuals.entries()) {
+  let rows = 0;
+  for (let i = 0; i < residuals.length; i += stride) {
+    rows++;
+    const { loads } = residuals[i]!;
     const touching = new Set([...loads.keys()].flatMap((cell) => byCell.get(cell)!));
     for (const j of touching) {
       let correlation = 0;
@@ -143,7 +154,7 @@ function squaredCorrelations(residuals: readonly ScaledResidual[], weights: read
       sum += weights[i]! * weights[j]! * correlation ** 2;
     }
   }
-  return sum;
+  return (sum * residuals.length) / rows;
 }
 
 function medianOf(values: readonly number[]): number {
