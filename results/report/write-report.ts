@@ -34,10 +34,11 @@ export async function writeReport(store: SqliteStore, options: ReportOptions): P
   const report = await renderReport(store, options);
   const { pngOf } = await drawing();
   const folder = path.join(options.out, 'figures');
-  const files = report.figures.flatMap(({ name, svg }): [string, string | Uint8Array][] => [
+  const drawn = report.figures.map(async ({ name, svg }): Promise<[string, string | Uint8Array][]> => [
     [path.join(folder, `${name}.svg`), svg],
-    [path.join(folder, `${name}.png`), pngOf(svg)],
+    [path.join(folder, `${name}.png`), await pngOf(svg)],
   ]);
+  const files = (await Promise.all(drawn)).flat();
   const pageFile = path.join(options.out, 'report.html');
   try {
     makeFolder(folder);
