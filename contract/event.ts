@@ -83,7 +83,14 @@ export const workerEvent = z.discriminatedUnion('type', [
     note: z.string().optional(),
   }),
   /** At least every 10 s while training; renews the lease. */
-  z.strictObject({ ...head, type: z.literal('progress'), epoch: z.int().min(0), step: z.int().min(0), totalSteps: z.int().min(0), loss: metric }),
+  z.strictObject({
+    ...head,
+    type: z.literal('progress'),
+    epoch: z.int().min(0),
+    step: z.int().min(0),
+    totalSteps: z.int().min(0),
+    loss: metric,
+  }),
   z.strictObject({ ...head, type: z.literal('epoch'), metrics: epochMetrics }),
   z.strictObject({ ...head, type: z.literal('checkpoint'), step: z.int().min(0), bytes: z.int().min(0) }),
   z.strictObject({ ...head, type: z.literal('done'), result: trialResult }),

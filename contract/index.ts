@@ -1,7 +1,14 @@
 /** What every room may say to every other: errors, amounts, randomness, and the wire forms of trial and event. */
 export { formatAmount, formatSeconds, parseAmount } from './amounts.ts';
 export { canonicalJson, contentHash } from './canonical.ts';
-export { EXIT, isScalesweepError, messageOf, ScalesweepError, type ErrorCode, type ScalesweepErrorOptions } from './errors.ts';
+export {
+  EXIT,
+  isScalesweepError,
+  messageOf,
+  ScalesweepError,
+  type ErrorCode,
+  type ScalesweepErrorOptions,
+} from './errors.ts';
 export {
   EVENT_VERSION,
   epochMetrics,
