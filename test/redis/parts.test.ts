@@ -115,14 +115,15 @@ describe('packing', () => {
     noopTrials(count).map((each) => ({ trial: each, attempt: 1, predictedSeconds: seconds }));
 
   it('sends long trials alone and tiny ones together, none left out and none twice', () => {
-    expect(pack(STORE, assignments(60, 3)).map(({ attempts }) => attempts.length)).toEqual([1, 1, 1]);
-    expect(pack(STORE, assignments(0.0005, 150)).map(({ attempts }) => attempts.length)).toEqual([
+    expect(pack(STORE, assignments(60, 3), 1).map(({ attempts }) => attempts.length)).toEqual([1, 1, 1]);
+    expect(pack(STORE, assignments(0.0005, 150), 1).map(({ attempts }) => attempts.length)).toEqual([
       PARCEL_TRIALS,
       PARCEL_TRIALS,
       22,
     ]);
+    expect(pack(STORE, assignments(0.0005, 10), 4).map(({ attempts }) => attempts.length)).toEqual([3, 3, 3, 1]);
     const mixed = [...assignments(0.0005, 10), ...assignments(60, 2), ...assignments(0.03, 7)];
-    const packed = pack(STORE, mixed).flatMap(({ attempts }) => attempts.map(({ trial }) => trial.id));
+    const packed = pack(STORE, mixed, 3).flatMap(({ attempts }) => attempts.map(({ trial }) => trial.id));
     expect(packed).toEqual(mixed.map(({ trial }) => trial.id));
   });
 
@@ -135,7 +136,7 @@ describe('packing', () => {
   });
 
   it('names jobs apart', () => {
-    const ids = pack(STORE, assignments(60, 20)).map(jobId);
+    const ids = pack(STORE, assignments(60, 20), 1).map(jobId);
     expect(new Set(ids).size).toBe(20);
     expect(ids.every((id) => !id.includes(':'))).toBe(true);
   });

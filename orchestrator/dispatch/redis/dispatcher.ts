@@ -241,7 +241,7 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
   };
 
   const sendUnsent = (): void => {
-    const parcels = pack(store, unsent);
+    const parcels = pack(store, unsent, lanes);
     unsent = [];
     for (const parcel of parcels) {
       const job = jobId(parcel);

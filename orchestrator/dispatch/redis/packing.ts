@@ -14,14 +14,18 @@ export function weightOf(predictedSeconds: number): number {
   return Math.min(1, Math.max(predictedSeconds / PARCEL_SECONDS, 1 / PARCEL_TRIALS));
 }
 
-/** Packs assignments into parcels, in their order. */
-export function pack(store: string, assignments: readonly Assignment[]): Parcel[] {
+/**
+ * Packs assignments into parcels, in their order: as many as there are lanes at least, so that a few trials that are longer than was thought do not
+ * all wait for one worker.
+ */
+export function pack(store: string, assignments: readonly Assignment[], lanes: number): Parcel[] {
   const parcels: Parcel[] = [];
+  const most = Math.ceil(assignments.length / Math.max(1, lanes));
   let filled = Infinity;
   for (const { trial, attempt, predictedSeconds } of assignments) {
     const weight = weightOf(predictedSeconds);
     // The margin takes up what sums of 1/64 lose.
-    if (filled + weight > 1 + 1e-9) {
+    if (filled + weight > 1 + 1e-9 || parcels.at(-1)!.attempts.length >= most) {
       parcels.push({ v: WIRE_VERSION, store, attempts: [] });
       filled = 0;
     }

@@ -119,11 +119,12 @@ export async function killsRun(options: KillsOptions): Promise<KillsReport> {
     }
   }
 
-  /** After so many more steps of training, wherever that leads; or soon, when nothing is being trained. */
+  /** Mostly in the midst of training, after so many more steps; now and then while processes start. */
   async function moment(): Promise<void> {
+    const isEarly = draw.next() < 0.25;
     const target = readTrace(traceFile).length + 5 + draw.below(50);
-    const end = performance.now() + 4000 + draw.below(2000);
-    while (!isOver() && performance.now() < end && readTrace(traceFile).length < target) await sleep(20);
+    const end = performance.now() + (isEarly ? draw.below(3000) : 30_000);
+    while (!isOver() && performance.now() < end && (isEarly || readTrace(traceFile).length < target)) await sleep(20);
   }
 
   /** False if there was nothing to kill just now. */

@@ -67,9 +67,13 @@ export async function stopsRun(options: StopsOptions): Promise<StopsReport> {
     for (const n of [1, 2]) cluster.startWorker(n);
     const ended = runToItsEnd(cluster).finally(() => over.abort());
     for (let time = 0; time < times && !isOver(); time++) {
-      const pid = cluster.worker(1 + (time % 2)).child.pid!;
-      const held = await attemptAtWork(folder, pid, isOver);
+      const held = await attemptAtWork(
+        folder,
+        cluster.workers().map(({ child }) => child.pid!),
+        isOver,
+      );
       if (held === undefined) break;
+      const pid = held.supervisor;
       all(pid, 'SIGSTOP');
       await waitUntil('it is taken over', () => isOver() || newestAttempt(folder, held.trial) > held.attempt);
       const before = readTrace(traceFile).length;
@@ -89,18 +93,18 @@ export async function stopsRun(options: StopsOptions): Promise<StopsReport> {
   }
 }
 
-/** The attempt that a worker's child is executing, as soon as there is one. */
+/** An attempt that some worker's child is executing, as soon as there is one. */
 async function attemptAtWork(
   folder: string,
-  supervisor: number,
+  supervisors: readonly number[],
   isOver: () => boolean,
-): Promise<{ trial: string; attempt: number } | undefined> {
-  let found: { trial: string; attempt: number } | undefined;
+): Promise<{ trial: string; attempt: number; supervisor: number } | undefined> {
+  let found: { trial: string; attempt: number; supervisor: number } | undefined;
   await waitUntil('a worker is at work', () => {
-    const children = workersOf(supervisor);
-    found = ask(folder, (store) => store.running()).find(
-      ({ pid, state }) => state === 'running' && children.includes(pid ?? -1),
-    );
+    for (const { pid, state, trial, attempt } of ask(folder, (store) => store.running())) {
+      const supervisor = supervisors.find((each) => workersOf(each).includes(pid ?? -1));
+      if (state === 'running' && supervisor !== undefined) found = { trial, attempt, supervisor };
+    }
     return isOver() || found !== undefined;
   });
   return found;

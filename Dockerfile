@@ -1,0 +1,26 @@
+# One image for orchestrator and workers. GPU workers want the NVIDIA container toolkit on the host and ONNX Runtime's CUDA libraries,
+# which `--build-arg ONNXRUNTIME_INSTALL=cuda12` fetches (from outside the npm registry, so not by default).
+FROM node:20.20-bookworm-slim AS build
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends python3 make g++ ca-certificates \
+  && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+ARG ONNXRUNTIME_INSTALL=skip
+COPY . .
+RUN npm ci \
+  && npm prune --omit=dev --ignore-scripts \
+  && ONNXRUNTIME_NODE_INSTALL=$ONNXRUNTIME_INSTALL node node_modules/onnxruntime-node/script/install.js
+
+FROM node:20.20-bookworm-slim
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends tini \
+  && rm -rf /var/lib/apt/lists/* \
+  && mkdir -p /work /data && chown node:node /work /data
+COPY --from=build --chown=node:node /app /app
+RUN ln -s /app/dist/orchestrator/cli.js /usr/local/bin/scalesweep
+USER node
+WORKDIR /work
+ENV NODE_ENV=production SCALESWEEP_DATA=/data
+# tini passes signals on and buries what is orphaned; scalesweep saves its state on SIGTERM.
+ENTRYPOINT ["tini", "--", "scalesweep"]
+CMD ["--help"]
