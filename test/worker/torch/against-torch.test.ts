@@ -18,6 +18,8 @@ function networks(): { name: string; spec: ModelSpec; batch: number }[] {
     const pick = <T>(...values: T[]): T => values[draw.below(values.length)]!;
     const family = index % 2 === 0 ? ('resnet-rs-small' as const) : ('resnet-rs' as const);
     const small = family === 'resnet-rs-small';
+    // Whole blocks of channels and images are trained in the blocked layout where the CPU has one, all else in the plain one.
+    const inBlocks = index % 5 === 0;
     const spec: ModelSpec = {
       family,
       depth: 1,
@@ -27,7 +29,7 @@ function networks(): { name: string; spec: ModelSpec; batch: number }[] {
       channels: pick(1, 3),
       classes: 2 + draw.below(9),
       block: pick('basic', 'bottleneck'),
-      baseWidth: pick(4, 8),
+      baseWidth: inBlocks ? 16 : pick(4, 8),
       resnetD: index % 4 < 2,
       stemPool: small ? 'none' : pick('max', 'conv', 'none'),
       seRatio: pick(0, 0.25, 0.5),
@@ -35,7 +37,7 @@ function networks(): { name: string; spec: ModelSpec; batch: number }[] {
     };
     const name = `${index}: ${family} ${spec.block} D=${spec.resnetD} pool=${spec.stemPool} se=${spec.seRatio} at ${spec.resolution}`;
     // Over two values a norm's output is 1 and -1 whatever they are, and its gradient nothing but rounding.
-    return { name, spec, batch: 6 + draw.below(3) };
+    return { name, spec, batch: inBlocks ? 16 : 6 + draw.below(3) };
   });
 }
 
