@@ -114,17 +114,17 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
   const storeOne = ({ group, worker }: Said): Effect => {
     const { head } = group;
     recordEvents(store, group, worker, now());
-    const close = isLast(head) ? storeEnd(head) : undefined;
+    const close = isLast(head) ? storeEnd(head, worker) : undefined;
     return () => {
       close?.();
       watch({ type: 'event', event: head, worker });
     };
   };
 
-  const storeEnd = (event: LastEvent): Effect => {
+  const storeEnd = (event: LastEvent, worker: string): Effect => {
     const flight = inFlight.get(event.trial);
     const isOurs = flight?.attempt === event.attempt;
-    const settled = settleAttempt(event, isOurs ? flight.history : { crashes: 0, hostLosses: 0 });
+    const settled = settleAttempt(event, worker, isOurs ? flight.history : { crashes: 0, hostLosses: 0 });
     return () => {
       if (isOurs) {
         inFlight.delete(event.trial);
@@ -154,9 +154,11 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     const next = fetched.at(-1);
     // Most calls end here, without a transaction.
     if (next !== undefined && dispatcher.slotFor(predict(next)) === undefined) return;
+    // Before the hand-out looks at the clock: a delay that ends between two looks must not be missed by both.
+    const asOf = now();
     if (!store.batch(handOut)) return;
     if (inFlight.size > 0) return;
-    const retryAt = store.nextRetryAt(sweep, now());
+    const retryAt = store.nextRetryAt(sweep, asOf);
     if (retryAt === undefined) settle('end');
     else {
       clearTimeout(retryTimer);
@@ -208,10 +210,11 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
   try {
     watch({ type: 'begun', counts: store.counts(sweep), parallelism: dispatcher.parallelism });
     if (signal.aborted) return { kind: 'interrupted', counts: store.counts(sweep) };
+    const asOf = now();
     if (
       inFlight.size === 0 &&
-      store.nextTrials(sweep, 1, now()).length === 0 &&
-      store.nextRetryAt(sweep, now()) === undefined
+      store.nextTrials(sweep, 1, asOf).length === 0 &&
+      store.nextRetryAt(sweep, asOf) === undefined
     ) {
       return { kind: 'finished', counts: store.counts(sweep) };
     }

@@ -10,7 +10,7 @@ type FailedEvent = Extract<WorkerEvent, { type: 'failed' }>;
 
 export interface SettlerOptions {
   readonly store: Pick<SweepStore, 'finish' | 'fail' | 'release'>;
-  readonly dispatcher: Pick<Dispatcher, 'settled'>;
+  readonly dispatcher: Pick<Dispatcher, 'settled' | 'parallelism'>;
   readonly watch: SweepWatcher;
   readonly limits: RetryLimits;
   readonly now: () => number;
@@ -29,14 +29,32 @@ const NO_EFFECT: Effect = () => undefined;
  */
 export function makeSettler(
   options: SettlerOptions,
-): (event: LastEvent, history: Pick<WaitingTrial, 'crashes' | 'hostLosses'>) => Effect {
+): (event: LastEvent, worker: string, history: Pick<WaitingTrial, 'crashes' | 'hostLosses'>) => Effect {
   const { store, dispatcher, watch, limits, now, onHalt } = options;
   let sharedInRow = 0;
+  /** Workers behind them: one broken device among many must not stop the rest, which it would by failing the fastest. */
+  const sharedBy = new Set<string>();
 
-  const settleFailed = (event: FailedEvent, history: Pick<WaitingTrial, 'crashes' | 'hostLosses'>): Effect => {
+  /**
+   * Counts a failure of a kind that every worker may share, and says whether enough of them do. Counted once it is stored and not before: several
+   * may come in one transaction, and the transaction twice.
+   */
+  const isShared = (kind: FailedEvent['kind'], worker: string): boolean => {
+    if (kind !== 'data' && kind !== 'device') return false;
+    sharedInRow++;
+    sharedBy.add(worker);
+    // With one worker its word is all there is; and for ever is too long, however few say so.
+    const areEnough = sharedBy.size >= Math.min(2, dispatcher.parallelism) || sharedInRow >= 4 * limits.shared;
+    return areEnough && judge(kind, { crashes: 0, hostLosses: 0 }, sharedInRow, limits, now()).act === 'halt';
+  };
+
+  const settleFailed = (
+    event: FailedEvent,
+    worker: string,
+    history: Pick<WaitingTrial, 'crashes' | 'hostLosses'>,
+  ): Effect => {
     const { trial, attempt, kind, message, step } = event;
-    const shared = kind === 'data' || kind === 'device' ? sharedInRow + 1 : sharedInRow;
-    const verdict = judge(kind, history, shared, limits, now());
+    const verdict = judge(kind, history, 0, limits, now());
     const failure: Failure = { kind, message, step };
     const write = {
       fail: () => store.fail(trial, attempt, failure, now()),
@@ -46,19 +64,19 @@ export function makeSettler(
     }[verdict.act];
     if (write() === 'fenced') return NO_EFFECT;
     return () => {
-      sharedInRow = shared;
       if (verdict.act === 'fail') dispatcher.settled(trial);
       const next = verdict.act === 'fail' ? 'final' : verdict.act === 'retry' ? 'retried' : 'released';
       watch({ type: 'failed', trial, attempt, kind, message, next });
-      if (verdict.act === 'halt') onHalt(failure);
+      if (isShared(kind, worker)) onHalt(failure);
     };
   };
 
-  return (event, history) => {
-    if (event.type === 'failed') return settleFailed(event, history);
+  return (event, worker, history) => {
+    if (event.type === 'failed') return settleFailed(event, worker, history);
     if (store.finish(event.trial, event.attempt, event.result, now()) === 'fenced') return NO_EFFECT;
     return () => {
       sharedInRow = 0;
+      sharedBy.clear();
       dispatcher.settled(event.trial);
       watch({ type: 'done', trial: event.trial, attempt: event.attempt });
     };

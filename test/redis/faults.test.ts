@@ -136,6 +136,25 @@ describe('faults between orchestrator, Redis and workers', () => {
     });
   });
 
+  it('takes a device out that fails three trials in a row, and leaves when none is left', async () => {
+    behave({ fault: { kind: 'device', every: 1 } });
+    const broken = await work();
+    const halted = sweep({ trials: 8 });
+    await expect(broken.ended).resolves.toMatch(/^cpu: Expected device cpu, got none/);
+    // Its only worker says so: the sweep stops before it burns all trials, and none has failed.
+    await expect(halted.outcome).resolves.toMatchObject({ kind: 'halted', counts: { planned: 8, failed: 0 } });
+  });
+
+  it('does not let one broken worker stop a sweep that others can train', async () => {
+    behave({ sleepMs: 50, fault: { kind: 'device', every: 1 } });
+    const broken = await work();
+    await waitUntil('it is there', async () => (await redis.client.exists(keys.worker(broken.worker))) === 1);
+    behave({ sleepMs: 50 });
+    await work();
+    const run = sweep({ trials: 12 });
+    await expect(run.outcome).resolves.toMatchObject({ kind: 'finished', counts: { done: 12, failed: 0 } });
+  });
+
   it('goes on when Redis is emptied at its busiest', async () => {
     behave({ stepsPerEpoch: 10, stepMs: 2, traceFile: path.join(folder, 'trace') });
     await work({ lanes: 2 });

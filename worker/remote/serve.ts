@@ -232,7 +232,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
         for (const lane of lanes) lane.drop(given.store, new Set(given.attempts));
         break;
       case 'settled':
-        for (const trial of given.trials) await openCheckpoints(options.checkpointDir, trial).clear();
+        for (const trial of given.trials) {
+          await openCheckpoints(options.checkpointDir, trial).clear();
+          await travel?.forget(trial);
+        }
         break;
     }
   };

@@ -15,6 +15,8 @@ export interface TravellingCheckpoints {
   send(trial: string): Promise<void>;
   /** Gets what another machine has sent, if it is newer than what lies here. Never rejects: without one, the trial begins again. */
   receive(trial: string): Promise<void>;
+  /** The trial has its result: nothing of it is left in Redis, nor sent any more. Never rejects. */
+  forget(trial: string): Promise<void>;
 }
 
 export interface TravelOptions {
@@ -36,7 +38,7 @@ export function makeTravellingCheckpoints({
   log,
 }: TravelOptions): TravellingCheckpoints {
   /** Trials being sent, and whether a newer one has been written meanwhile. */
-  const sending = new Map<string, { isStale: boolean }>();
+  const sending = new Map<string, { isStale: boolean; ended: Promise<void> }>();
   const told = new Set<string>();
   const tellOnce = (what: string, text: string): void => {
     if (told.has(what)) return;
@@ -65,25 +67,29 @@ export function makeTravellingCheckpoints({
   };
 
   return {
-    send: async (trial) => {
+    send: (trial) => {
       const underWay = sending.get(trial);
       if (underWay !== undefined) {
         underWay.isStale = true;
-        return;
+        return underWay.ended;
       }
-      const mine = { isStale: false };
+      const mine = { isStale: false, ended: Promise.resolve() };
       sending.set(trial, mine);
-      try {
+      const sendAll = async (): Promise<void> => {
         do {
           mine.isStale = false;
           if (redis.status === 'ready') await sendNewest(trial);
         } while (mine.isStale);
-      } catch (error) {
+      };
+      mine.ended = sendAll()
         // Removed meanwhile, or Redis takes nothing more: the next one may fare better.
-        tellOnce('send', `A checkpoint did not get to Redis: ${messageOf(error)}`);
-      } finally {
-        sending.delete(trial);
-      }
+        .catch((error: unknown) => tellOnce('send', `A checkpoint did not get to Redis: ${messageOf(error)}`))
+        .finally(() => sending.delete(trial));
+      return mine.ended;
+    },
+    forget: async (trial) => {
+      await sending.get(trial)?.ended;
+      await redis.unlink(keys.checkpoint(trial)).catch(() => undefined);
     },
     receive: async (trial) => {
       try {

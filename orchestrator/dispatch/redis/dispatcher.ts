@@ -71,12 +71,15 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
   /** Trials with a checkpoint somewhere, and the worker that spoke of it last. */
   const saved = new Map<string, string>();
   const loops: Promise<void>[] = [];
+  /** Removals under way of what finished trials left. */
+  const tidyings = new Set<Promise<unknown>>();
   let handlers: DispatchHandlers | undefined;
   let phase: Phase = 'running';
   let unsent: Assignment[] = [];
   let load = 0;
   let lanes = 0;
   let isFilling = true;
+  let hasWorkers: boolean | undefined;
   let isBlind = false;
   let lookedAt = clock();
   let lastTrouble = '';
@@ -183,7 +186,20 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     lanes = roster
       .alive(engine, clock())
       .reduce((sum, each) => sum + each.lanes.filter(({ state }) => state !== 'retired').length, 0);
+    tellOfWorkers();
     if (phase === 'running' && lanes > before) handlers?.onRoom();
+  };
+
+  /** A sweep that waits for workers looks like one that hangs, unless it says so. */
+  const tellOfWorkers = (): void => {
+    const now = lanes > 0;
+    if (now === hasWorkers || phase !== 'running') return;
+    hasWorkers = now;
+    log(
+      now
+        ? `Workers are there: ${lanes} ${lanes === 1 ? 'device' : 'devices'}`
+        : `No worker of engine ${engine} is there. On a machine that is to train: scalesweep worker --redis URL${engine === 'onnx' ? '' : ` --engine ${engine}`}`,
+    );
   };
 
   const heed = async (each: Beat): Promise<void> => {
@@ -321,10 +337,13 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     settled: (trial) => {
       const worker = saved.get(trial);
       if (!saved.delete(trial) || worker === undefined) return;
-      // What cannot be removed now costs room, not results.
-      give(worker, { v: WIRE_VERSION, type: 'settled', trials: [trial] })
+      const tidying = give(worker, { v: WIRE_VERSION, type: 'settled', trials: [trial] })
+        // The worker forgets it as well, once nothing of it is on its way; this is for one that is gone.
         .then(() => redis.unlink(keys.checkpoint(trial)))
-        .catch(() => undefined);
+        // What cannot be removed now costs room, not results.
+        .catch(() => undefined)
+        .finally(() => tidyings.delete(tidying));
+      tidyings.add(tidying);
     },
     stop: async () => {
       if (phase === 'running') phase = 'stopping';
@@ -354,7 +373,7 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     close: async () => {
       const isCalm = redis.status === 'ready';
       if (isCalm) {
-        await Promise.race([sendAcks().catch(() => undefined), sleep(2000)]);
+        await Promise.race([Promise.all([sendAcks().catch(() => undefined), ...tidyings]), sleep(2000)]);
         if (phase !== 'closed') await Promise.race([leave().catch(() => undefined), sleep(2000)]);
       }
       phase = 'closed';

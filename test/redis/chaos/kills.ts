@@ -124,7 +124,8 @@ export async function killsRun(options: KillsOptions): Promise<KillsReport> {
     const isEarly = draw.next() < 0.25;
     const target = readTrace(traceFile).length + 5 + draw.below(50);
     const end = performance.now() + (isEarly ? draw.below(3000) : 30_000);
-    while (!isOver() && performance.now() < end && (isEarly || readTrace(traceFile).length < target)) await sleep(20);
+    const isTime = (): boolean => performance.now() >= end || (!isEarly && readTrace(traceFile).length >= target);
+    while (!isOver() && !isTime()) await sleep(20);
   }
 
   /** False if there was nothing to kill just now. */
