@@ -1,23 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import {
-  EVENT_VERSION,
-  messageOf,
-  type EngineName,
-  type FailureKind,
-  type WorkerEvent,
-} from '../../../contract/index.ts';
-import { isLast } from '../../../worker/index.ts';
+import { messageOf, type EngineName } from '../../../contract/index.ts';
 import { attemptKey, duplicateRedis, keys, WIRE_VERSION, type Beat, type Order } from '../../../worker/remote/index.ts';
 import type { Assignment, DispatchHandlers, Dispatcher } from '../dispatcher.ts';
+import { makeBook, WORKER_UNKNOWN } from './book.ts';
 import { openJobs } from './jobs.ts';
-import { makeLedger, type OpenAttempt } from './ledger.ts';
+import { makeLedger } from './ledger.ts';
 import { makeMailbox } from './mailbox.ts';
 import { jobId, pack, weightOf } from './packing.ts';
 import { makeRoster } from './roster.ts';
-
-/** Worker of an attempt that waits for one. */
-export const WORKER_UNKNOWN = 'redis';
 
 export interface RedisDispatcherOptions {
   /** Connected; closed by the dispatcher. */
@@ -48,8 +39,6 @@ export interface RedisDispatcherOptions {
 const SHORT_AHEAD = 3;
 /** Letters taken from Redis at a time. */
 const LETTERS = 64;
-/** Ends remembered, so that a letter that comes again changes nothing. */
-const ENDS_REMEMBERED = 100_000;
 
 type Phase = 'running' | 'stopping' | 'killed' | 'closed';
 
@@ -66,17 +55,13 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
   const ledger = makeLedger(leaseMs);
   const mailbox = makeMailbox();
   const clock = (): number => performance.now();
-  /** How attempts ended: by a worker's word, or by ours because none came. */
-  const ended = new Map<string, 'said' | 'lost'>();
-  /** Trials with a checkpoint somewhere, and the worker that spoke of it last. */
-  const saved = new Map<string, string>();
   const loops: Promise<void>[] = [];
   /** Removals under way of what finished trials left. */
   const tidyings = new Set<Promise<unknown>>();
   let handlers: DispatchHandlers | undefined;
+  const book = makeBook(ledger, clock, (...said) => handlers?.onEvents(...said));
   let phase: Phase = 'running';
   let unsent: Assignment[] = [];
-  let load = 0;
   let lanes = 0;
   let isFilling = true;
   let hasWorkers: boolean | undefined;
@@ -84,56 +69,6 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
   let lookedAt = clock();
   let lastTrouble = '';
   let refused = 0;
-
-  // --- attempts begin and end ---
-
-  const open = (attempt: Omit<OpenAttempt, 'seenAt'>): void => {
-    ledger.open(attempt, clock());
-    load += weightOf(attempt.predictedSeconds);
-  };
-
-  const close = (key: string, how: 'said' | 'lost'): boolean => {
-    const attempt = ledger.get(key);
-    ended.set(key, how);
-    if (ended.size > ENDS_REMEMBERED) ended.delete(ended.keys().next().value!);
-    if (attempt === undefined) return false;
-    ledger.end(key);
-    load -= weightOf(attempt.predictedSeconds);
-    return true;
-  };
-
-  const openKeys = (): string[] => [...ledger.all()].map(({ trial, attempt }) => attemptKey(trial, attempt));
-
-  /** Ends attempts in the worker's stead. */
-  const declare = (attempts: readonly OpenAttempt[], kind: FailureKind, message: string): void => {
-    const events = attempts
-      .filter(({ trial, attempt }) => close(attemptKey(trial, attempt), 'lost'))
-      .map(({ trial, attempt }): WorkerEvent => ({
-        v: EVENT_VERSION,
-        trial,
-        attempt,
-        type: 'failed',
-        kind,
-        message,
-        step: null,
-      }));
-    if (events.length > 0) handlers?.onEvents(events, WORKER_UNKNOWN);
-  };
-
-  const take = (worker: string, events: readonly WorkerEvent[], onStored: () => void): void => {
-    const now = clock();
-    const fresh = events.filter((event) => {
-      const key = attemptKey(event.trial, event.attempt);
-      if (event.type === 'checkpoint' || (event.type === 'started' && event.resumedFromStep > 0))
-        saved.set(event.trial, worker);
-      ledger.seen(key, now, true);
-      // Had already, from before a reconnection: it must not be counted twice. What we had given up may still hand in.
-      return !isLast(event) || ended.get(key) !== 'said';
-    });
-    for (const event of fresh) if (isLast(event)) close(attemptKey(event.trial, event.attempt), 'said');
-    if (fresh.length === 0) onStored();
-    else handlers?.onEvents(fresh, worker, onStored);
-  };
 
   // --- letters ---
 
@@ -147,7 +82,7 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
       const reception = mailbox.receive(text);
       if (reception.act === 'take') {
         const { worker, seq, events } = reception;
-        take(worker, events, () => {
+        book.take(worker, events, () => {
           if (seq !== null) mailbox.stored(worker, seq);
         });
       } else if (reception.act === 'refuse' && ++refused <= 3)
@@ -207,7 +142,7 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     const holding = each.holding[store] ?? [];
     for (const key of [...holding, ...(each.unacked[store] ?? [])]) ledger.seen(key, now, true);
     // Superseded while its worker was away: what it does there is for nobody.
-    const superseded = holding.filter((key) => ledger.get(key) === undefined && ended.get(key) !== 'said');
+    const superseded = holding.filter((key) => book.isSuperseded(key));
     if (superseded.length > 0) await give(each.worker, { v: WIRE_VERSION, type: 'drop', store, attempts: superseded });
   };
 
@@ -228,8 +163,8 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     if (lost.length === 0) return;
     const jobsOfLost = new Set(lost.flatMap(({ job }) => (job === undefined ? [] : [job])));
     const taken = lost.filter(({ isTaken }) => isTaken);
-    declare(taken, 'host-lost', `No sign of its worker for ${Math.round(leaseMs / 1000)} s`);
-    declare(
+    book.declare(taken, 'host-lost', `No sign of its worker for ${Math.round(leaseMs / 1000)} s`);
+    book.declare(
       lost.filter(({ isTaken }) => !isTaken),
       'interrupted',
       'Lost on its way to a worker',
@@ -251,8 +186,8 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     const isShort = weight < 1;
     const capacity = lanes * (1 + (isShort ? Math.max(ahead, SHORT_AHEAD) : ahead));
     // Short ones are given when there is room for a parcel for each lane, so that parcels are full.
-    if (load + weight > capacity + 1e-6) isFilling = false;
-    else if (!isShort || load <= capacity - lanes) isFilling = true;
+    if (book.load() + weight > capacity + 1e-6) isFilling = false;
+    else if (!isShort || book.load() <= capacity - lanes) isFilling = true;
     return isFilling ? { worker: WORKER_UNKNOWN, device: engine } : undefined;
   };
 
@@ -302,7 +237,7 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
       [...ledger.all()].flatMap(({ job, isTaken }) => (job === undefined || isTaken ? [] : [job])),
     )) {
       if (!(await jobs.takeBack(job))) continue;
-      declare(
+      book.declare(
         [...ledger.all()].filter((attempt) => attempt.job === job),
         'interrupted',
         'Taken back before it began',
@@ -317,7 +252,7 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     start: (given) => {
       handlers = given;
       for (const { trial, attempt } of options.adopt)
-        open({ trial, attempt, predictedSeconds: 1, job: undefined, isTaken: true });
+        book.open({ trial, attempt, predictedSeconds: 1, job: undefined, isTaken: true });
       redis.on('close', () => (isBlind = true));
       loops.push(
         findAdopted()
@@ -330,13 +265,13 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     slotFor,
     hand: (_slot, assignment) => {
       const { trial, attempt, predictedSeconds } = assignment;
-      open({ trial: trial.id, attempt, predictedSeconds, job: undefined, isTaken: false });
+      book.open({ trial: trial.id, attempt, predictedSeconds, job: undefined, isTaken: false });
       unsent.push(assignment);
       if (unsent.length === 1) queueMicrotask(sendUnsent);
     },
     settled: (trial) => {
-      const worker = saved.get(trial);
-      if (!saved.delete(trial) || worker === undefined) return;
+      const worker = book.takeSavedBy(trial);
+      if (worker === undefined) return;
       const tidying = give(worker, { v: WIRE_VERSION, type: 'settled', trials: [trial] })
         // The worker forgets it as well, once nothing of it is on its way; this is for one that is gone.
         .then(() => redis.unlink(keys.checkpoint(trial)))
@@ -352,22 +287,22 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
         // Repeated, since a worker may have taken a parcel just after the last order.
         if (round % 20 === 0 && redis.status === 'ready') {
           await takeBackWaiting().catch(trouble);
-          const attempts = openKeys();
+          const attempts = book.openKeys();
           for (const { worker } of roster.alive(engine, clock()))
             await give(worker, { v: WIRE_VERSION, type: 'hand-back', store, attempts }).catch(trouble);
         }
         await sleep(50);
       }
-      declare([...ledger.all()], 'interrupted', `Not handed back within ${Math.round(stopMs / 1000)} s`);
+      book.declare([...ledger.all()], 'interrupted', `Not handed back within ${Math.round(stopMs / 1000)} s`);
     },
     kill: () => {
       if (isOver()) return;
       const left = [...ledger.all()];
-      const attempts = openKeys();
+      const attempts = book.openKeys();
       for (const job of new Set(left.flatMap(({ job }) => job ?? []))) jobs.discard(job).catch(() => undefined);
       for (const { worker } of attempts.length === 0 ? [] : roster.alive(engine, clock()))
         give(worker, { v: WIRE_VERSION, type: 'drop', store, attempts }).catch(() => undefined);
-      declare(left, 'host-lost', 'Given up by its orchestrator');
+      book.declare(left, 'host-lost', 'Given up by its orchestrator');
       phase = 'killed';
     },
     close: async () => {

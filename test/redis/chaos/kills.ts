@@ -72,6 +72,8 @@ export async function killsRun(options: KillsOptions): Promise<KillsReport> {
     beatSeconds: options.beatSeconds,
   });
   const draw = random(seed, 'cluster chaos');
+  /** Steps between two disturbances at most: so many that they fall all over the sweep, so few that it is not over before. */
+  const apart = Math.ceil((1.5 * options.trials * options.epochs * options.stepsPerEpoch) / (kills + 1));
   const made: Partial<Record<Disturbance, number>> = {};
   const again = watchForAgain(
     () => finishedTrials(folder),
@@ -122,7 +124,7 @@ export async function killsRun(options: KillsOptions): Promise<KillsReport> {
   /** Mostly in the midst of training, after so many more steps; now and then while processes start. */
   async function moment(): Promise<void> {
     const isEarly = draw.next() < 0.25;
-    const target = readTrace(traceFile).length + 5 + draw.below(50);
+    const target = readTrace(traceFile).length + 5 + draw.below(apart);
     const end = performance.now() + (isEarly ? draw.below(3000) : 30_000);
     const isTime = (): boolean => performance.now() >= end || (!isEarly && readTrace(traceFile).length >= target);
     while (!isOver() && !isTime()) await sleep(20);

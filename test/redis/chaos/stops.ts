@@ -38,8 +38,8 @@ export async function stopsRun(options: StopsOptions): Promise<StopsReport> {
   const { folder, redis, times, log = () => undefined } = options;
   const gridFile = path.join(folder, 'grid.yaml');
   const traceFile = path.join(folder, 'trace');
-  // Each take-over needs a trial of its own, long enough to be caught in.
-  const trials = times + 2;
+  // While one is taken over, which takes a lease, the other worker finishes two.
+  const trials = 3 * times + 2;
   writeFileSync(gridFile, noopGrid({ trials, epochs: 1 }));
   const behaviour = { stepsPerEpoch: 40, stepMs: 50, checkpointEverySteps: 5, traceFile };
   const cluster = makeCluster({
