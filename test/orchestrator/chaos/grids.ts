@@ -24,15 +24,15 @@ axes:
 `;
 }
 
-/** Real trainings of a few seconds each. */
+/** Real trainings of a few seconds each, in the plain and in the blocked layout; long enough for twenty kills. */
 export const ONNX_GRID = `
 question: Does anything get lost when trainings are killed?
 model: { family: resnet-rs-small, baseWidth: 4 }
 data: { name: fashion-mnist, trainImages: 2000, minivalImages: 1000 }
 ${RECIPE}
 axes:
-  width: [1, 2]
-  depth: [8]
+  width: [1, 4]
+  depth: [8, 14]
   resolution: [8, 12]
-  epochs: [3]
+  epochs: [16]
 `;

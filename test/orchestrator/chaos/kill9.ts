@@ -73,7 +73,7 @@ async function torment(engine: 'noop' | 'onnx'): Promise<Check[]> {
       gridFile,
       kills,
       seed,
-      withinMs: engine === 'noop' ? 2000 : 8000,
+      withinMs: engine === 'noop' ? 2000 : 4000,
       log: (line) => console.log(`  ${line}`),
       ...(engine === 'noop'
         ? { traceFile, env: { SCALESWEEP_NOOP: JSON.stringify({ ...behaviour, traceFile }) } }

@@ -35,13 +35,13 @@ function unpacked(): string {
       cause,
     });
   }
-  for (const file of readdirSync(making)) execFileSync('dpkg-deb', ['-x', file, 'root'], { cwd: making });
-  const libraries = readdirSync(path.join(making, 'root/usr/lib')).map((name) =>
-    path.join(cache, 'root/usr/lib', name),
+  for (const file of readdirSync(making)) execFileSync('dpkg-deb', ['-x', file, 'unpacked'], { cwd: making });
+  const libraries = readdirSync(path.join(making, 'unpacked/usr/lib')).map((name) =>
+    path.join(cache, 'unpacked/usr/lib', name),
   );
   writeFileSync(
     path.join(making, 'redis-server'),
-    `#!/bin/sh\nLD_LIBRARY_PATH=${libraries.join(':')} exec ${cache}/root/usr/bin/redis-check-rdb "$@"\n`,
+    `#!/bin/sh\nLD_LIBRARY_PATH=${libraries.join(':')} exec ${cache}/unpacked/usr/bin/redis-check-rdb "$@"\n`,
     { mode: 0o755 },
   );
   mkdirSync(path.dirname(cache), { recursive: true });
