@@ -8,7 +8,7 @@ import type { ParetoCommandOptions } from '../commands/pareto.ts';
 import type { ReportCommandOptions } from '../commands/report.ts';
 import type { CostAxis, ExportFormat } from '../../results/index.ts';
 import type { Io } from './io.ts';
-import { amount, fraction, oneOf, positiveInteger, positiveNumber } from './parsers.ts';
+import { amount, cellName, fraction, names, oneOf, positiveInteger, positiveNumber } from './parsers.ts';
 import type { Act } from './program.ts';
 import { withStore } from './shared-options.ts';
 
@@ -50,7 +50,21 @@ export function declareAnswers(program: Command, io: Io, act: Act): void {
     );
 
   withScope(program.command('findings'))
-    .description('what the results say about scaling: effect, interval and verdict of each claim')
+    .description(
+      'what the results say about scaling: effect, interval and verdict of each claim; and what to scale next',
+    )
+    .option('--question <names>', 'only these: depth-over-width,winner-flips [all]', names)
+    .option(
+      '--from <cell>',
+      'scale from width=1,depth=14,resolution=20,epochs=30 [the best with bigger ones]',
+      cellName,
+    )
+    .option('--max-flops <amount>', 'budget of the scaled cell: FLOPs of one forward pass', amount)
+    .option('--max-train-flops <amount>', 'or FLOPs of the whole training', amount)
+    .option('--max-params <amount>', 'or parameters', amount)
+    .option('--max-step-ms <ms>', 'or measured milliseconds of a training step', positiveNumber)
+    .option('--separate <id>', 'print the grid of the trials that would separate this finding; --json lists the ids')
+    .option('--out <file>', 'with --separate: write the grid to this file')
     .option('--seed <n>', 'of the bootstrap', positiveInteger, 1)
     .option(
       '--smallest-effect <points>',

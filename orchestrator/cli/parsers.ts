@@ -47,3 +47,22 @@ export function oneOf<T extends string>(names: readonly T[]): (text: string) => 
     return name;
   };
 }
+
+/** `a,b` as a list of names. */
+export function names(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
+/** The cell `width=1,depth=14,resolution=20,epochs=30`, in any order. */
+export function cellName(text: string): Readonly<Record<(typeof CELL_AXES)[number], number>> {
+  const given = new Map(text.split(',').map((part) => part.split('=').map((side) => side.trim()) as [string, string]));
+  const values = CELL_AXES.map((axis) => [axis, Number(given.get(axis) || NaN)] as const);
+  if (given.size !== CELL_AXES.length || values.some(([, value]) => !(value > 0))) {
+    throw new InvalidArgumentError(
+      `Expected a cell such as width=1,depth=14,resolution=20,epochs=30, each once and above 0, got '${text}'.`,
+    );
+  }
+  return Object.fromEntries(values) as Record<(typeof CELL_AXES)[number], number>;
+}
+
+const CELL_AXES = ['width', 'depth', 'resolution', 'epochs'] as const;

@@ -1,8 +1,8 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { EXIT, messageOf, ScalesweepError } from '../../contract/index.ts';
+import { EXIT } from '../../contract/index.ts';
 import { exportRows, resultRows, type ExportFormat } from '../../results/index.ts';
 import type { Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
+import { writeWhole } from '../cli/write-whole.ts';
 import { readStore } from '../launch/read-store.ts';
 import { countOf } from '../progress/words.ts';
 
@@ -23,19 +23,4 @@ export async function exportResults(options: ExportCommandOptions, io: Io): Prom
     io.err(`${countOf(rows.length, 'result')} in ${options.out}`);
   }
   return EXIT.done;
-}
-
-/** A reader sees the old file or the new one, never half of it. */
-function writeWhole(file: string, bytes: Uint8Array): void {
-  const making = `${file}.making-${process.pid}`;
-  try {
-    writeFileSync(making, bytes);
-    renameSync(making, file);
-  } catch (error) {
-    // Below a file, even asking to remove what is not there fails.
-    if (existsSync(making)) rmSync(making);
-    throw new ScalesweepError('STORE_UNWRITABLE', `Expected to write ${file}, got ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
 }

@@ -1,38 +1,93 @@
-import { EXIT } from '../../contract/index.ts';
-import { computeFindings, type Finding } from '../../results/findings/index.ts';
-import { epochCurves, resultRows } from '../../results/index.ts';
+import { EXIT, ScalesweepError } from '../../contract/index.ts';
+import {
+  computeFindings,
+  questionSlugs,
+  type CellName,
+  type CostAxis,
+  type Finding,
+  type FindingsReport,
+} from '../../results/findings/index.ts';
+import { epochCurves, resultRows, type SqliteStore } from '../../results/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
 import { formatTable, type Column } from '../cli/table.ts';
 import { readStore } from '../launch/read-store.ts';
+import { separate } from './separate.ts';
 
 export interface FindingsCommandOptions extends ScopedOptions {
   readonly seed: number;
   readonly smallestEffect: number;
+  readonly question?: readonly string[];
+  readonly from?: CellName;
+  readonly maxFlops?: number;
+  readonly maxTrainFlops?: number;
+  readonly maxParams?: number;
+  readonly maxStepMs?: number;
+  /** Id of a finding. */
+  readonly separate?: string;
+  readonly out?: string;
 }
 
 /** `scalesweep findings`: every claim that the results can say something about, and what to do next. */
 export async function findings(options: FindingsCommandOptions, io: Io): Promise<number> {
-  const { seed, smallestEffect } = options;
-  const report = await readStore(options.db, (store) =>
-    computeFindings(resultRows(store, scopeOf(options)), {
-      seed,
-      smallestEffect,
-      curves: epochCurves(store, scopeOf(options)),
-    }),
-  );
-  if (options.json === true) {
-    printJson(io, report);
+  return readStore(options.db, (store) => {
+    const report = ask(store, options);
+    if (options.separate !== undefined) separate(store, report.findings, { ...options, id: options.separate }, io);
+    else if (options.json === true) printJson(io, report);
+    else print(report, io);
     return EXIT.done;
+  });
+}
+
+function ask(store: SqliteStore, options: FindingsCommandOptions): FindingsReport {
+  const unknown = options.question?.find((slug) => !questionSlugs.includes(slug));
+  if (unknown !== undefined) {
+    throw new ScalesweepError('USAGE', `Expected the name of a question, got '${unknown}'`, {
+      hint: `They are ${questionSlugs.join(', ')}.`,
+    });
   }
-  io.out(
-    report.findings.length === 0
-      ? 'The results cannot tell anything apart yet.'
-      : formatTable(report.findings, COLUMNS),
-  );
-  io.out(`\n${report.recommendation.text}`);
-  for (const limit of [...report.recommendation.limits, ...report.limits]) io.out(`- ${limit}`);
-  return EXIT.done;
+  const budget = budgetOf(options);
+  return computeFindings(resultRows(store, scopeOf(options)), {
+    seed: options.seed,
+    smallestEffect: options.smallestEffect,
+    curves: epochCurves(store, scopeOf(options)),
+    ...(options.question === undefined ? {} : { questions: options.question }),
+    ...(options.from === undefined ? {} : { from: options.from }),
+    ...(budget === undefined ? {} : { budget }),
+  });
+}
+
+/** @throws {ScalesweepError} `USAGE` for two budgets: options are compared at one cost. */
+function budgetOf(options: FindingsCommandOptions): { axis: CostAxis; limit: number } | undefined {
+  const caps: Record<CostAxis, number | undefined> = {
+    flops: options.maxFlops,
+    trainFlops: options.maxTrainFlops,
+    stepMs: options.maxStepMs,
+    params: options.maxParams,
+  };
+  const given = Object.entries(caps).filter((cap): cap is [CostAxis, number] => cap[1] !== undefined);
+  if (given.length > 1) {
+    throw new ScalesweepError('USAGE', `Expected one budget, got ${given.map(([axis]) => axis).join(' and ')}`, {
+      hint: 'What to scale next is compared at one cost; `best` takes several budgets at once.',
+    });
+  }
+  const [first] = given;
+  return first === undefined ? undefined : { axis: first[0], limit: first[1] };
+}
+
+function print({ findings, recommendation, limits }: FindingsReport, io: Io): void {
+  io.out(findings.length === 0 ? 'The results cannot tell anything apart yet.' : formatTable(findings, COLUMNS));
+  io.out(`\n${recommendation.text}`);
+  if (recommendation.evidence.length > 0) io.out('Evidence:');
+  for (const { says } of recommendation.evidence) io.out(`- ${says}`);
+  io.out('Limits:');
+  // A refusal's reasons are its text.
+  for (const limit of [...(recommendation.scale === null ? [] : recommendation.limits), ...limits])
+    io.out(`- ${limit}`);
+  const open = findings.find(({ wouldSeparate }) => (wouldSeparate?.trials ?? 0) > 0);
+  if (open !== undefined) {
+    io.out(`\nTrials that would separate a finding, as a grid: scalesweep findings --separate ${open.id}`);
+  }
 }
 
 /** `points of top-1 per doubling of FLOPs` as `pt/doubling`: the axis and the finding's name say the rest. */

@@ -2,12 +2,11 @@
  * Pitfall two: the same question asked from several base networks. Does depth (or width) win from all of them, or does
  * the answer hang on where one starts?
  */
-import type { MeasuredCell } from './cells.ts';
 import type { Contrast } from './contrast.ts';
+import { regroup, type DepthWidthSums } from './depth-width-sums.ts';
 import type { MeasuredDraft } from './draft.ts';
 import type { CostAxis } from './finding.ts';
 import { groupBy } from './group-by.ts';
-import { matchedPairs, sumBy } from './matched.ts';
 import { wilson } from './wilson.ts';
 import type { Uncertainty } from './bootstrap.ts';
 import { holm } from './holm.ts';
@@ -22,15 +21,13 @@ export interface BaseContrast {
   readonly contrast: Contrast;
 }
 
-export function baseContrasts(cells: readonly MeasuredCell[], axis: CostAxis): BaseContrast[] {
-  const schedules = [...groupBy(cells, (cell) => cell.epochs)].sort(([a], [b]) => a - b);
-  return schedules.flatMap(([epochs, schedule]) => {
-    const sums = sumBy(matchedPairs(schedule, 'depth', 'width', axis), ({ base }) => `${base.width}|${base.depth}`);
-    return [...sums].map(([base, sum]) => {
+export function baseContrasts(schedules: readonly DepthWidthSums[], axis: CostAxis): BaseContrast[] {
+  return schedules.flatMap((schedule) =>
+    [...regroup(schedule, ({ width, depth }) => `${width}|${depth}`)].map(([base, sum]) => {
       const [width, depth] = base.split('|').map(Number) as [number, number];
-      return { axis, epochs, width, depth, contrast: sum.mean() };
-    });
-  });
+      return { axis, epochs: schedule.epochs, width, depth, contrast: sum.mean() };
+    }),
+  );
 }
 
 /**

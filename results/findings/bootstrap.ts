@@ -40,9 +40,10 @@ export function makeBootstrap(cells: readonly MeasuredCell[], noise: NoiseModel,
     if (parts === null || contrast.effect === null) return null;
     const { standardError, df } = errorOf(parts, noise);
     const deviations = new Float64Array(options.replicates);
+    const groups = [...parts.groups];
     for (let b = 0; b < deviations.length; b++) {
       let variance = parts.reading;
-      for (const [g, part] of parts.groups) variance += draws.varianceOf(part, g, b);
+      for (const [g, part] of groups) variance += draws.varianceOf(part, g, b);
       deviations[b] = Math.sqrt(variance) * draws.sizes[b]!;
     }
     const reach = percentile(deviations.sort(), 0.95);

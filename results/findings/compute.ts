@@ -4,6 +4,7 @@ import { baseContrasts, stability } from './bases.ts';
 import { makeBootstrap, type Bootstrap, type Uncertainty } from './bootstrap.ts';
 import { measureCells, type MeasuredCell } from './cells.ts';
 import { depthAgainstWidth } from './depth-width.ts';
+import { depthWidthSums, type DepthWidthSums } from './depth-width-sums.ts';
 import { scopeText, type Draft } from './draft.ts';
 import { withEvidence } from './evidence.ts';
 import type { CostAxis, Finding, FindingsReport } from './finding.ts';
@@ -17,6 +18,7 @@ import { costAsPredictor } from './power-law.ts';
 import { rankAgreement } from './ranks.ts';
 import { recommend, type RecommendQuestion } from './recommend.ts';
 import { regimesOf, type Curves } from './regime.ts';
+import { makeResampling } from './resample.ts';
 import { slowResolution } from './resolution.ts';
 import { axisNames } from './words.ts';
 
@@ -47,17 +49,23 @@ export function computeFindings(rows: readonly ResultRow[], options: FindingsOpt
   const noise = estimateNoise(cells);
   const bootstrap = makeBootstrap(cells, noise, { seed, replicates });
   const regimes = regimesOf(cells, rows, options.curves ?? NO_CURVES);
-  const resampling = { seed, replicates: Math.min(replicates, resamplesFor(cells.length)) };
+  const resampling = makeResampling({ seed, replicates: Math.min(replicates, resamplesFor(cells.length)) });
   const axes = costAxesOf(cells);
+  const sums = new Map<CostAxis, DepthWidthSums[]>();
+  const sumsOf = (axis: CostAxis): DepthWidthSums[] => {
+    const made = sums.get(axis) ?? depthWidthSums(cells, axis);
+    sums.set(axis, made);
+    return made;
+  };
   const perAxis = (ask: (axis: CostAxis) => Draft[]) => () => axes.flatMap(ask);
   const asked: readonly (readonly [slugs: readonly string[], ask: () => Draft[]])[] = [
-    [DEPTH_WIDTH, perAxis((axis) => depthAgainstWidth(cells, axis))],
+    [DEPTH_WIDTH, perAxis((axis) => depthAgainstWidth(sumsOf(axis), axis))],
     [RESOLUTION, perAxis((axis) => slowResolution(cells, axis))],
     [LONGER, () => longerAgainstBigger(cells)],
     [PREDICTOR, perAxis((axis) => costAsPredictor(cells, axis, noise, { ...resampling, ...judging }))],
     [['over-fitting'], () => overFitting(regimes)],
     [RANKS, () => rankAgreement(cells, resampling)],
-    [['recommendation-stable'], perAxis((axis) => stableOver(cells, axis, bootstrap))],
+    [['recommendation-stable'], perAxis((axis) => stableOver(sumsOf(axis), axis, bootstrap))],
   ];
   const isWanted = (slug: string): boolean => options.questions?.includes(slug) ?? true;
   // Whole groups are skipped unasked; a slug's correction never depends on the others.
@@ -110,8 +118,8 @@ function costAxesOf(cells: readonly MeasuredCell[]): CostAxis[] {
   return timed > 1 ? ['flops', 'stepMs'] : ['flops'];
 }
 
-function stableOver(cells: readonly MeasuredCell[], axis: CostAxis, bootstrap: Bootstrap): Draft[] {
-  return stability(baseContrasts(cells, axis).map((base) => ({ ...base, uncertainty: bootstrap(base.contrast) })));
+function stableOver(sums: readonly DepthWidthSums[], axis: CostAxis, bootstrap: Bootstrap): Draft[] {
+  return stability(baseContrasts(sums, axis).map((base) => ({ ...base, uncertainty: bootstrap(base.contrast) })));
 }
 
 const hasContrast = (one: JudgedDraft): one is JudgedDraft & { contrast: NonNullable<JudgedDraft['contrast']> } =>

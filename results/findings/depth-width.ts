@@ -1,14 +1,12 @@
 /** Depth against width: at matched cost, from the same base, which is ahead, and does its lead depend on the resolution? */
-import { groupBy } from './group-by.ts';
-import type { MeasuredCell } from './cells.ts';
+import { regroup, type DepthWidthSums } from './depth-width-sums.ts';
 import type { ContrastDraft } from './draft.ts';
 import type { CostAxis } from './finding.ts';
-import { matchedPairs, sumBy } from './matched.ts';
 import { PairSum } from './pair-sum.ts';
 import { axisNames } from './words.ts';
 
 /** Per schedule over all resolutions, and per schedule and resolution. */
-export function depthAgainstWidth(cells: readonly MeasuredCell[], axis: CostAxis): ContrastDraft[] {
+export function depthAgainstWidth(schedules: readonly DepthWidthSums[], axis: CostAxis): ContrastDraft[] {
   const drafts: ContrastDraft[] = [];
   const lead = {
     kind: 'contrast',
@@ -24,8 +22,9 @@ export function depthAgainstWidth(cells: readonly MeasuredCell[], axis: CostAxis
     axis,
     unit: 'points of top-1 per doubling of resolution',
   } as const;
-  for (const [epochs, schedule] of groupBy(cells, (cell) => cell.epochs)) {
-    const sums = sumBy(matchedPairs(schedule, 'depth', 'width', axis), ({ base }) => base.resolution);
+  for (const schedule of schedules) {
+    const { epochs } = schedule;
+    const sums = regroup(schedule, (base) => base.resolution);
     const resolutions = [...sums.keys()].sort((x, y) => x - y);
     const ordered = resolutions.map((resolution) => sums.get(resolution)!);
     drafts.push({ ...lead, scope: { epochs }, contrast: PairSum.meanOf(ordered) });
@@ -36,5 +35,5 @@ export function depthAgainstWidth(cells: readonly MeasuredCell[], axis: CostAxis
     const contrast = PairSum.slopeOver(ordered, resolutions.map(Math.log2));
     drafts.push({ ...trend, scope: { epochs }, contrast });
   }
-  return drafts.sort((a, b) => Number(a.scope['epochs']) - Number(b.scope['epochs']));
+  return drafts;
 }

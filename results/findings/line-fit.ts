@@ -35,7 +35,7 @@ interface Sums {
   yy: number;
 }
 
-export function fitLine(points: Points, weights: Float64Array): LineFit {
+export function fitLine(points: Points, weights: ArrayLike<number>): LineFit {
   const sums: Sums = { w: 0, x: 0, y: 0, xx: 0, xy: 0, yy: 0 };
   for (let i = 0; i < points.x.length; i++) add(sums, points, weights, i);
   const { sxx, sxy, syy } = centred(sums);
@@ -47,7 +47,11 @@ export function fitLine(points: Points, weights: Float64Array): LineFit {
 /**
  * y = a + b x + c max(0, x - kink), continuous; the best of the candidates (rising), `undefined` when none can be fitted.
  */
-export function fitKink(points: Points, weights: Float64Array, candidates: readonly number[]): KinkFit | undefined {
+export function fitKink(
+  points: Points,
+  weights: ArrayLike<number>,
+  candidates: readonly number[],
+): KinkFit | undefined {
   const origin = points.x[0]!;
   const right: Sums = { w: 0, x: 0, y: 0, xx: 0, xy: 0, yy: 0 };
   const tails: Sums[] = [];
@@ -66,7 +70,7 @@ export function fitKink(points: Points, weights: Float64Array, candidates: reado
   return best;
 }
 
-function add(sums: Sums, { x, y }: Points, weights: Float64Array, i: number): void {
+function add(sums: Sums, { x, y }: Points, weights: ArrayLike<number>, i: number): void {
   const w = weights[i]!;
   const dx = x[i]! - x[0]!;
   const dy = y[i]! - y[0]!;

@@ -45,6 +45,18 @@ export class PairSum {
     return PairSum.weigh([this], () => 1 / this.doublings);
   }
 
+  /** All their pairs in one sum. */
+  static total(sums: readonly PairSum[]): PairSum {
+    const total = new PairSum();
+    for (const sum of sums) {
+      total.pairs += sum.pairs;
+      total.doublings += sum.doublings;
+      total.#difference += sum.#difference;
+      for (const [cell, load] of sum.#loads) total.#loads.set(cell, (total.#loads.get(cell) ?? 0) + load);
+    }
+    return total;
+  }
+
   /** Mean difference over the pairs of all sums. */
   static meanOf(sums: readonly PairSum[]): Contrast {
     const pairs = sums.reduce((count, sum) => count + sum.pairs, 0);

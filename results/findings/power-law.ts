@@ -9,7 +9,7 @@ import type { CostAxis, Scope } from './finding.ts';
 import { groupBy } from './group-by.ts';
 import { fitKink, fitLine, type KinkFit, type LineFit } from './line-fit.ts';
 import type { NoiseModel } from './noise.ts';
-import { eachOnce, percentileInterval, resampleCells, type ResampleOptions, type Times } from './resample.ts';
+import { eachOnce, percentileInterval, resampleCells, type Resampling, type Times } from './resample.ts';
 import { spreadAtMatchedCost, type Law, type PredictorOptions } from './spread.ts';
 import { axisNames } from './words.ts';
 
@@ -80,7 +80,7 @@ interface LogLog {
 
 const even = (points: LogLog): Times => eachOnce(points.x.length);
 
-function powerLaw(points: LogLog, fit: LineFit, axis: CostAxis, scope: Scope, options: ResampleOptions): MeasuredDraft {
+function powerLaw(points: LogLog, fit: LineFit, axis: CostAxis, scope: Scope, options: Resampling): MeasuredDraft {
   const values = resampleCells(points.x.length, (times) => -fitLine(points, times).slope, options);
   const interval = percentileInterval(values);
   const explained =
@@ -124,7 +124,7 @@ function breakOf(
   line: LineFit,
   axis: CostAxis,
   scope: Scope,
-  options: ResampleOptions,
+  options: Resampling,
 ): { draft: MeasuredDraft; kink: KinkFit | undefined } {
   const candidates = kinkCandidates(points.x);
   const kink = fitKink(points, even(points), candidates);
@@ -169,7 +169,7 @@ function breakPValue(
   line: LineFit,
   kink: KinkFit,
   candidates: readonly number[],
-  options: ResampleOptions,
+  options: Resampling,
 ): number {
   const gain = (squares: number, kinked: number): number => (squares - kinked) / Math.max(kinked, Number.MIN_VALUE);
   const observed = gain(line.squares, kink.squares);

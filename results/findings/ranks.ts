@@ -6,7 +6,7 @@
 import { linesAlong, type MeasuredCell } from './cells.ts';
 import type { MeasuredDraft } from './draft.ts';
 import type { Scope, WantedCell } from './finding.ts';
-import { eachOnce, percentileInterval, resampleCells, type ResampleOptions, type Times } from './resample.ts';
+import { eachOnce, percentileInterval, resampleCells, type Resampling, type Times } from './resample.ts';
 import { pairsAtMatchedCost, type MatchedPair } from './spread.ts';
 import { wilson } from './wilson.ts';
 import { strategyNames } from './words.ts';
@@ -22,7 +22,7 @@ interface Shared {
   readonly high: MeasuredCell;
 }
 
-export function rankAgreement(cells: readonly MeasuredCell[], options: ResampleOptions): MeasuredDraft[] {
+export function rankAgreement(cells: readonly MeasuredCell[], options: Resampling): MeasuredDraft[] {
   return (['epochs', 'width', 'depth'] as const).flatMap((strategy) => {
     const values = [...new Set(cells.map((cell) => cell[strategy]))].sort((a, b) => a - b);
     // Every schedule against the longest; of networks the smallest against the biggest, where a rule would come from.
@@ -36,7 +36,7 @@ function agreement(
   strategy: 'epochs' | 'width' | 'depth',
   low: number,
   high: number,
-  options: ResampleOptions,
+  options: Resampling,
 ): MeasuredDraft {
   const shared: Shared[] = [];
   const wanted: WantedCell[] = [];

@@ -116,9 +116,9 @@ export function recommend(
   if (starts.length === 0) return refuse(axis, [`The cell (${say(asked!)}) was not trained.`]);
   const start = starts[0]!;
   if (start.arms.length === 0) {
-    return refuse(axis, [
-      `No trained cell ${asked === undefined ? '' : `above (${say(asked)}) `}lies within the budget.`,
-    ]);
+    const above = asked === undefined ? '' : ` than (${say(asked)})`;
+    const within = limit === Infinity ? '' : ' within the budget';
+    return refuse(axis, [`No cell bigger${above} along one axis alone was trained${within}.`]);
   }
   return compare(start.cell, start.arms, { cells, bootstrap, axis, limit }, options);
 }

@@ -2,38 +2,53 @@
 import { makeDraws } from './draws.ts';
 import { central95 } from './percentile.ts';
 
-export interface ResampleOptions {
+/** How often each cell was drawn. */
+export type Times = Uint16Array;
+
+export interface Resampling {
   readonly seed: number;
   readonly replicates: number;
+  /** `replicates` draws of `count` cells with replacement, the same for every statistic of as many cells. */
+  draw(count: number): readonly Times[];
 }
 
-/** How often each cell was drawn. Reused from replicate to replicate. */
-export type Times = Float64Array;
+/** Keeps the draws of the count that was asked for last: schedules of one grid have as many cells, and many questions. */
+export function makeResampling({ seed, replicates }: { seed: number; replicates: number }): Resampling {
+  let last: { count: number; times: Times[] } | undefined;
+  return {
+    seed,
+    replicates,
+    draw: (count) => {
+      if (last?.count !== count) last = { count, times: drawTimes(count, seed, replicates) };
+      return last.times;
+    },
+  };
+}
 
-/**
- * Calls `statistic` with how often each of `count` cells was drawn, `replicates` times over; replicates in which it has
- * no value (`undefined`) are left out.
- */
+function drawTimes(count: number, seed: number, replicates: number): Times[] {
+  const draws = makeDraws(seed);
+  return Array.from({ length: replicates }, () => {
+    const times = new Uint16Array(count);
+    for (let i = 0; i < count; i++) times[draws.below(count)]!++;
+    return times;
+  });
+}
+
+/** `statistic` of every draw of `count` cells; draws in which it has no value (`undefined`) are left out. */
 export function resampleCells<T>(
   count: number,
   statistic: (times: Times) => T | undefined,
-  options: ResampleOptions,
+  resampling: Resampling,
 ): T[] {
-  const draws = makeDraws(options.seed);
-  const values: T[] = [];
-  const times = new Float64Array(count);
-  for (let b = 0; b < options.replicates; b++) {
-    times.fill(0);
-    for (let i = 0; i < count; i++) times[draws.below(count)]!++;
-    const value = statistic(times);
-    if (value !== undefined) values.push(value);
-  }
-  return values;
+  return resampling
+    .draw(count)
+    .map(statistic)
+    .filter((value) => value !== undefined);
 }
 
 /** Each cell once: the estimate itself. */
 export function eachOnce(count: number): Times {
-  return new Float64Array(count).fill(1);
+  return new Uint16Array(count).fill(1);
 }
 
 /** 2.5 and 97.5 percentiles; `null` of fewer than 100 replicates. */

@@ -7,7 +7,7 @@ import type { MeasuredCell } from './cells.ts';
 import type { MeasuredDraft } from './draft.ts';
 import type { CostAxis, Scope } from './finding.ts';
 import { varianceOf, type NoiseModel } from './noise.ts';
-import { eachOnce, percentileInterval, resampleCells, type ResampleOptions, type Times } from './resample.ts';
+import { eachOnce, percentileInterval, resampleCells, type Resampling, type Times } from './resample.ts';
 import { axisNames } from './words.ts';
 
 /** Costs within a tenth of each other are near enough to bring together. */
@@ -15,7 +15,7 @@ const SAME_COST = 1.1;
 /** Keeps a bootstrap over ten thousand cells quick; pairs are thinned evenly. */
 const MOST_PAIRS = 1000;
 
-export interface PredictorOptions extends ResampleOptions {
+export interface PredictorOptions extends Resampling {
   /** Points of top-1. */
   readonly smallestEffect: number;
 }

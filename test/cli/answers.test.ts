@@ -71,6 +71,45 @@ describe('answers from the store', () => {
     expect((await json('export')) as unknown).toHaveLength(108);
   });
 
+  it('say what to scale from a cell under a budget, with the evidence', async () => {
+    const { recommendation } = await json(
+      ...['findings', '--from', 'width=0.5,depth=8,resolution=16,epochs=4', '--max-flops', '3M'],
+    );
+    expect(recommendation).toMatchObject({ axis: 'flops', from: { width: 0.5, depth: 8, resolution: 16, epochs: 4 } });
+    expect((recommendation as { cost: number }).cost).toBeLessThanOrEqual(3e6);
+    const { out } = await invoke('findings', '--question', 'depth-over-width', '--db', db);
+    expect(out).toMatch(/^depth-over-width/m);
+    expect(out).not.toMatch(/^winner-flips/m);
+    expect(out).toMatch(/\nEvidence:\n- /);
+  });
+
+  it.each<[string[], RegExp]>([
+    [['--from', 'width=1,depth=14'], /Expected a cell such as width=1,depth=14,resolution=20,epochs=30/],
+    [['--from', 'width=1,width=1,depth=14,resolution=-2,epochs=1'], /each once and above 0/],
+    [['--max-flops', '1G', '--max-params', '1M'], /Expected one budget, got flops and params/],
+    [['--question', 'depth-over-widht'], /Expected the name of a question, got 'depth-over-widht'/],
+    [['--separate', 'nothing'], /Expected the id of a finding, got 'nothing'/],
+  ])('refuse findings with %j', async (args, message) => {
+    const { code, out, err } = await invoke('findings', ...args, '--db', db);
+    expect(err).toMatch(message);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+  });
+
+  it('turn an open finding into a grid that trains what is missing', async () => {
+    const { findings } = await json('findings');
+    const open = (findings as { id: string; wouldSeparate: { trials: number } | null }[]).find(
+      ({ wouldSeparate }) => (wouldSeparate?.trials ?? 0) > 0,
+    )!;
+    const next = path.join(folder, 'next.yaml');
+    const args = ['findings', '--separate', open.id, '--db', db];
+    const written = await invoke(...args, '--out', next);
+    expect(written.code, written.err).toBe(0);
+    expect(`${(await invoke(...args)).out.trimEnd()}\n`).toBe(readFileSync(next, 'utf8'));
+    const run = await invoke('run', next, '--db', db, '--workers', '1');
+    expect(run.code, run.err).toBe(0);
+    expect(run.out).toContain(`${open.wouldSeparate!.trials} trained now`);
+  });
+
   it('are narrowed by conditions', async () => {
     const { front } = (await json('pareto', '--where', 'width=1,depth>=14')) as { front: Json[] };
     expect(front.length).toBeGreaterThan(0);

@@ -70,7 +70,9 @@ describe('questions outside the trained hull are refused', () => {
 
   test('a budget below every bigger cell', () => {
     const { recommendation } = computeFindings(figure3, { budget: { axis: 'flops', limit: 1e9 } });
-    expect(recommendation.text).toBe('No recommendation: No trained cell lies within the budget.');
+    expect(recommendation.text).toBe(
+      'No recommendation: No cell bigger along one axis alone was trained within the budget.',
+    );
   });
 
   test('the hull says which side is left, and that a cost is not known', () => {
