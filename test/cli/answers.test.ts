@@ -73,7 +73,11 @@ describe('answers from the store', () => {
 
   it('say what to scale from a cell under a budget, with the evidence', async () => {
     const { recommendation } = await json(
-      ...['findings', '--from', 'width=0.5,depth=8,resolution=16,epochs=4', '--max-flops', '3M'],
+      'findings',
+      '--from',
+      'width=0.5,depth=8,resolution=16,epochs=4',
+      '--max-flops',
+      '3M',
     );
     expect(recommendation).toMatchObject({ axis: 'flops', from: { width: 0.5, depth: 8, resolution: 16, epochs: 4 } });
     expect((recommendation as { cost: number }).cost).toBeLessThanOrEqual(3e6);
