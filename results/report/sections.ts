@@ -1,4 +1,5 @@
 /** The report's sections that are tables and words. */
+import path from 'node:path';
 import type { Best } from '../queries/best.ts';
 import type { CellResult } from '../queries/cell-result.ts';
 import { axisText } from '../export/fields.ts';
@@ -184,6 +185,7 @@ export function failuresSection({ facts }: ReportData): Html {
     ])}${failed.length > MOST_FAILURES ? html`<p>The first ${MOST_FAILURES} of ${failed.length}.</p>` : null}`;
 }
 
+/** A page is passed on: it names the grid, not where it lay. */
 export function environmentSection({ facts, sweep }: ReportData): Html {
   const used =
     facts.environments.length > 0 ? facts.environments : [{ environment: sweep.environment, device: '–', attempts: 0 }];
@@ -200,7 +202,7 @@ export function environmentSection({ facts, sweep }: ReportData): Html {
     )}
     <h3>Grid</h3>
     <details>
-      <summary>${sweep.gridFile}</summary>
+      <summary>${path.basename(sweep.gridFile)}</summary>
       <pre>${sweep.gridText}</pre>
     </details>`;
 }
