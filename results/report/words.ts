@@ -28,9 +28,9 @@ export function amountText(amount: number | null): string {
 /** `depth 50, width 1, 160 px, 100 epochs`, with the grid's other axes behind. */
 export function cellText(cell: Pick<CellResult, 'width' | 'depth' | 'resolution' | 'epochs' | 'axes'>): string {
   const { width, depth, resolution, epochs, axes } = cell;
-  const others = Object.entries(axes).map(
-    ([name, value]) => `, ${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
+  // A technique that is off has the value 0 or false, and goes without saying.
+  const on = Object.entries(axes).filter(([, value]) => value !== 0 && value !== false);
+  const others = on.map(([name, value]) => `, ${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
   return `depth ${depth}, width ${width}, ${resolution} px, ${epochs} epochs${others.join('')}`;
 }
 
