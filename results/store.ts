@@ -242,7 +242,8 @@ export interface Store {
   running(sweep?: string): RunningAttempt[];
   counts(sweep: string): Counts;
   failures(sweep: string): FailureGroup[];
-  statusOf(sweep: string): SweepStatus;
+  /** `parallelism`: slots of whoever asks, one of which is idle while it hands on from a finished trial. @defaultValue those at work */
+  statusOf(sweep: string, parallelism?: number): SweepStatus;
   /** By id prefix. @throws `NOT_FOUND`, or `USAGE` when several match. */
   trial(prefix: string): TrialDetail;
 }

@@ -25,7 +25,7 @@ export async function execute(store: Store, sweep: SweepRecord, options: Execute
   const stopSignals = listenForStop(() => dispatcher.kill());
   const display = makeDisplay(io, {
     title: sweep.name,
-    etaSeconds: () => store.statusOf(sweep.id).etaSeconds,
+    etaSeconds: () => store.statusOf(sweep.id, dispatcher.parallelism).etaSeconds,
     clock: () => performance.now(),
   });
   let trained = 0;

@@ -141,8 +141,8 @@ export class SqliteStore implements Store {
   failures(sweep: string): FailureGroup[] {
     return this.#guard((connection) => failures(connection, sweep));
   }
-  statusOf(sweep: string): SweepStatus {
-    return this.#guard((connection) => statusOf(connection, sweep));
+  statusOf(sweep: string, parallelism?: number): SweepStatus {
+    return this.#guard((connection) => statusOf(connection, sweep, parallelism));
   }
   trial(prefix: string): TrialDetail {
     return this.#guard((connection) => trialDetail(connection, prefix));

@@ -68,7 +68,7 @@ export function failures(connection: Connection, sweep: string): FailureGroup[] 
     .sort((a, b) => b.trials - a.trials);
 }
 
-export function statusOf(connection: Connection, sweep: string): SweepStatus {
+export function statusOf(connection: Connection, sweep: string, parallelism = 0): SweepStatus {
   const record = findSweep(connection, sweep);
   const workers = running(connection, record.id);
   return {
@@ -78,7 +78,7 @@ export function statusOf(connection: Connection, sweep: string): SweepStatus {
     counts: counts(connection, record.id),
     workers,
     failures: failures(connection, record.id),
-    etaSeconds: etaSeconds(connection, record.id, workers.length),
+    etaSeconds: etaSeconds(connection, record.id, Math.max(workers.length, parallelism)),
   };
 }
 

@@ -208,6 +208,8 @@ describe('the life of an attempt', () => {
       etaSeconds: 60,
       workers: [{ worker: 'w1' }],
     });
+    // Of two slots one has just finished and holds nothing yet.
+    expect(store.statusOf(sweep, 2).etaSeconds).toBe(30);
     store.claim(plan[2]!.trial.id, CLAIM);
     expect(store.statusOf(sweep).etaSeconds).toBe(30);
   });
