@@ -70,7 +70,7 @@ async function measure(trials: number, workers: number): Promise<Figures> {
     const planned = performance.now();
     let handed: number | undefined;
     const dispatcher = makeLocalDispatcher({
-      workers,
+      devices: Array.from({ length: workers }, () => 'cpu'),
       checkpointDir: path.join(folder, 'checkpoints'),
       clearCheckpoints: async () => undefined,
     });

@@ -1,5 +1,7 @@
 /** What the orchestrator needs of a worker: its protocol and its places. The engines stay behind `worker/main`. */
 export { exitCause, type Exit } from './child/exit-cause.ts';
+export { tryDevices, type DeviceTrial } from './child/try-devices.ts';
+export { visibleDevice } from './child/visible-device.ts';
 export { startWorkerProcess, type WorkerProcess } from './child/worker-process.ts';
 export { openCheckpoints } from './checkpoints.ts';
 export { describeEnvironment } from './environment.ts';

@@ -1,7 +1,7 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { WorkerOptions } from '../commands/worker.ts';
 import type { Io } from './io.ts';
-import { amount, engine, positiveInteger, positiveNumber } from './parsers.ts';
+import { amount, devices, engine, positiveInteger, positiveNumber } from './parsers.ts';
 import type { Act } from './program.ts';
 import { withJson } from './shared-options.ts';
 
@@ -14,7 +14,9 @@ export function declareCluster(program: Command, io: Io, act: Act): void {
         .env('SCALESWEEP_REDIS')
         .makeOptionMandatory(),
     )
-    .addOption(new Option('--devices <list>', 'cpu, cuda:0,cuda:1 ...').argParser(deviceList).default(['cpu'], 'cpu'))
+    .addOption(
+      new Option('--devices <list>', 'cpu, cuda:0,cuda:1, webgpu:0 ...').argParser(devices).default(['cpu'], 'cpu'),
+    )
     .option('--concurrency <n>', 'child processes per device [1; for cpu one per core]', positiveInteger)
     .option('--threads <n>', 'threads per child', positiveInteger, 1)
     .addOption(new Option('--engine <name>', 'serves trials of this engine').argParser(engine).default('onnx'))
@@ -31,16 +33,6 @@ export function declareCluster(program: Command, io: Io, act: Act): void {
         .default(5),
     )
     .action((options: WorkerOptions) => act(async () => (await import('../commands/worker.ts')).worker(options, io)));
-}
-
-/** `cpu` or `cuda:0,cuda:1`, by name and number: never a path or a program. */
-function deviceList(text: string): string[] {
-  const devices = text.split(',').map((device) => device.trim());
-  for (const device of devices) {
-    if (!/^(cpu|(cuda|webgpu):\d{1,3})$/.test(device))
-      throw new InvalidArgumentError(`Expected devices such as cpu or cuda:0,cuda:1, got '${text}'.`);
-  }
-  return devices;
 }
 
 /** Options of the commands that hand trials out. */

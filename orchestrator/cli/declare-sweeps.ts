@@ -1,10 +1,10 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { ResumeOptions } from '../commands/resume.ts';
 import type { RunOptions } from '../commands/run.ts';
 import type { StoreOptions } from './shared-options.ts';
 import { withRedis } from './declare-cluster.ts';
 import type { Io } from './io.ts';
-import { amount, engine, positiveInteger } from './parsers.ts';
+import { amount, devices, engine, positiveInteger } from './parsers.ts';
 import type { Act } from './program.ts';
 import { withStore } from './shared-options.ts';
 
@@ -13,7 +13,8 @@ export function declareSweeps(program: Command, io: Io, act: Act): void {
   withRedis(withStore(program.command('run')))
     .description('plan a grid, train what is not trained yet, and report; running it again goes on where it stopped')
     .argument('<grid>', 'a grid file')
-    .option('--workers <n>', 'worker processes [one per core]', positiveInteger)
+    .addOption(devicesHere())
+    .option('--workers <n>', 'worker processes per device [one per core; for a GPU one]', positiveInteger)
     .option('--threads <n>', 'threads per worker', positiveInteger, 1)
     .option('--max-flops <amount>', 'cut cells whose forward pass costs more', amount)
     .option('--max-train-flops <amount>', 'cut trials whose training costs more', amount)
@@ -27,7 +28,8 @@ export function declareSweeps(program: Command, io: Io, act: Act): void {
   withRedis(withStore(program.command('resume')))
     .description('go on with an interrupted sweep')
     .argument('[sweep]', 'id or its beginning [the latest]')
-    .option('--workers <n>', 'worker processes [one per core]', positiveInteger)
+    .addOption(devicesHere())
+    .option('--workers <n>', 'worker processes per device [one per core; for a GPU one]', positiveInteger)
     .option('--threads <n>', 'threads per worker', positiveInteger, 1)
     .option('--out <dir>', 'folder of the report')
     .action((sweep: string | undefined, options: ResumeOptions) =>
@@ -54,4 +56,11 @@ export function declareSweeps(program: Command, io: Io, act: Act): void {
         act(async () => (await import('../commands/steer.ts')).steer(name, sweep, options, io)),
       );
   }
+}
+
+/** Workers elsewhere are told their devices where they are started. */
+function devicesHere(): Option {
+  return new Option('--devices <list>', 'where to train: cpu, cuda:0,cuda:1, webgpu:0 ... [cpu]')
+    .argParser(devices)
+    .conflicts('redis');
 }

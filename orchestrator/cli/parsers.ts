@@ -1,6 +1,6 @@
 /** Reads option values. What they throw, commander prints with the option's name. */
 import { InvalidArgumentError } from 'commander';
-import { engineNames, parseAmount, type EngineName } from '../../contract/index.ts';
+import { engineNames, nearestDevice, parseAmount, parseDevice, type EngineName } from '../../contract/index.ts';
 
 /** A positive amount: `500M`, `2G`, `1e12`. */
 export function amount(text: string): number {
@@ -37,6 +37,18 @@ export function engine(text: string): EngineName {
   const name = engineNames.find((known) => known === text);
   if (name === undefined) throw new InvalidArgumentError(`Expected one of ${engineNames.join(', ')}, got '${text}'.`);
   return name;
+}
+
+/** `cpu`, or GPUs separated by commas: `cuda:0,cuda:1`. */
+export function devices(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  for (const name of names) {
+    if (parseDevice(name) !== undefined) continue;
+    throw new InvalidArgumentError(
+      `Expected devices such as cpu, cuda:0 or cuda:0,cuda:1 or webgpu:0, got '${name}': did you mean ${nearestDevice(name)}?`,
+    );
+  }
+  return names;
 }
 
 /** One of a list of names. */

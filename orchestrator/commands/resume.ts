@@ -9,6 +9,7 @@ import { requireStore } from '../launch/require-store.ts';
 import { countOf } from '../progress/words.ts';
 
 export interface ResumeOptions extends StoreOptions {
+  readonly devices?: readonly string[];
   readonly workers?: number;
   readonly threads?: number;
   readonly redis?: string;

@@ -12,6 +12,7 @@ import { countOf } from '../progress/words.ts';
 import { plan } from './plan.ts';
 
 export interface RunOptions extends StoreOptions, Overrides {
+  readonly devices?: readonly string[];
   readonly workers?: number;
   readonly threads?: number;
   readonly redis?: string;

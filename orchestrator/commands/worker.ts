@@ -5,6 +5,7 @@ import { statePaths } from '../../worker/index.ts';
 import { serve } from '../../worker/remote/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import type { JsonOption } from '../cli/shared-options.ts';
+import { processesOf } from '../launch/open-dispatcher.ts';
 import { listenForStop } from '../launch/stop-signals.ts';
 
 export interface WorkerOptions extends JsonOption {
@@ -25,7 +26,8 @@ export interface WorkerOptions extends JsonOption {
 /** `scalesweep worker`: serves trials from Redis until it is told to stop, or no device works any more. */
 export async function worker(options: WorkerOptions, io: Io): Promise<number> {
   const state = statePaths();
-  const devices = options.devices.flatMap((device) => copies(device, options));
+  const cores = Math.max(1, Math.floor(os.availableParallelism() / options.threads));
+  const devices = processesOf(options.devices, options.concurrency, cores);
   const serving = await serve({
     redis: options.redis,
     engine: options.engine,
@@ -57,10 +59,4 @@ export async function worker(options: WorkerOptions, io: Io): Promise<number> {
   }
   if (options.json === true) printJson(io, { worker: serving.worker, engine: options.engine, devices });
   return EXIT.done;
-}
-
-/** One child per GPU; of a CPU's as many as its cores feed. */
-function copies(device: string, { concurrency, threads }: WorkerOptions): string[] {
-  const count = concurrency ?? (device === 'cpu' ? Math.max(1, Math.floor(os.availableParallelism() / threads)) : 1);
-  return Array.from({ length: count }, () => device);
 }

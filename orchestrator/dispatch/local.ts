@@ -4,6 +4,7 @@ import {
   isLast,
   PROTOCOL_VERSION,
   startWorkerProcess,
+  visibleDevice,
   type Exit,
   type WorkerProcess,
 } from '../../worker/index.ts';
@@ -21,12 +22,10 @@ const AHEAD_TRIALS = 32;
 const START_FAILURES = 3;
 
 export interface LocalOptions {
-  /** Worker processes. */
-  readonly workers: number;
+  /** The device of each worker process; one may stand here more than once. */
+  readonly devices: readonly string[];
   /** Threads that each may use. @defaultValue 1 */
   readonly threads?: number;
-  /** @defaultValue 'cpu' */
-  readonly device?: string;
   /** Folder under which each trial has its checkpoints. */
   readonly checkpointDir: string;
   /** Removes what a finished trial left in `checkpointDir`; called only for trials that may have left something. */
@@ -42,6 +41,8 @@ export interface LocalOptions {
 
 interface LocalWorker {
   readonly name: string;
+  /** As the user calls it: `cuda:1`. */
+  readonly device: string;
   process: WorkerProcess;
   isReady: boolean;
   /** Set when we kill it for hanging: its exit is then no host's death. */
@@ -59,14 +60,7 @@ type Phase = 'running' | 'stopping' | 'killed' | 'closed';
 
 /** Executes attempts in child processes of this one. */
 export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
-  const {
-    workers: parallelism,
-    threads = 1,
-    device = 'cpu',
-    checkpointDir,
-    silenceMs = 15 * 60_000,
-    stopMs = 60_000,
-  } = options;
+  const { devices, threads = 1, checkpointDir, silenceMs = 15 * 60_000, stopMs = 60_000 } = options;
   const workers = new Map<string, LocalWorker>();
   let handlers: DispatchHandlers | undefined;
   let phase: Phase = 'running';
@@ -77,26 +71,30 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
   const saved = new Set<string>();
   const clearing = new Set<Promise<void>>();
 
-  const launch = (name: string): void => {
+  const launch = (name: string, device: string): void => {
     const worker: LocalWorker = {
       name,
+      device,
       isReady: false,
       isHanging: false,
       load: [],
       isFilling: true,
       unsent: [],
       lastHeard: performance.now(),
-      process: startWorkerProcess({
-        onMessage: (message) => {
-          worker.lastHeard = performance.now();
-          if (message.type === 'ready') {
-            worker.isReady = true;
-            startFailures = 0;
-            if (phase === 'running') handlers?.onRoom();
-          } else deliver(worker, message.events);
+      process: startWorkerProcess(
+        {
+          onMessage: (message) => {
+            worker.lastHeard = performance.now();
+            if (message.type === 'ready') {
+              worker.isReady = true;
+              startFailures = 0;
+              if (phase === 'running') handlers?.onRoom();
+            } else deliver(worker, message.events);
+          },
+          onExit: (exit) => buried(worker, exit),
         },
-        onExit: (exit) => buried(worker, exit),
-      }),
+        visibleDevice(device).env,
+      ),
     };
     workers.set(name, worker);
   };
@@ -108,7 +106,10 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
       if (!isLast(event)) continue;
       worker.load = worker.load.filter(({ trial, attempt }) => trial.id !== event.trial || attempt !== event.attempt);
     }
-    handlers?.onEvents(events, worker.name);
+    handlers?.onEvents(
+      events.map((event) => named(event, worker.device)),
+      worker.name,
+    );
     if (phase === 'running') handlers?.onRoom();
   };
 
@@ -138,7 +139,7 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
 
   const replace = (worker: LocalWorker, why: string): void => {
     if (!worker.isReady) startFailures++;
-    if (startFailures < START_FAILURES) return launch(worker.name);
+    if (startFailures < START_FAILURES) return launch(worker.name, worker.device);
     phase = 'stopping';
     handlers?.onBroken(
       new ScalesweepError(
@@ -192,7 +193,7 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
     }
     if (best === undefined) return undefined;
     const ahead = best.load.reduce((sum, assignment) => sum + assignment.predictedSeconds, predictedSeconds);
-    return best.load.length === 0 || ahead <= AHEAD_SECONDS ? { worker: best.name, device } : undefined;
+    return best.load.length === 0 || ahead <= AHEAD_SECONDS ? { worker: best.name, device: best.device } : undefined;
   };
 
   const hand = (slot: Slot, assignment: Assignment): void => {
@@ -207,6 +208,7 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
   const sendUnsent = (worker: LocalWorker): void => {
     const attempts = worker.unsent.map(({ trial, attempt }) => ({ trial, attempt }));
     worker.unsent = [];
+    const { device } = visibleDevice(worker.device);
     worker.process.send({ v: PROTOCOL_VERSION, type: 'run', attempts, device, threads, checkpointDir });
   };
 
@@ -219,10 +221,10 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
   };
 
   return {
-    parallelism,
+    parallelism: devices.length,
     start: (given) => {
       handlers = given;
-      for (let i = 1; i <= parallelism; i++) launch(`local-${i}`);
+      devices.forEach((device, i) => launch(`local-${i + 1}`, device));
       watchdog = setInterval(killSilent, Math.min(10_000, silenceMs / 4));
       watchdog.unref();
     },
@@ -245,6 +247,11 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
       await Promise.all(clearing);
     },
   };
+}
+
+/** With the device as the user calls it: a child calls the one GPU that it sees cuda:0. */
+function named(event: WorkerEvent, device: string): WorkerEvent {
+  return event.type === 'started' ? { ...event, device } : event;
 }
 
 function failed({ trial, attempt }: Assignment, kind: FailureKind, message: string): WorkerEvent {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { formatAmount, messageOf } from '../../contract/index.ts';
 import { openStore } from '../../results/index.ts';
-import { describeEnvironment } from '../../worker/index.ts';
+import { describeEnvironment, tryDevices } from '../../worker/index.ts';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -27,6 +27,7 @@ export async function examine(db: string, env: Environment): Promise<Finding[]> 
     diskFinding(db),
     ...(await datasetFindings(env)),
     gpuFinding(),
+    ...(await deviceFindings()),
   ];
 }
 
@@ -56,9 +57,9 @@ async function onnxFinding(): Promise<Finding> {
   const what = 'engine onnx';
   try {
     const runtime = await import('onnxruntime-node');
-    // Loading it proves that its native part is there. It names providers that it was built for; the engine uses the CPU's.
+    // Loading it proves that its native part is there. Of its providers it names all that it was built for.
     runtime.listSupportedBackends();
-    return { what, state: 'ok', found: `onnxruntime ${describeEnvironment()['onnxruntime']}, trains on cpu` };
+    return { what, state: 'ok', found: `onnxruntime ${describeEnvironment()['onnxruntime']}` };
   } catch (error) {
     return { what, state: 'missing', found: messageOf(error).split('\n', 1)[0]!, mend: 'npm install onnxruntime-node' };
   }
@@ -114,6 +115,15 @@ function gpuFinding(): Finding {
   return {
     what: 'GPU',
     state: isThere ? 'ok' : 'optional',
-    found: isThere ? 'a device file is there' : 'none seen; the CPU is used',
+    found: isThere ? 'a device file is there' : 'no device file seen',
   };
+}
+
+/** The first GPU of either kind, as the onnx engine reaches it. */
+async function deviceFindings(): Promise<Finding[]> {
+  return (await tryDevices(['cuda:0', 'webgpu:0'])).map(({ device, error, hint }) => {
+    const what = `device ${device}`;
+    if (error === undefined) return { what, state: 'ok', found: `trains with --devices ${device}` };
+    return { what, state: 'optional', found: error, ...(hint === undefined ? {} : { mend: hint }) };
+  });
 }

@@ -65,10 +65,11 @@ function makeDisplay(io: Io, options: DisplayOptions): ReturnType<typeof makePla
 export function concludeUnfinished(
   outcome: Exclude<SweepOutcome, { kind: 'finished' }>,
   sweep: SweepRecord,
-  db: string,
+  { db, devices }: Pick<ExecuteOptions, 'db' | 'devices'>,
   io: Io,
 ): number {
-  const goOn = `scalesweep resume ${sweep.id}${db === DEFAULT_DB ? '' : ` --db ${quoted(db)}`}`;
+  const where = devices === undefined ? '' : ` --devices ${devices.join(',')}`;
+  const goOn = `scalesweep resume ${sweep.id}${where}${db === DEFAULT_DB ? '' : ` --db ${quoted(db)}`}`;
   const { planned, done } = outcome.counts;
   switch (outcome.kind) {
     case 'halted': {

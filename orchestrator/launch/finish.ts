@@ -18,7 +18,7 @@ export async function finish(store: SqliteStore, sweep: SweepRecord, options: Fi
   if (outcome.kind !== 'finished') {
     if (options.json === true && outcome.kind !== 'halted')
       printJson(io, { sweep: sweep.id, outcome: outcome.kind, counts: outcome.counts, trained });
-    return concludeUnfinished(outcome, sweep, options.db, io);
+    return concludeUnfinished(outcome, sweep, options, io);
   }
   const { counts } = outcome;
   const bests = counts.done === 0 ? [] : bestPerBudget(store, sweep);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
+import { parseDevice } from '../../contract/index.ts';
 import type { RunningAttempt, Store, SweepRecord } from '../../results/index.ts';
 import { openCheckpoints } from '../../worker/index.ts';
 import type { Io } from '../cli/io.ts';
@@ -10,7 +11,9 @@ import { checkpointFolder } from './checkpoint-folder.ts';
 
 export interface DispatchOptions {
   readonly db: string;
-  /** @defaultValue one per core */
+  /** @defaultValue cpu */
+  readonly devices?: readonly string[];
+  /** Processes per device. @defaultValue one per core for the CPU, one for a GPU */
   readonly workers?: number;
   /** Per worker. @defaultValue 1 */
   readonly threads?: number;
@@ -49,12 +52,20 @@ export async function openDispatcher(
   if (options.redis !== undefined) return openRedis(store, sweep, { ...options, redis: options.redis }, io);
   const folder = checkpointFolder(options.db);
   const dispatcher = makeLocalDispatcher({
-    workers: options.workers ?? os.availableParallelism(),
+    devices: processesOf(options.devices ?? ['cpu'], options.workers, os.availableParallelism()),
     threads: options.threads ?? 1,
     checkpointDir: folder,
     clearCheckpoints: (trial) => openCheckpoints(folder, trial).clear(),
   });
   return { dispatcher, adopted: [] };
+}
+
+/** The device of each worker process: of a CPU's as many as it has cores, of a GPU's one, or the given number of each. */
+export function processesOf(devices: readonly string[], perDevice: number | undefined, cores: number): string[] {
+  return devices.flatMap((device) => {
+    const length = perDevice ?? (parseDevice(device)?.kind === 'cpu' ? cores : 1);
+    return Array.from({ length }, () => device);
+  });
 }
 
 /** Loaded only here: BullMQ is of no use to a sweep on one machine. */

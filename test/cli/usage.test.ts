@@ -41,6 +41,13 @@ describe('the command line', () => {
     [['run', '--workers', '0', 'x.yaml'], /Expected a whole number of at least 1, got '0'/],
     [['run', '--workers', '1.5', 'x.yaml'], /Expected a whole number of at least 1, got '1.5'/],
     [['run', '--workers', '', 'x.yaml'], /Expected a whole number of at least 1, got ''/],
+    [['run', '--devices', 'gpu:1', 'x.yaml'], /Expected devices such as .*, got 'gpu:1': did you mean cuda:1\?/],
+    [['run', '--devices', 'cpu,webgpu', 'x.yaml'], /got 'webgpu': did you mean webgpu:0\?/],
+    [['worker', '--redis', 'redis://localhost', '--devices', 'cuda'], /got 'cuda': did you mean cuda:0\?/],
+    [
+      ['run', '--devices', 'cpu', '--redis', 'redis://localhost', 'x.yaml'],
+      /'--devices <list>' cannot be used with .*'--redis/,
+    ],
     [['run', '--engine', 'torch', 'x.yaml'], /Expected one of onnx, noop, got 'torch'/],
     [
       ['cost', '--family', 'vgg', '--depth', '8', '--resolution', '8'],

@@ -12,7 +12,7 @@ describeDispatcher({
   name: 'local',
   make: (folder, onSettled) =>
     makeLocalDispatcher({
-      workers: 2,
+      devices: ['cpu', 'cpu'],
       checkpointDir: folder,
       clearCheckpoints: async (trial) => onSettled(trial),
     }),
@@ -36,7 +36,7 @@ describe('local workers', () => {
     const broken: Error[] = [];
     const waiting = [...trials];
     dispatcher = makeLocalDispatcher({
-      workers: 1,
+      devices: ['cpu'],
       checkpointDir: newFolder(),
       clearCheckpoints: async () => undefined,
       ...options,

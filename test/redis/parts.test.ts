@@ -6,7 +6,7 @@ import { makeMailbox } from '../../orchestrator/dispatch/redis/mailbox.ts';
 import { jobId, pack, PARCEL_TRIALS, priorityOf } from '../../orchestrator/dispatch/redis/packing.ts';
 import { storeId } from '../../orchestrator/dispatch/redis/store-id.ts';
 import { openOutbox } from '../../worker/remote/outbox.ts';
-import { visibleDevice } from '../../worker/remote/lane.ts';
+import { visibleDevice } from '../../worker/child/visible-device.ts';
 import { useFolders } from '../orchestrator/support/folders.ts';
 import { noopTrial, noopTrials } from '../orchestrator/support/trials.ts';
 
@@ -205,6 +205,7 @@ describe('names', () => {
     ['cuda:0', { device: 'cuda:0', env: { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: '0' } }],
     ['cuda:3', { device: 'cuda:0', env: { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: '3' } }],
     ['cpu', { device: 'cpu', env: { CUDA_VISIBLE_DEVICES: '' } }],
+    ['webgpu:0', { device: 'webgpu:0', env: { CUDA_VISIBLE_DEVICES: '' } }],
   ])('lets a child of %s see that device alone', (device, expected) => {
     expect(visibleDevice(device)).toEqual(expected);
   });

@@ -1,9 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseFromWorker, type FromWorker, type ToWorker } from '../protocol.ts';
 import { kernelOomKills, memoryLimit, type Exit } from './exit-cause.ts';
+import { sourceOrBuilt } from './source-or-built.ts';
 
 const STDERR_KEPT = 8000;
 
@@ -29,11 +28,9 @@ export function startWorkerProcess(
   handlers: WorkerProcessHandlers,
   env: Readonly<Record<string, string>> = {},
 ): WorkerProcess {
-  const isSource = import.meta.url.endsWith('.ts');
-  const main = fileURLToPath(new URL(`../main.${isSource ? 'ts' : 'js'}`, import.meta.url));
-  const child = fork(main, [], {
-    // Named by its place, since the working folder is the user's.
-    execArgv: isSource ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : [],
+  const { file, execArgv } = sourceOrBuilt(import.meta.url, '../main');
+  const child = fork(file, [], {
+    execArgv,
     // Standard output belongs to the orchestrator's document; what a library prints there is kept with the errors.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'json',
@@ -64,7 +61,7 @@ export function startWorkerProcess(
   child.on('close', gone);
   // The process could not be started (no more processes allowed, say): neither `exit` nor `close` follows.
   child.on('error', (error) => {
-    keep(Buffer.from(`${path.basename(main)}: ${error.message}\n`));
+    keep(Buffer.from(`${path.basename(file)}: ${error.message}\n`));
     if (child.pid === undefined) gone(null, null);
   });
   return {

@@ -1,5 +1,6 @@
 import { EVENT_VERSION, type FailureKind, type WorkerEvent } from '../../contract/index.ts';
 import { exitCause, type Exit } from '../child/exit-cause.ts';
+import { visibleDevice } from '../child/visible-device.ts';
 import { startWorkerProcess, type WorkerProcess } from '../child/worker-process.ts';
 import { isLast, PROTOCOL_VERSION } from '../protocol.ts';
 import { attemptKey, type Parcel } from './wire.ts';
@@ -42,17 +43,6 @@ export interface Lane {
 }
 
 type Attempt = Parcel['attempts'][number];
-
-/**
- * A GPU's child sees that GPU alone, as `cuda:0`: whatever a library does by default, it does on the right one, and two
- * children cannot fill each other's memory.
- */
-export function visibleDevice(device: string): { device: string; env: Record<string, string> } {
-  const [kind, index] = device.split(':');
-  if (kind === 'cuda' && index !== undefined)
-    return { device: 'cuda:0', env: { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: index } };
-  return { device, env: { CUDA_VISIBLE_DEVICES: '' } };
-}
 
 export function makeLane(options: LaneOptions): Lane {
   const { device, threads, checkpointDir, silenceMs, stopMs, onEvents, onChange } = options;

@@ -78,17 +78,19 @@ export interface Exercise {
   readonly choice?: Choice;
   readonly recipe?: RecipeSpec;
   readonly steps?: number;
+  /** @defaultValue cpu */
+  readonly device?: string;
 }
 
 /** The same weights, images and masks for whatever the step is lowered to. */
 export async function exercise(
   spec: ModelSpec,
   seed: number,
-  { choice, recipe = everything, steps = 1 }: Exercise,
+  { choice, recipe = everything, steps = 1, device = 'cpu' }: Exercise,
 ): Promise<Outcome> {
   const network = buildNetwork(spec);
   const batch = recipe.batchSize;
-  const base = { network, recipe, batch, seed, device: 'cpu', threads: 1 };
+  const base = { network, recipe, batch, seed, device, threads: 1 };
   const trainer = await openOnnxTrainer(choice === undefined ? base : { ...base, choice });
   try {
     const draw = random(seed, 'images');

@@ -7,6 +7,7 @@ import { stepsOf } from '../../training/schedule.ts';
 import { trainTrial } from '../../training/train-trial.ts';
 import type { Engine, TrialContext } from '../engine.ts';
 import { openOnnxTrainer } from './onnx-trainer.ts';
+import { requireDevice } from './require-device.ts';
 
 export interface OnnxEngineOptions {
   /** Where datasets are kept; `$SCALESWEEP_DATA` or the user's cache by default. */
@@ -21,6 +22,7 @@ export function makeOnnxEngine({ cacheDir = datasetCacheDir() }: OnnxEngineOptio
     async run(trial: Trial, context: TrialContext): Promise<TrialResult> {
       const { model, data, recipe, epochs, seed } = trial.spec;
       const network = buildNetwork(model);
+      await requireDevice(context.device);
       const dataset = await openDataset(data, model, { cacheDir });
       const { batch } = stepsOf(recipe, dataset.train.count, epochs);
       const { device, threads } = context;

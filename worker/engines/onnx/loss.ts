@@ -1,7 +1,26 @@
 import type { OnnxGraph, Value } from './onnx-graph.ts';
 
-/** Cross-entropy against (1 - s) one-hot + s / classes; `gradient` is that of the mean loss. */
-export function crossEntropy(
+/** How loss and hits are written, from logits [batch, classes] and labels [batch]. */
+export interface LossRule {
+  /** The type in which labels are fed. */
+  readonly labels: 'int64' | 'float';
+  /** Cross-entropy against (1 - s) one-hot + s / classes, [1]; `gradient` is that of the mean loss. */
+  crossEntropy(
+    graph: OnnxGraph,
+    logits: Value,
+    label: Value,
+    batch: number,
+    classes: number,
+    smoothing: Value,
+  ): { loss: Value; gradient: Value };
+  /** Images whose largest logit is the right one, [1]. */
+  countCorrect(graph: OnnxGraph, logits: Value, label: Value, batch: number, classes: number): Value;
+}
+
+/** With ONNX's own operations. */
+export const standardLoss: LossRule = { labels: 'int64', crossEntropy, countCorrect };
+
+function crossEntropy(
   graph: OnnxGraph,
   logits: Value,
   label: Value,
@@ -24,8 +43,7 @@ export function crossEntropy(
   };
 }
 
-/** Images whose largest logit is the right one, [1]. */
-export function countCorrect(graph: OnnxGraph, logits: Value, label: Value): Value {
+function countCorrect(graph: OnnxGraph, logits: Value, label: Value): Value {
   const best = graph.add('ArgMax', [logits], { axis: 1, keepdims: 0 });
   // CAST to float (data type 1).
   const hits = graph.add('Cast', [graph.add('Equal', [best, label])], { to: 1 });

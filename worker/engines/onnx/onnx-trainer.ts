@@ -44,7 +44,14 @@ export async function openOnnxTrainer(options: OnnxTrainerOptions): Promise<Onnx
     dropPath: recipe.stochasticDepth > 0 && dropPathNodes(network).length > 0,
   };
   const training = await openSession(buildStep(network, layout, lowering, structure), device, threads);
-  const evaluation = await openSession(buildEvaluation(network, layout, lowering, EVALUATION_BATCH), device, threads);
+  const evaluation = await openSession(
+    buildEvaluation(network, layout, lowering, EVALUATION_BATCH),
+    device,
+    threads,
+  ).catch(async (error: unknown) => {
+    await training.close();
+    throw error;
+  });
   return new CompiledTrainer(options, choice, vectors, training, evaluation);
 }
 
@@ -85,7 +92,7 @@ class CompiledTrainer implements OnnxTrainer {
     const hyper: Hyper = { momentum, weightDecay, labelSmoothing, ...rates };
     const feeds: Tensors = {
       image: floatTensor(batch.images, [size, ...network.nodes[0]!.shape]),
-      label: labelTensor(batch.labels),
+      label: labelTensor(batch.labels, this.choice.lowering.loss.labels),
       hyper: floatTensor(
         Float32Array.from(HYPER, (name) => hyper[name]),
         [HYPER.length],

@@ -1,5 +1,6 @@
 import ort from 'onnxruntime-node';
 import { messageOf, ScalesweepError } from '../../../contract/index.ts';
+import { deviceError, providerOptions } from './providers.ts';
 
 export type Tensors = Record<string, ort.Tensor>;
 
@@ -10,15 +11,10 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** @throws {ScalesweepError} `DEVICE_UNAVAILABLE` for a device this engine cannot run on, `OUT_OF_MEMORY`. */
+/** @throws {ScalesweepError} `DEVICE_UNAVAILABLE` for a device that is not there or lacks an operation, `OUT_OF_MEMORY`. */
 export async function openSession(model: Uint8Array, device: string, threads: number): Promise<Session> {
-  if (device !== 'cpu') {
-    throw new ScalesweepError('DEVICE_UNAVAILABLE', `Expected the device cpu, got ${device}`, {
-      hint: 'The onnx engine of this version trains on the CPU: leave --device out.',
-    });
-  }
   const session = await ort.InferenceSession.create(model, {
-    executionProviders: ['cpu'],
+    ...providerOptions(device),
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     // A pattern plans one block for all later runs while the first run's own stays: 574 MB at its peak where the arena
@@ -26,24 +22,26 @@ export async function openSession(model: Uint8Array, device: string, threads: nu
     enableMemPattern: false,
     // Warnings of the graph optimiser are of no use to a reader.
     logSeverityLevel: 3,
-  }).catch(rethrow);
+  }).catch((error: unknown) => rethrow(error, device));
   return {
-    run: async (feeds, fetches) => void (await session.run(feeds, fetches).catch(rethrow)),
+    run: async (feeds, fetches) =>
+      void (await session.run(feeds, fetches).catch((error: unknown) => rethrow(error, device))),
     close: () => session.release(),
   };
 }
 
-function rethrow(error: unknown): never {
+function rethrow(error: unknown, device: string): never {
   if (/bad.?alloc|failed to allocate memory|out of memory/i.test(messageOf(error))) {
     throw new ScalesweepError('OUT_OF_MEMORY', `ONNX Runtime ran out of memory: ${messageOf(error)}`, { cause: error });
   }
-  throw error;
+  throw deviceError(error, device) ?? error;
 }
 
 export function floatTensor(data: Float32Array, dims: readonly number[]): ort.Tensor {
   return new ort.Tensor('float32', data, dims);
 }
 
-export function labelTensor(labels: Int32Array): ort.Tensor {
+export function labelTensor(labels: Int32Array, type: 'int64' | 'float'): ort.Tensor {
+  if (type === 'float') return floatTensor(Float32Array.from(labels), [labels.length]);
   return new ort.Tensor('int64', BigInt64Array.from(labels, BigInt), [labels.length]);
 }

@@ -1,7 +1,6 @@
 import type { Network } from '../../../models/index.ts';
 import { Differentiation } from './differentiate.ts';
 import { partsOf, type Layout } from './layout.ts';
-import { countCorrect, crossEntropy } from './loss.ts';
 import type { Lowering } from './lowering/rule.ts';
 import { OnnxGraph } from './onnx-graph.ts';
 import { movingAverage, pack, updatePart } from './optimiser.ts';
@@ -12,7 +11,7 @@ export { dropoutFeatures, dropPathNodes } from './step-inputs.ts';
 /**
  * One training step as one ONNX file: forward, loss, backward, momentum SGD, moving averages.
  *
- * Inputs: `image` [batch, C, H, W], `label` int64 [batch], `hyper` [6], `params.P` and `velocity.P` for every part P of
+ * Inputs: `image` [batch, C, H, W], `label` [batch], `hyper` [6], `params.P` and `velocity.P` for every part P of
  * the parameters, `stats` [S], and `ema.P`, `dropout` [batch, features, 1, 1], `dropPath` [blocks, batch] where asked
  * for. Outputs: `nextParams.P`, `nextVelocity.P`, `nextStats`, `nextEma.P`, `loss` (mean over the batch) and `correct`
  * (images whose largest logit is right), both [1].
@@ -21,7 +20,7 @@ export function buildStep(network: Network, layout: Layout, lowering: Lowering, 
   const graph = new OnnxGraph();
   const { batch } = options;
   const image = graph.input('image', [batch, ...network.nodes[0]!.shape]);
-  const label = graph.input('label', [batch], 'int64');
+  const label = graph.input('label', [batch], lowering.loss.labels);
   const statDims = lowering.vectorDims(layout.statCount);
   const stats = graph.input('stats', statDims);
   const hyper = splitHyper(graph);
@@ -31,12 +30,19 @@ export function buildStep(network: Network, layout: Layout, lowering: Lowering, 
     batch,
     mode: 'train',
     image,
-    params: unpackParts(graph, params, layout),
+    params: unpackParts(graph, lowering, params, layout),
     stats: new Map(),
-    masks: maskInputs(graph, network, options),
+    masks: maskInputs(graph, lowering, network, options),
   });
   const logits = pass.forward();
-  const { loss, gradient } = crossEntropy(graph, logits, label, batch, network.classes, hyper.labelSmoothing);
+  const { loss, gradient } = lowering.loss.crossEntropy(
+    graph,
+    logits,
+    label,
+    batch,
+    network.classes,
+    hyper.labelSmoothing,
+  );
   pass.backward(gradient);
 
   for (const part of partsOf(layout))
@@ -45,7 +51,7 @@ export function buildStep(network: Network, layout: Layout, lowering: Lowering, 
   const nextStats = movingAverage(graph, stats, batchStats, hyper.statDecay);
   graph.output('nextStats', nextStats, statDims);
   graph.output('loss', loss, [1]);
-  graph.output('correct', countCorrect(graph, logits, label), [1]);
+  graph.output('correct', lowering.loss.countCorrect(graph, logits, label, batch, network.classes), [1]);
   return graph.encode();
 }
 
@@ -57,8 +63,8 @@ export function buildEvaluation(network: Network, layout: Layout, lowering: Lowe
     batch,
     mode: 'evaluate',
     image: graph.input('image', [batch, ...network.nodes[0]!.shape]),
-    params: unpackParts(graph, partInputs(graph, 'params', layout, lowering), layout),
-    stats: unpack(graph, graph.input('stats', lowering.vectorDims(layout.statCount)), layout.stats),
+    params: unpackParts(graph, lowering, partInputs(graph, 'params', layout, lowering), layout),
+    stats: unpack(graph, lowering, graph.input('stats', lowering.vectorDims(layout.statCount)), layout.stats),
     masks: new Map(),
   });
   graph.output('logits', pass.forward(), [batch, network.classes]);

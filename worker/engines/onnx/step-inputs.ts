@@ -37,6 +37,7 @@ export function splitHyper(graph: OnnxGraph): Record<(typeof HYPER)[number], Val
 
 export function maskInputs(
   graph: OnnxGraph,
+  lowering: Lowering,
   network: Network,
   { batch, dropout, dropPath }: StepOptions,
 ): Map<string, Value> {
@@ -48,7 +49,11 @@ export function maskInputs(
   const paths = dropPathNodes(network);
   if (dropPath && paths.length > 0) {
     const all = graph.input('dropPath', [paths.length, batch]);
-    const rows = graph.addMany('Split', [all, graph.ints(paths.map(() => 1))], paths.length, { axis: 0 });
+    const rows = lowering.split(
+      graph,
+      all,
+      paths.map(() => 1),
+    );
     paths.forEach(({ name }, i) => masks.set(name, graph.add('Reshape', [rows[i]!, graph.ints([batch, 1, 1, 1])])));
   }
   return masks;
@@ -63,14 +68,25 @@ export function partInputs(graph: OnnxGraph, name: string, layout: Layout, lower
   );
 }
 
-export function unpackParts(graph: OnnxGraph, values: PartValues, layout: Layout): Map<string, Value> {
-  return new Map(partsOf(layout).flatMap(({ name, slots }) => [...unpack(graph, values.get(name)!, slots)]));
+export function unpackParts(
+  graph: OnnxGraph,
+  lowering: Lowering,
+  values: PartValues,
+  layout: Layout,
+): Map<string, Value> {
+  return new Map(partsOf(layout).flatMap(({ name, slots }) => [...unpack(graph, lowering, values.get(name)!, slots)]));
 }
 
 /** A flat vector as named tensors. */
-export function unpack(graph: OnnxGraph, flat: Value, slots: readonly Slot[]): Map<string, Value> {
-  const sizes = graph.ints(slots.map(({ size }) => size));
+export function unpack(graph: OnnxGraph, lowering: Lowering, flat: Value, slots: readonly Slot[]): Map<string, Value> {
   const line = slots.length === 1 ? flat : graph.add('Reshape', [flat, graph.ints([-1])]);
-  const pieces = slots.length === 1 ? [line] : graph.addMany('Split', [line, sizes], slots.length, { axis: 0 });
+  const pieces =
+    slots.length === 1
+      ? [line]
+      : lowering.split(
+          graph,
+          line,
+          slots.map(({ size }) => size),
+        );
   return new Map(slots.map(({ name, shape }, i) => [name, graph.add('Reshape', [pieces[i]!, graph.ints(shape)])]));
 }

@@ -2,6 +2,7 @@ import type { Network } from '../../../../models/index.ts';
 import { blocked } from './blocked/index.ts';
 import { roundUp } from './blocked/tensor.ts';
 import { portable } from './portable/index.ts';
+import { onDevice } from './portable/on-device.ts';
 import { cpuBlock } from './probe.ts';
 import type { Lowering } from './rule.ts';
 
@@ -20,7 +21,8 @@ const MOST_PADDING = 2;
 /** Which lowering a network is trained with. `block` is this CPU's; given by tests. */
 export async function chooseLowering(network: Network, device: string, batch: number, block?: number): Promise<Choice> {
   const inPlain = (reason: string): Choice => ({ lowering: portable, reason });
-  if (device !== 'cpu') return inPlain(`the blocked layout is for CPUs, the device is ${device}`);
+  if (device !== 'cpu')
+    return { lowering: onDevice, reason: `the blocked layout is for CPUs, the device is ${device}` };
   const size = block ?? (await cpuBlock());
   if (size === 1) return inPlain('ONNX Runtime has no blocked layout on this CPU');
   if (batch % size !== 0) return inPlain(`a batch of ${batch} is not a multiple of the block of ${size} channels`);

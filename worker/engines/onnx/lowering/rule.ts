@@ -1,4 +1,5 @@
 import type { Node, Op, OpKind, Param, Shape } from '../../../../models/index.ts';
+import type { LossRule } from '../loss.ts';
 import type { OnnxGraph, Value } from '../onnx-graph.ts';
 
 /** What a rule may ask for while it lowers a node. */
@@ -55,11 +56,19 @@ export type Lowering = { readonly [K in OpKind]: Rule<K> } & {
   readonly layout: string;
   /** Channels that lie together: 1 in the plain layout. */
   readonly block: number;
+  readonly loss: LossRule;
   readonly storageOf: (tensor: Stored) => Storage;
   /** The sum of the gradients that reach a node over several ways. */
   readonly sum: (graph: OnnxGraph, parts: readonly Value[]) => Value;
+  /** Consecutive stretches of these lengths along the first axis. */
+  readonly split: (graph: OnnxGraph, value: Value, sizes: readonly number[]) => Value[];
   /** The dimensions in which flat vectors of `size` elements are handed to a step. */
   readonly vectorDims: (size: number) => readonly number[];
   /** y + x * factor over vectors of those dimensions; `factor` has the shape [1]. */
   readonly addScaled: (graph: OnnxGraph, y: Value, x: Value, factor: Value, size: number) => Value;
 };
+
+/** `Split` along the first axis. */
+export function splitAtOnce(graph: OnnxGraph, value: Value, sizes: readonly number[]): Value[] {
+  return graph.addMany('Split', [value, graph.ints(sizes)], sizes.length, { axis: 0 });
+}

@@ -1,5 +1,6 @@
 import type { Network } from '../../../../../models/index.ts';
-import type { Lowering } from '../rule.ts';
+import { standardLoss } from '../../loss.ts';
+import { splitAtOnce, type Lowering } from '../rule.ts';
 import { writeConv } from './conv-call.ts';
 import { conv } from './conv.ts';
 import { dense, dropout, dropPath } from './head.ts';
@@ -16,8 +17,10 @@ export function blocked(network: Network, block: number): Lowering {
   return {
     layout: `blocked-${block}`,
     block,
+    loss: standardLoss,
     storageOf: (tensor) => storageOf(tensor, block, `${stem?.name}.weight`),
     sum,
+    split: splitAtOnce,
     vectorDims: (size) => (size % block === 0 ? [1, block, 1, size / block] : [size]),
     addScaled(graph, y, x, factor, size) {
       if (size % block !== 0) return graph.add('Add', [y, graph.add('Mul', [x, factor])]);

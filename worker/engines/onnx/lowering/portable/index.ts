@@ -1,5 +1,6 @@
 import { elements } from '../../../../../models/index.ts';
-import type { Lowering, Storage, Stored } from '../rule.ts';
+import { standardLoss } from '../../loss.ts';
+import { splitAtOnce, type Lowering, type Storage, type Stored } from '../rule.ts';
 import { conv } from './conv.ts';
 import { dense, dropout, dropPath } from './head.ts';
 import { norm } from './norm.ts';
@@ -10,8 +11,10 @@ import { avgPool, globalPool, maxPool } from './pool.ts';
 export const portable: Lowering = {
   layout: 'portable',
   block: 1,
+  loss: standardLoss,
   storageOf: asIs,
   sum: (graph, parts) => graph.add('Sum', parts),
+  split: splitAtOnce,
   vectorDims: (size) => [size],
   addScaled: (graph, y, x, factor) => graph.add('Add', [y, graph.add('Mul', [x, factor])]),
   input: {
