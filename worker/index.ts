@@ -5,6 +5,7 @@ export { visibleDevice } from './child/visible-device.ts';
 export { startWorkerProcess, type WorkerProcess } from './child/worker-process.ts';
 export { openCheckpoints } from './checkpoints.ts';
 export { describeEnvironment } from './environment.ts';
+export { readWeights, type TrainedWeights } from './weights.ts';
 export { datasetCacheDir, datasetDir, statePaths } from './paths.ts';
 export {
   fromWorker,

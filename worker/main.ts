@@ -11,6 +11,7 @@ import { guardAgainstOrphanhood } from './orphan-guard.ts';
 import { makeOutgoing } from './outgoing.ts';
 import { parseToWorker, PROTOCOL_VERSION, type RunMessage } from './protocol.ts';
 import { runAttempt } from './run-attempt.ts';
+import { keepWeights } from './weights.ts';
 
 if (process.send === undefined) {
   process.stderr.write('worker/main is started by the orchestrator, with an IPC channel\n');
@@ -48,6 +49,7 @@ async function work(): Promise<void> {
         device,
         threads,
         checkpoints: openCheckpoints(checkpointDir, trial.id),
+        keepWeights: (weights) => keepWeights(checkpointDir, weights),
         signal: stopping.signal,
         send: outgoing.push,
       });

@@ -32,6 +32,15 @@ export function checkpointFile(folder: string, step: number): string {
   return path.join(folder, `step-${String(step).padStart(12, '0')}.ckpt`);
 }
 
+/** Where the weights of finished trials are kept: among the checkpoints, so that who shares those shares these. */
+export function weightsFolder(checkpoints: string): string {
+  return path.join(checkpoints, 'weights');
+}
+
+export function weightsFile(checkpoints: string, trialId: string): string {
+  return path.join(weightsFolder(checkpoints), `${trialId}.weights`);
+}
+
 export const CHECKPOINT_NAME = /^step-(\d{12})\.ckpt$/;
 
 /** The log of one attempt. */

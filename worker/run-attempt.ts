@@ -2,6 +2,7 @@ import { EVENT_VERSION, type Trial, type TrialResult, type WorkerEvent } from '.
 import type { CheckpointStore } from './checkpoints.ts';
 import type { Engine, EventBody } from './engines/engine.ts';
 import { failureOf } from './failure.ts';
+import type { TrainedWeights } from './weights.ts';
 
 export interface AttemptOptions {
   readonly trial: Trial;
@@ -10,6 +11,7 @@ export interface AttemptOptions {
   readonly device: string;
   readonly threads: number;
   readonly checkpoints: CheckpointStore;
+  readonly keepWeights?: (weights: TrainedWeights) => Promise<void>;
   /** Aborted when the attempt must save its state and end. */
   readonly signal: AbortSignal;
   /** Receives the events in order; the last is `done` or `failed`. */
@@ -21,7 +23,7 @@ export interface AttemptOptions {
  * one closing event is sent.
  */
 export async function runAttempt(open: () => Promise<Engine>, options: AttemptOptions): Promise<void> {
-  const { trial, attempt, device, threads, checkpoints, signal } = options;
+  const { trial, attempt, device, threads, checkpoints, keepWeights, signal } = options;
   let step: number | null = null;
   const emit = (body: EventBody): void => {
     if (body.type === 'started') step = body.resumedFromStep;
@@ -32,7 +34,7 @@ export async function runAttempt(open: () => Promise<Engine>, options: AttemptOp
   let result: TrialResult;
   try {
     const engine = await open();
-    result = await engine.run(trial, { device, threads, emit, signal, checkpoints });
+    result = await engine.run(trial, { device, threads, emit, signal, checkpoints, keepWeights });
   } catch (error) {
     emit({ type: 'failed', ...failureOf(error), step });
     return;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { BestCommandOptions } from '../commands/best.ts';
 import type { ExportCommandOptions } from '../commands/export.ts';
+import type { ExportModelOptions } from '../commands/export-model.ts';
 import type { FindingsCommandOptions } from '../commands/findings.ts';
 import type { ImportCommandOptions } from '../commands/import.ts';
 import type { IsoflopCommandOptions } from '../commands/isoflop.ts';
@@ -89,6 +90,15 @@ export function declareAnswers(program: Command, io: Io, act: Act): void {
     .option('--out <file>', 'write to this file [standard output]')
     .action((options: ExportCommandOptions) =>
       act(async () => (await import('../commands/export.ts')).exportResults(options, io)),
+    );
+
+  withStore(program.command('export-model'))
+    .description('a trained network as an ONNX file, norms folded, with what it was trained on as metadata')
+    .argument('<trial>', 'id or its beginning')
+    .requiredOption('--out <file>', 'write to this file')
+    .option('--checkpoints <dir>', 'where the worker kept its checkpoints [beside the store]')
+    .action((trial: string, options: ExportModelOptions) =>
+      act(async () => (await import('../commands/export-model.ts')).exportModel(trial, options, io)),
     );
 
   withStore(program.command('import'))

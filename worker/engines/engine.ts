@@ -1,5 +1,6 @@
 import type { Trial, TrialResult, WorkerEvent } from '../../contract/index.ts';
 import type { CheckpointStore } from '../checkpoints.ts';
+import type { TrainedWeights } from '../weights.ts';
 
 type WithoutHead<E> = E extends WorkerEvent ? Omit<E, 'v' | 'trial' | 'attempt'> : never;
 /** An event without its version, trial and attempt: the worker adds those. */
@@ -15,6 +16,8 @@ export interface TrialContext {
   /** Aborted when the trial must stop: save a checkpoint, then throw a `ScalesweepError` with code `INTERRUPTED`. */
   readonly signal: AbortSignal;
   readonly checkpoints: CheckpointStore;
+  /** Keeps what a finished trial has learned. Left out where nobody wants it (benchmarks). */
+  readonly keepWeights?: ((weights: TrainedWeights) => Promise<void>) | undefined;
 }
 
 /** Executes trials. Emits `started`, `progress`, `epoch` and `checkpoint`; the worker emits `done` and `failed`. */

@@ -128,6 +128,9 @@ class Run {
     const test = await evaluateSplit(trainer, dataset, 'test', () => this.#pause());
     this.#countSeconds();
     const last = this.#progress.epochs.at(-1)!;
+    const state = trainer.state();
+    const weightsDigest = digest(state);
+    await this.#keepWeights(state, weightsDigest);
     const times = this.#stepMs.toSorted((a, b) => a - b);
     return {
       minivalTop1: last.minivalTop1,
@@ -139,8 +142,19 @@ class Run {
       seconds: this.#progress.epochs.reduce((sum, { seconds }) => sum + seconds, this.#progress.epochSeconds),
       stepMs: times[Math.floor(times.length / 2)] ?? null,
       peakBytes: peakMemory(),
-      weightsDigest: digest(trainer.state()),
+      weightsDigest,
     };
+  }
+
+  /** What was evaluated: the moving average of the weights where the recipe has one. */
+  async #keepWeights(state: ReadonlyMap<string, Float32Array>, weightsDigest: string): Promise<void> {
+    const { context, trial, dataset } = this.#training;
+    const params = state.get('ema') ?? state.get('params');
+    const stats = state.get('stats');
+    if (params === undefined || stats === undefined) return;
+    const { mean, std } = dataset;
+    const average = state.has('ema');
+    await context.keepWeights?.({ trial: trial.id, digest: weightsDigest, average, mean, std, params, stats });
   }
 
   get #recipe(): RecipeSpec {

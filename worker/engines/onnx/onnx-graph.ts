@@ -92,6 +92,13 @@ export class OnnxGraph {
     return this.#constant(DATA_TYPE.float, dims, Float32Array.from(values));
   }
 
+  /** A constant with a name of its own, not shared: a network's weight. */
+  tensor(name: string, values: Float32Array, dims: readonly number[]): Value {
+    const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    this.#constants.set(`tensor:${name}`, { name, dataType: DATA_TYPE.float, dims, rawData });
+    return name;
+  }
+
   scalar(value: number): Value {
     return this.floats([value], []);
   }

@@ -21,7 +21,7 @@ export const conv: Rule<'conv'> = {
   },
 };
 
-function convAttributes(kernel: number, stride: number): Record<string, number | number[]> {
+export function convAttributes(kernel: number, stride: number): Record<string, number | number[]> {
   const pad = (kernel - 1) / 2;
   return { kernel_shape: [kernel, kernel], pads: [pad, pad, pad, pad], strides: [stride, stride] };
 }
