@@ -79,7 +79,7 @@ export const workerEvent = z.discriminatedUnion('type', [
     totalSteps: z.int().min(0),
     /** The worker's environment, stored with the attempt. */
     environment: z.record(z.string(), z.string()),
-    /** Why an existing checkpoint was not used, if one was passed over. */
+    /** What was done to the dataset, and why an existing checkpoint was not used, if one was passed over. */
     note: z.string().optional(),
   }),
   /** At least every 10 s while training; renews the lease. */

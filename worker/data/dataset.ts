@@ -6,6 +6,32 @@ export interface StoredImage {
   readonly height: number;
 }
 
+/** Square images in one array, [count, channels, side, side]. */
+export interface PixelArray {
+  readonly side: number;
+  readonly pixels: Uint8Array;
+}
+
+/**
+ * What another thread of the process needs to read the same images, as `postMessage` carries it: plain values, arrays,
+ * and arrays in shared memory, which are not copied. `openPortable` makes an `ImageSet` of it.
+ */
+export type PortableSet =
+  | {
+      readonly kind: 'memory';
+      readonly labels: Uint16Array;
+      readonly channels: number;
+      readonly resized: PixelArray;
+      readonly originals: PixelArray;
+    }
+  | {
+      readonly kind: 'packed';
+      readonly file: string;
+      /** As `packedTable` lays it out. */
+      readonly table: Float64Array;
+      readonly side: number;
+    };
+
 /** Images of one split, all of one size. */
 export interface ImageSet {
   readonly count: number;
@@ -19,6 +45,7 @@ export interface ImageSet {
   image(index: number): Uint8Array;
   /** The same image as it was before it was brought to `side`: what random resized crops are drawn from. */
   original(index: number): StoredImage;
+  readonly portable: PortableSet;
 }
 
 /** A dataset at one resolution, ready to train on. */

@@ -14,4 +14,5 @@ export { classCounts, type Dataset, type ImageSet, type ImageShape, type Split, 
 export type { DatasetDescriptor, DatasetFile, DatasetSource, SourceContext } from './descriptor.ts';
 export { fetchDataset, type FetchedDataset, type FetchOptions } from './fetch.ts';
 export type { FolderFacts } from './image-folder/open-folder.ts';
-export { closeDatasets, openDataset } from './open.ts';
+export { closeDatasets, describeSplits, openDataset } from './open.ts';
+export { openPortable, portableDataset, type PortableDataset } from './portable.ts';

@@ -1,9 +1,8 @@
-import type { Dataset, ImageSet } from './dataset.ts';
+import type { Dataset, ImageSet, PixelArray } from './dataset.ts';
 
-/** Square images in one array, [count, channels, side, side]. */
-export interface PixelArray {
-  readonly side: number;
-  readonly pixels: Uint8Array;
+/** Zeroed memory that the threads of a process can share: it is sent to another thread without being copied. */
+export function sharedBytes(length: number): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(length));
 }
 
 /** A set of images held in memory. */
@@ -37,6 +36,7 @@ export function memorySet(
     labels,
     pixels: resized.pixels,
     originals,
+    portable: { kind: 'memory', labels, channels, resized, originals },
     image: (index) => slice(resized, index),
     original: (index) => ({ pixels: slice(originals, index), width: originals.side, height: originals.side }),
   };

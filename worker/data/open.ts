@@ -39,11 +39,16 @@ function balance(counts: readonly number[]): string {
   return least === most ? `${least} each` : `${least}-${most} each`;
 }
 
-function describe({ name, classes, train, minival, test }: Dataset): string {
-  const parts = Object.entries({ train, minival, test }).map(
-    ([split, set]) => `${split} ${set.count} (${balance(classCounts(set, classes))})`,
-  );
-  return `${name} at ${train.side} px, ${classes} classes: ${parts.join(', ')}`;
+/** Size and class balance of each split, the same at every resolution: `train 50 (16-17 each), minival ...`. */
+export function describeSplits({ classes, train, minival, test }: Dataset): string {
+  return Object.entries({ train, minival, test })
+    .map(([split, set]) => `${split} ${set.count} (${balance(classCounts(set, classes))})`)
+    .join(', ');
+}
+
+function describe(dataset: Dataset): string {
+  const { name, classes, train } = dataset;
+  return `${name} at ${train.side} px, ${classes} classes: ${describeSplits(dataset)}`;
 }
 
 async function prepareAndKeep(

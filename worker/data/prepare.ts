@@ -1,6 +1,6 @@
 import { ScalesweepError, type DataSpec } from '../../contract/index.ts';
-import type { ImageShape } from './dataset.ts';
-import { memorySet, type MemoryDataset, type MemorySet, type PixelArray } from './memory-set.ts';
+import type { ImageShape, PixelArray } from './dataset.ts';
+import { memorySet, sharedBytes, type MemoryDataset, type MemorySet } from './memory-set.ts';
 import type { RawDataset, RawImages } from './raw.ts';
 import { makeResizer } from './resize.ts';
 import { splitByContent } from './split.ts';
@@ -20,7 +20,7 @@ function gather(images: RawImages, chosen: Iterable<number>, channels: number): 
 
 function concatenate(images: readonly Uint8Array[], side: number): PixelArray {
   const size = images[0]?.length ?? 0;
-  const pixels = new Uint8Array(images.length * size);
+  const pixels = sharedBytes(images.length * size);
   images.forEach((image, i) => pixels.set(image, i * size));
   return { side, pixels };
 }
@@ -29,7 +29,7 @@ function resizeAll(images: readonly Uint8Array[], channels: number, from: number
   if (from === to) return concatenate(images, to);
   const resize = makeResizer(to);
   const size = channels * to * to;
-  const pixels = new Uint8Array(images.length * size);
+  const pixels = sharedBytes(images.length * size);
   const shape = { channels, width: from, height: from };
   const whole = { left: 0, top: 0, width: from, height: from };
   images.forEach((image, i) => resize(image, shape, whole, pixels.subarray(i * size, (i + 1) * size)));

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { contentHash, type DataSpec } from '../../contract/index.ts';
 import { bytesOf, ContainerDamage, readContainer, writeContainer, type Sections } from '../storage/container.ts';
-import type { ImageShape } from './dataset.ts';
-import { memorySet, type MemoryDataset, type MemorySet, type PixelArray } from './memory-set.ts';
+import type { ImageShape, PixelArray } from './dataset.ts';
+import { memorySet, sharedBytes, type MemoryDataset, type MemorySet } from './memory-set.ts';
 
 const KIND = 'prepared-images';
 /** Raised whenever splitting or resizing gives other bytes, so that older files are not taken for new ones. */
@@ -55,7 +55,7 @@ function section(sections: Sections, name: string): Uint8Array {
 
 /** @throws {ContainerDamage} if the file is not whole or not of this key; the system's error if it cannot be read. */
 export async function readPrepared(file: string, key: string): Promise<MemoryDataset> {
-  const { facts, sections } = await readContainer(file, KIND);
+  const { facts, sections } = await readContainer(file, KIND, sharedBytes);
   const { key: found, channels, side, originalSide, ...about } = factsSchema.parse(facts);
   if (found !== key) throw new ContainerDamage(`Expected the images of ${key}, got those of ${found}`);
   const read = (split: string, originals?: PixelArray): MemorySet => {

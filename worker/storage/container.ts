@@ -98,13 +98,22 @@ export async function writeContainer(file: string, kind: string, facts: unknown,
   return writeFileAtomically(file, containerChunks(kind, facts, sections));
 }
 
+/** Memory for the bytes of a file; by default the thread's own. */
+export type Allocate = (bytes: number) => Uint8Array;
+const ownMemory: Allocate = (bytes) => new Uint8Array(bytes);
+
 /**
  * Bytes [start, end) of an open file, in memory of their own.
  *
  * @throws {ContainerDamage} if the file ends before.
  */
-export async function readRange(handle: FileHandle, start: number, end: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(end - start);
+export async function readRange(
+  handle: FileHandle,
+  start: number,
+  end: number,
+  allocate: Allocate = ownMemory,
+): Promise<Uint8Array> {
+  const bytes = allocate(end - start);
   for (let done = 0; done < bytes.length;) {
     const { bytesRead } = await handle.read(bytes, done, Math.min(bytes.length - done, MOST_AT_ONCE), start + done);
     if (bytesRead === 0) throw new ContainerDamage(`Expected ${end} bytes, got ${start + done}`);
@@ -148,11 +157,11 @@ export function parseContainer(whole: Uint8Array, kind: string): Container {
 }
 
 /** {@link parseContainer} of a whole file, read into memory. */
-export async function readContainer(file: string, kind: string): Promise<Container> {
+export async function readContainer(file: string, kind: string, allocate: Allocate = ownMemory): Promise<Container> {
   const handle = await open(file, 'r');
   try {
     const { size } = await handle.stat();
-    return parseContainer(await readRange(handle, 0, size), kind);
+    return parseContainer(await readRange(handle, 0, size, allocate), kind);
   } finally {
     await handle.close();
   }

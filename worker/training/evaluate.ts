@@ -1,4 +1,5 @@
-import { evalSteps, fillEvalBatch, type Dataset, type Split } from '../data/index.ts';
+import { evalSteps, type Dataset, type Split } from '../data/index.ts';
+import type { Feed } from '../feed/index.ts';
 import type { Trainer } from './trainer.ts';
 
 export interface Evaluation {
@@ -8,21 +9,20 @@ export interface Evaluation {
   readonly loss: number | null;
 }
 
-/** Top-1 and loss over a split. `pause` is awaited between batches, so that messages are heard. */
+/** Top-1 and loss over a split, whose batches `feed` gives next. `pause` is awaited between batches, so that messages are heard. */
 export async function evaluateSplit(
   trainer: Trainer,
   dataset: Dataset,
   split: Split,
+  feed: Feed,
   pause: () => Promise<void>,
 ): Promise<Evaluation> {
   const set = dataset[split];
   if (set.count === 0) return { top1: null, loss: null };
-  const labels = new Int32Array(trainer.evaluationBatch);
-  const images = new Float32Array(labels.length * set.channels * set.side ** 2);
   let correct = 0;
   let lossSum = 0;
-  for (let batch = 0; batch < evalSteps(set.count, labels.length); batch++) {
-    const filled = fillEvalBatch({ dataset, split, batch, images, labels });
+  for (let batch = 0; batch < evalSteps(set.count, trainer.evaluationBatch); batch++) {
+    const { images, labels, filled } = await feed.next();
     const logits = await trainer.evaluate(images);
     for (let i = 0; i < filled; i++) {
       const label = labels[i]!;

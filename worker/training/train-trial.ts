@@ -7,14 +7,15 @@ import {
   type Trial,
   type TrialResult,
 } from '../../contract/index.ts';
-import { fillTrainBatch, type Dataset } from '../data/index.ts';
+import type { Dataset } from '../data/index.ts';
 import type { TrialContext } from '../engines/engine.ts';
-import { dropoutMask, dropPathMask } from './drops.ts';
+import { directFeeder, type Feed, type Feeder } from '../feed/index.ts';
+import { batchesFrom } from './batches-from.ts';
 import { evaluateSplit } from './evaluate.ts';
 import { peakMemory, restartPeak } from './peak-memory.ts';
 import { newProgress, readProgress, writeProgress, type Progress } from './progress.ts';
 import { decaysAt, learningRateAt, stepsOf, type Steps } from './schedule.ts';
-import type { Batch, Trainer } from './trainer.ts';
+import type { Trainer } from './trainer.ts';
 
 /** At least every epoch and every 30 s, so that a kill costs little. */
 const CHECKPOINT_MS = 30_000;
@@ -26,6 +27,10 @@ export interface Training {
   readonly dataset: Dataset;
   readonly trainer: Trainer;
   readonly environment: Readonly<Record<string, string>>;
+  /** What a reader should know of how it was made ready. */
+  readonly notes?: readonly string[];
+  /** Fills the batches; by default this thread does, when it needs them. */
+  readonly feeder?: Feeder;
 }
 
 /**
@@ -39,18 +44,31 @@ export async function trainTrial(training: Training): Promise<TrialResult> {
   const { trial, dataset } = training;
   const steps = stepsOf(trial.spec.recipe, dataset.train.count, trial.spec.epochs);
   const progress = await resume(training, steps);
-  const run = new Run(training, steps, progress);
-  while (progress.epochs.length < trial.spec.epochs) await run.epoch();
-  return run.finish();
+  const feed = openFeed(training, steps, progress);
+  try {
+    const run = new Run(training, steps, progress, feed);
+    while (progress.epochs.length < trial.spec.epochs) await run.epoch();
+    return await run.finish();
+  } finally {
+    feed.close();
+  }
 }
 
-async function resume({ context, trainer, environment }: Training, steps: Steps): Promise<Progress> {
+function openFeed({ trial, dataset, trainer, feeder = directFeeder }: Training, steps: Steps, from: Progress): Feed {
+  const { recipe, epochs, seed } = trial.spec;
+  const { dropoutFeatures, dropPathShares, evaluationBatch } = trainer;
+  const plan = { recipe, seed, trainBatch: steps.batch, evaluationBatch, dropoutFeatures, dropPathShares };
+  return feeder.open(dataset, plan, batchesFrom(from, { dataset, steps, epochs, evaluationBatch }));
+}
+
+async function resume({ context, trainer, environment, notes = [] }: Training, steps: Steps): Promise<Progress> {
   const { checkpoint, passedOver } = await context.checkpoints.load();
   let progress = newProgress();
   if (checkpoint !== undefined) {
     trainer.restore(checkpoint.tensors);
     progress = readProgress(checkpoint);
   }
+  const told = [...notes, ...passedOver];
   context.emit({
     type: 'started',
     engine: 'onnx',
@@ -59,7 +77,7 @@ async function resume({ context, trainer, environment }: Training, steps: Steps)
     resumedFromStep: progress.step,
     totalSteps: steps.total,
     environment: { ...environment },
-    ...(passedOver.length > 0 ? { note: passedOver.join('; ') } : {}),
+    ...(told.length > 0 ? { note: told.join('; ') } : {}),
   });
   // The orchestrator may have died before it stored them; it takes the same epoch twice.
   for (const metrics of progress.epochs) context.emit({ type: 'epoch', metrics });
@@ -71,27 +89,18 @@ class Run {
   readonly #training: Training;
   readonly #steps: Steps;
   readonly #progress: Progress;
-  readonly #images: Float32Array;
-  readonly #labels: Int32Array;
-  readonly #dropout: Float32Array | undefined;
-  readonly #dropPath: Float32Array | undefined;
+  readonly #feed: Feed;
   readonly #stepMs: number[] = [];
   /** When the seconds of the running epoch were last added up. */
   #clock = performance.now();
   #lastCheckpoint = performance.now();
   #lastProgress = 0;
 
-  constructor(training: Training, steps: Steps, progress: Progress) {
-    const { dataset, trainer, trial } = training;
-    const { recipe } = trial.spec;
+  constructor(training: Training, steps: Steps, progress: Progress, feed: Feed) {
     this.#training = training;
     this.#steps = steps;
     this.#progress = progress;
-    this.#images = new Float32Array(steps.batch * dataset.train.channels * dataset.train.side ** 2);
-    this.#labels = new Int32Array(steps.batch);
-    this.#dropout = recipe.dropout > 0 ? new Float32Array(steps.batch * trainer.dropoutFeatures) : undefined;
-    this.#dropPath =
-      recipe.stochasticDepth > 0 ? new Float32Array(steps.batch * trainer.dropPathShares.length) : undefined;
+    this.#feed = feed;
   }
 
   /** The rest of the current epoch, its evaluation and its checkpoint. */
@@ -104,7 +113,7 @@ class Run {
       if (performance.now() - this.#lastCheckpoint > CHECKPOINT_MS) await this.#checkpoint();
       await this.#pause();
     }
-    const minival = await evaluateSplit(trainer, dataset, 'minival', () => this.#pause());
+    const minival = await evaluateSplit(trainer, dataset, 'minival', this.#feed, () => this.#pause());
     this.#countSeconds();
     const seen = this.#steps.perEpoch * this.#steps.batch;
     const metrics: EpochMetrics = {
@@ -125,7 +134,7 @@ class Run {
 
   async finish(): Promise<TrialResult> {
     const { trainer, dataset } = this.#training;
-    const test = await evaluateSplit(trainer, dataset, 'test', () => this.#pause());
+    const test = await evaluateSplit(trainer, dataset, 'test', this.#feed, () => this.#pause());
     this.#countSeconds();
     const last = this.#progress.epochs.at(-1)!;
     const state = trainer.state();
@@ -164,7 +173,7 @@ class Run {
   async #step(epoch: number): Promise<void> {
     const { trainer } = this.#training;
     const progress = this.#progress;
-    const batch = this.#batch(epoch, progress.step);
+    const batch = await this.#feed.next();
     const decays = decaysAt(this.#recipe, progress.step);
     const rates = {
       learningRate: learningRateAt(this.#recipe, this.#steps, progress.step),
@@ -183,17 +192,6 @@ class Run {
     progress.lossSum += loss;
     progress.correct += correct;
     this.#report(epoch, loss);
-  }
-
-  #batch(epoch: number, step: number): Batch {
-    const { dataset, trainer, trial } = this.#training;
-    const { recipe, seed } = trial.spec;
-    const index = step - epoch * this.#steps.perEpoch;
-    fillTrainBatch({ dataset, recipe, seed, epoch, batch: index, images: this.#images, labels: this.#labels });
-    if (this.#dropout !== undefined) dropoutMask(this.#dropout, recipe.dropout, seed, step);
-    if (this.#dropPath !== undefined)
-      dropPathMask(this.#dropPath, trainer.dropPathShares, recipe.stochasticDepth, seed, step);
-    return { images: this.#images, labels: this.#labels, dropout: this.#dropout, dropPath: this.#dropPath };
   }
 
   #report(epoch: number, loss: number): void {

@@ -3,7 +3,7 @@ import { buildNetwork } from '../../../models/index.ts';
 import { layoutOf } from '../../../worker/engines/onnx/layout.ts';
 import type { Choice } from '../../../worker/engines/onnx/lowering/choose.ts';
 import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
-import { dropoutMask, dropPathMask } from '../../../worker/training/drops.ts';
+import { dropoutMask, dropPathMask } from '../../../worker/feed/drops.ts';
 
 /** Everything on: whatever a step can do has to come out the same. */
 export const everything: RecipeSpec = {

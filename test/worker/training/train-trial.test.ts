@@ -4,6 +4,7 @@ import { buildNetwork } from '../../../models/index.ts';
 import type { Checkpoint, CheckpointStore } from '../../../worker/checkpoints.ts';
 import type { EventBody } from '../../../worker/engines/engine.ts';
 import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
+import { ThreadedFeeder, type Feeder } from '../../../worker/feed/index.ts';
 import { stepsOf } from '../../../worker/training/schedule.ts';
 import { trainTrial } from '../../../worker/training/train-trial.ts';
 import { fullRecipe, recipeOf, tinyDataset, tinyTrial } from './tiny.ts';
@@ -31,9 +32,16 @@ interface Attempt {
   readonly events?: EventBody[];
   /** Aborts once this many steps are done. */
   readonly stopAfter?: number;
+  readonly feeder?: Feeder;
 }
 
-async function attempt({ trial, checkpoints, events = [], stopAfter = Infinity }: Attempt): Promise<TrialResult> {
+async function attempt({
+  trial,
+  checkpoints,
+  events = [],
+  stopAfter = Infinity,
+  feeder,
+}: Attempt): Promise<TrialResult> {
   const dataset = tinyDataset();
   const { model, recipe, epochs, seed } = trial.spec;
   const { batch } = stepsOf(recipe, dataset.train.count, epochs);
@@ -60,7 +68,8 @@ async function attempt({ trial, checkpoints, events = [], stopAfter = Infinity }
       signal: stop.signal,
       checkpoints,
     };
-    return await trainTrial({ trial, context, dataset, trainer: counted, environment: {} });
+    const given = feeder === undefined ? {} : { feeder };
+    return await trainTrial({ trial, context, dataset, trainer: counted, environment: {}, ...given });
   } finally {
     await trainer.close();
   }
@@ -100,6 +109,25 @@ describe('trainTrial', () => {
     const curve = (all: EventBody[]) =>
       all.flatMap((event) => (event.type === 'epoch' ? [{ ...event.metrics, seconds: 0 }] : []));
     expect(curve(events)).toEqual(curve(undisturbed));
+  });
+
+  it('gives the same numbers with batches of a thread, stopped in the middle of an epoch or not', async () => {
+    const whole = await attempt({ trial: tinyTrial(), checkpoints: memoryCheckpoints() });
+    const feeder = new ThreadedFeeder();
+    try {
+      expect(numbers(await attempt({ trial: tinyTrial(), checkpoints: memoryCheckpoints(), feeder }))).toEqual(
+        numbers(whole),
+      );
+      const checkpoints = memoryCheckpoints();
+      for (const stopAfter of [3, 4]) {
+        const stopped = attempt({ trial: tinyTrial(), checkpoints, stopAfter, feeder });
+        await expect(stopped).rejects.toMatchObject({ code: 'INTERRUPTED' });
+      }
+      expect(checkpoints.saved.at(-1)).toBe(7);
+      expect(numbers(await attempt({ trial: tinyTrial(), checkpoints, feeder }))).toEqual(numbers(whole));
+    } finally {
+      await feeder.close();
+    }
   });
 
   it('saves a checkpoint at the end of every epoch', async () => {

@@ -6,7 +6,7 @@ import { splitByDigest } from '../split.ts';
 import { makeDecoder, type Decode } from './decode.ts';
 import { packImageFolder, type Packed } from './pack.ts';
 import { readIndex, type PackedIndex } from './packed-file.ts';
-import { packedSet, PackedReader } from './packed-images.ts';
+import { packedSet, packedTable, PackedReader } from './packed-images.ts';
 import { summarise, type Problem } from './problems.ts';
 import { scanImageFolder } from './scan.ts';
 import { readSettings, settingsFile } from './settings.ts';
@@ -120,7 +120,8 @@ export async function openImageFolder(
   const labels = Uint16Array.from(train, ({ label }) => label);
   const split = splitByDigest(index.digests, labels, data);
   const reader = new PackedReader(file);
-  const setOf = (chosen: readonly (typeof images)[number][]) => packedSet(reader, chosen, shape.resolution);
+  const setOf = (chosen: readonly (typeof images)[number][]) =>
+    packedSet(reader, packedTable(chosen), shape.resolution);
   const dataset: Dataset = {
     name,
     identity,

@@ -9,12 +9,12 @@ import { centreCrop } from './stored-size.ts';
 
 /** Reads images of a packed file one at a time. The file is opened when it is first needed, and again after `close`. */
 export class PackedReader {
-  readonly #file: string;
+  readonly file: string;
   #descriptor: number | undefined;
   #buffer = new Uint8Array(0);
 
   constructor(file: string) {
-    this.#file = file;
+    this.file = file;
   }
 
   /**
@@ -29,7 +29,7 @@ export class PackedReader {
     if (this.#fill(pixels, offset) && crc32(pixels) === checksum) return pixels;
     throw new ScalesweepError(
       'DATASET_CORRUPT',
-      `Expected the image at byte ${offset} of ${this.#file} to be whole, got other content`,
+      `Expected the image at byte ${offset} of ${this.file} to be whole, got other content`,
       {
         hint: 'Remove the file: it is packed anew from the images.',
       },
@@ -43,7 +43,7 @@ export class PackedReader {
 
   #fill(pixels: Uint8Array, offset: number): boolean {
     try {
-      this.#descriptor ??= openSync(this.#file, 'r');
+      this.#descriptor ??= openSync(this.file, 'r');
       for (let done = 0; done < pixels.length;) {
         const read = readSync(this.#descriptor, pixels, done, pixels.length - done, offset + done);
         if (read === 0) return false;
@@ -51,31 +51,60 @@ export class PackedReader {
       }
       return true;
     } catch (error) {
-      throw new ScalesweepError('DATASET_UNAVAILABLE', `Expected to read ${this.#file}, got ${messageOf(error)}`, {
+      throw new ScalesweepError('DATASET_UNAVAILABLE', `Expected to read ${this.file}, got ${messageOf(error)}`, {
         cause: error,
       });
     }
   }
 }
 
-/** Photographs shown at one resolution: the central crop by default, anything of the stored photograph to random crops. */
-export function packedSet(reader: PackedReader, images: readonly PackedImage[], side: number): ImageSet {
+const COLUMNS = ['offset', 'width', 'height', 'label', 'checksum'] as const;
+
+/** Where each image lies, [images, 5] in the order of `PackedImage`: shared memory, however many photographs there are. */
+export function packedTable(images: readonly PackedImage[]): Float64Array {
+  const row = COLUMNS.length;
+  const table = new Float64Array(new SharedArrayBuffer(images.length * row * Float64Array.BYTES_PER_ELEMENT));
+  images.forEach((image, i) => COLUMNS.forEach((name, column) => (table[i * row + column] = image[name])));
+  return table;
+}
+
+function packedImage(table: Float64Array, index: number): PackedImage {
+  const at = index * COLUMNS.length;
+  const [offset, width, height, label, checksum] = [
+    table[at]!,
+    table[at + 1]!,
+    table[at + 2]!,
+    table[at + 3]!,
+    table[at + 4]!,
+  ];
+  return { offset, width, height, label, checksum };
+}
+
+/**
+ * Photographs shown at one resolution: the central crop by default, anything of the stored photograph to random crops.
+ *
+ * @param table as `packedTable` lays it out
+ */
+export function packedSet(reader: PackedReader, table: Float64Array, side: number): ImageSet {
   const resize = makeResizer(side);
   const shown = new Uint8Array(CHANNELS * side * side);
+  const count = table.length / COLUMNS.length;
   return {
-    count: images.length,
+    count,
     channels: CHANNELS,
     side,
-    labels: Uint16Array.from(images, ({ label }) => label),
+    labels: Uint16Array.from({ length: count }, (_, i) => packedImage(table, i).label),
     pixels: undefined,
+    portable: { kind: 'packed', file: reader.file, table, side },
     image(index) {
-      const { width, height } = images[index]!;
-      resize(reader.read(images[index]!), { channels: CHANNELS, width, height }, centreCrop(width, height), shown);
+      const image = packedImage(table, index);
+      const { width, height } = image;
+      resize(reader.read(image), { channels: CHANNELS, width, height }, centreCrop(width, height), shown);
       return shown;
     },
     original(index) {
-      const { width, height } = images[index]!;
-      return { pixels: reader.read(images[index]!), width, height };
+      const image = packedImage(table, index);
+      return { pixels: reader.read(image), width: image.width, height: image.height };
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { Trial, TrialResult } from '../../../contract/index.ts';
 import { buildNetwork } from '../../../models/index.ts';
-import { closeDatasets, openDataset } from '../../data/index.ts';
+import { closeDatasets, describeSplits, openDataset } from '../../data/index.ts';
 import { describeEnvironment } from '../../environment.ts';
+import { directFeeder, feedsAhead, ThreadedFeeder } from '../../feed/index.ts';
 import { datasetCacheDir } from '../../paths.ts';
 import { stepsOf } from '../../training/schedule.ts';
 import { trainTrial } from '../../training/train-trial.ts';
@@ -17,24 +18,34 @@ export interface OnnxEngineOptions {
 /** Trains with ONNX Runtime: forward, backward and optimiser compiled to one graph. */
 export function makeOnnxEngine({ cacheDir = datasetCacheDir() }: OnnxEngineOptions = {}): Engine {
   const environment = describeEnvironment();
+  const ahead = new ThreadedFeeder();
   return {
     name: 'onnx',
     async run(trial: Trial, context: TrialContext): Promise<TrialResult> {
       const { model, data, recipe, epochs, seed } = trial.spec;
       const network = buildNetwork(model);
       await requireDevice(context.device);
-      const dataset = await openDataset(data, model, { cacheDir });
+      const notes: string[] = [];
+      const dataset = await openDataset(data, model, { cacheDir, log: (line) => notes.push(line) });
       const { batch } = stepsOf(recipe, dataset.train.count, epochs);
       const { device, threads } = context;
       const trainer = await openOnnxTrainer({ network, recipe, batch, seed, device, threads });
       try {
         const { lowering, reason } = trainer.choice;
-        const recorded = { ...environment, lowering: `${lowering.layout}: ${reason}` };
-        return await trainTrial({ trial, context, dataset, trainer, environment: recorded });
+        const recorded = {
+          ...environment,
+          data: `${dataset.name}: ${describeSplits(dataset)}`,
+          lowering: `${lowering.layout}: ${reason}`,
+        };
+        const feeder = feedsAhead(device, threads) ? ahead : directFeeder;
+        return await trainTrial({ trial, context, dataset, trainer, environment: recorded, notes, feeder });
       } finally {
         await trainer.close();
       }
     },
-    close: () => Promise.resolve(closeDatasets()),
+    async close() {
+      await ahead.close();
+      closeDatasets();
+    },
   };
 }

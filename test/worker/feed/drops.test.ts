@@ -6,8 +6,8 @@ import { Differentiation } from '../../../worker/engines/onnx/differentiate.ts';
 import { portable } from '../../../worker/engines/onnx/lowering/portable/index.ts';
 import { OnnxGraph, type Value } from '../../../worker/engines/onnx/onnx-graph.ts';
 import { dropPathNodes } from '../../../worker/engines/onnx/step-graph.ts';
-import { dropoutMask, dropPathMask } from '../../../worker/training/drops.ts';
-import { tinyModel } from './tiny.ts';
+import { dropoutMask, dropPathMask } from '../../../worker/feed/drops.ts';
+import { tinyModel } from '../training/tiny.ts';
 
 const PASSES = 400;
 const BATCH = 8;

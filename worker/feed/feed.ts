@@ -1,0 +1,26 @@
+import type { Dataset } from '../data/index.ts';
+import type { BatchArrays, BatchPlan, BatchRequest } from './batch-plan.ts';
+
+export interface FilledBatch extends BatchArrays {
+  /** Images in it. */
+  readonly filled: number;
+}
+
+/** The batches of one training, in the order in which they were requested. */
+export interface Feed {
+  /**
+   * The next batch. Its arrays are the feed's: valid until the next call.
+   *
+   * @throws whatever filling it threw, with the very batch that could not be filled and not before
+   */
+  next(): Promise<FilledBatch>;
+  /** No batch is asked for any more. */
+  close(): void;
+}
+
+/** Makes feeds, one at a time. */
+export interface Feeder {
+  /** @param requests drawn as they are needed; may be more than will be asked for */
+  open(dataset: Dataset, plan: BatchPlan, requests: Iterable<BatchRequest>): Feed;
+  close(): Promise<void>;
+}
