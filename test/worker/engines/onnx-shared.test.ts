@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import ort from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ENGINE_NUMERICS, type WorkerEvent } from '../../../contract/index.ts';
 import { openCheckpoints } from '../../../worker/checkpoints.ts';
 import { makeOnnxEngine } from '../../../worker/engines/onnx/index.ts';
@@ -50,6 +51,37 @@ describe('the onnx engine', () => {
     for (const { environment } of [first, second]) expect(environment['data']).toMatch(balance);
     expect(first.note).toMatch(/packing 94 images of tiny.*; tiny at 8 px, 3 classes: train 44/);
     expect(second.note).toBeUndefined();
+  });
+
+  it('compiles once for consecutive trials of one network, which end as those that compile for themselves', async () => {
+    const changes: TrialChange[] = [
+      {},
+      { seed: 6 },
+      { epochs: 1, recipe: { learningRate: 0.01, weightDecay: 0, labelSmoothing: 0, emaDecay: 0.5 } },
+      { model: { width: 2 } },
+      {},
+    ];
+    const alone = [];
+    for (const change of changes) {
+      const engine = makeOnnxEngine({ cacheDir: root });
+      alone.push(numbers(await run(engine, change)));
+      await engine.close();
+    }
+    const create = vi.spyOn(ort.InferenceSession, 'create');
+    const engine = makeOnnxEngine({ cacheDir: root });
+    try {
+      const compiled = [];
+      for (const [i, change] of changes.entries()) {
+        create.mockClear();
+        expect(numbers(await run(engine, change))).toEqual(alone[i]);
+        compiled.push(create.mock.calls.length);
+      }
+      // A step and an evaluation each; the last network was given up for the one in between.
+      expect(compiled).toEqual([2, 0, 0, 2, 2]);
+    } finally {
+      create.mockRestore();
+      await engine.close();
+    }
   });
 
   it('trains to the same numbers whether a thread fills the batches or not', async () => {

@@ -9,6 +9,7 @@ import { trainTrial } from '../../training/train-trial.ts';
 import type { Engine, TrialContext } from '../engine.ts';
 import { openOnnxTrainer } from './onnx-trainer.ts';
 import { requireDevice } from './require-device.ts';
+import { sessions } from './session.ts';
 
 export interface OnnxEngineOptions {
   /** Where datasets are kept; `$SCALESWEEP_DATA` or the user's cache by default. */
@@ -19,6 +20,7 @@ export interface OnnxEngineOptions {
 export function makeOnnxEngine({ cacheDir = datasetCacheDir() }: OnnxEngineOptions = {}): Engine {
   const environment = describeEnvironment();
   const ahead = new ThreadedFeeder();
+  sessions.keep();
   return {
     name: 'onnx',
     async run(trial: Trial, context: TrialContext): Promise<TrialResult> {
@@ -45,6 +47,7 @@ export function makeOnnxEngine({ cacheDir = datasetCacheDir() }: OnnxEngineOptio
     },
     async close() {
       await ahead.close();
+      await sessions.close();
       closeDatasets();
     },
   };

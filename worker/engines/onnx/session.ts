@@ -1,6 +1,7 @@
 import ort from 'onnxruntime-node';
 import { messageOf, ScalesweepError } from '../../../contract/index.ts';
 import { deviceError, providerOptions } from './providers.ts';
+import { SessionPool } from './session-pool.ts';
 
 export type Tensors = Record<string, ort.Tensor>;
 
@@ -11,8 +12,15 @@ export interface Session {
   close(): Promise<void>;
 }
 
+/** The process's sessions; keeps none unless told to. */
+export const sessions = new SessionPool<Session>(compile);
+
 /** @throws {ScalesweepError} `DEVICE_UNAVAILABLE` for a device that is not there or lacks an operation, `OUT_OF_MEMORY`. */
-export async function openSession(model: Uint8Array, device: string, threads: number): Promise<Session> {
+export function openSession(model: Uint8Array, device: string, threads: number): Promise<Session> {
+  return sessions.open(model, device, threads);
+}
+
+async function compile(model: Uint8Array, device: string, threads: number): Promise<Session> {
   const session = await ort.InferenceSession.create(model, {
     ...providerOptions(device),
     intraOpNumThreads: threads,
