@@ -42,7 +42,7 @@ footer { margin-top: 3rem; color: var(--muted); font-size: .85rem; }
   h2, h3 { break-after: avoid; }
   .scroll, pre { overflow: visible; }
   pre { white-space: pre-wrap; }
-  table { font-size: 7.5pt; } th, td { padding: .15rem .3rem; }
+  table { font-size: 7.5pt; } th, td { padding: .15rem .2rem; } th.number { font-size: 6.5pt; white-space: normal; }
   details::details-content { content-visibility: visible; height: auto; }
 }
 `;

@@ -61,6 +61,9 @@ export function bestTable({ bests, hasBudgets }: ReportData): Html {
     ${table(found, columns)}${none.length > 0 ? html`<p>No measured cell has ${none.join(', or ')}.</p>` : null}`;
 }
 
+/** `randAugmentLayers` may break before its capitals (U+200B), so that a table of many axes fits on paper. */
+const breakable = (name: string): string => name.replace(/(?=[A-Z])/g, '\u200b');
+
 export function cellsTable({ cells, front }: ReportData): Html {
   const onFront = new Set(front.map(cellText));
   const axes = [...new Set(cells.flatMap((cell) => Object.keys(cell.axes)))].sort();
@@ -74,7 +77,7 @@ export function cellsTable({ cells, front }: ReportData): Html {
     number('depth', (cell) => cell.depth),
     number('res.', (cell) => cell.resolution),
     number('epochs', (cell) => cell.epochs),
-    ...axes.map((name) => number(name, (cell) => axisText(cell.axes[name]))),
+    ...axes.map((name) => number(breakable(name), (cell) => axisText(cell.axes[name]))),
     number('FLOPs', (cell) => amountText(cell.flops)),
     number('params', (cell) => amountText(cell.params)),
     number('minival top-1 (%)', (cell) =>
@@ -97,8 +100,18 @@ export function cellsTable({ cells, front }: ReportData): Html {
 export function findingsSection({ findings, recommendation, limits }: FindingsReport): Html {
   const clear = findings.filter(({ verdict }) => verdict !== 'not-separable');
   const open = findings.filter(({ verdict }) => verdict === 'not-separable');
-  return html`<p>${recommendation.text}</p>
-    ${[...recommendation.limits, ...limits].map((limit) => html`<p class="facts">${limit}</p>`)}
+  const { text, evidence, scale } = recommendation;
+  // A refusal's reasons are its text.
+  const own = scale === null ? [] : recommendation.limits;
+  return html`<p>${text}</p>
+    ${
+      evidence.length === 0
+        ? null
+        : html`<ul>
+            ${evidence.map(({ says }) => html`<li>${says}</li>`)}
+          </ul>`
+    }
+    ${[...own, ...limits].map((limit) => html`<p class="facts">${limit}</p>`)}
     ${clear.length > 0 ? findingsTable(clear) : html`<p>No question was separable on these results.</p>`}
     ${
       open.length > 0
