@@ -30,6 +30,10 @@ export type ErrorCode =
   | 'MODEL_UNBUILDABLE'
   | 'TRIAL_DIVERGED'
   | 'OUT_OF_MEMORY'
+  /** A trainer of the engine `command` ended by its own fault. */
+  | 'TRAINER_FAILED'
+  /** A trainer was killed by someone else. */
+  | 'TRAINER_LOST'
   | 'INTERRUPTED';
 
 export interface ScalesweepErrorOptions {

@@ -82,18 +82,43 @@ export const recipeSpec = z.strictObject({
 });
 export type RecipeSpec = z.infer<typeof recipeSpec>;
 
-export const engineNames = ['onnx', 'noop'] as const;
+export const engineNames = ['onnx', 'command', 'noop'] as const;
 export type EngineName = (typeof engineNames)[number];
 
-export const engineSpec = z.strictObject({
-  name: z.enum(engineNames),
-  /** Raised whenever an engine's results change for the same input, so that old results are not taken for new ones. */
-  numerics: count,
+/**
+ * A program that trains, by name and never by path: each worker says for itself which program a name stands for, so that
+ * no message can make it run another. The arguments reach that program as they are, through no shell.
+ */
+export const trainerSpec = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
+  arguments: z
+    .array(
+      z
+        .string()
+        .max(1000)
+        .refine((text) => !text.includes('\0'), 'expected no NUL'),
+    )
+    .max(64),
+  /** The user's own, raised when the program's results change. */
+  version: z.string().min(1).max(100).optional(),
 });
+export type TrainerSpec = z.infer<typeof trainerSpec>;
+
+export const engineSpec = z
+  .strictObject({
+    name: z.enum(engineNames),
+    /** Raised whenever an engine's results change for the same input, so that old results are not taken for new ones. */
+    numerics: count,
+    /** Of the engine `command` alone. */
+    trainer: trainerSpec.optional(),
+  })
+  .refine(({ name, trainer }) => (name === 'command') === (trainer !== undefined), {
+    error: 'expected a trainer with the engine `command`, and with no other',
+  });
 export type EngineSpec = z.infer<typeof engineSpec>;
 
 /** The numerics version that each engine has now. */
-export const ENGINE_NUMERICS: Readonly<Record<EngineName, number>> = { onnx: 2, noop: 1 };
+export const ENGINE_NUMERICS: Readonly<Record<EngineName, number>> = { onnx: 2, command: 1, noop: 1 };
 
 export const trialSpec = z.strictObject({
   model: modelSpec,

@@ -1,8 +1,8 @@
 /** From the values of a grid file, already of the right form, to a program; what does not fit together is reported. */
-import { ENGINE_NUMERICS, type EngineName } from '../contract/index.ts';
 import type { Check } from './check.ts';
 import { compileAxes, MAX_TRIALS, type CompiledAxes } from './compile-axes.ts';
 import { compileData } from './compile-data.ts';
+import { compileEngine } from './compile-engine.ts';
 import { compileBlocks, compileConstraints, compileSeeds } from './compile-parts.ts';
 import { compileSection, compileLearningRate, type Settings } from './compile-settings.ts';
 import { MODEL_DEFAULTS, RECIPE_DEFAULTS, type Family } from './defaults.ts';
@@ -29,12 +29,12 @@ export function compile(
   const blocks = compileBlocks(part('model')['blocks'], axes, check);
   const constraints = compileConstraints(raw['constraints'], check, placeOf);
   const seeds = compileSeeds(raw['seeds'], check);
+  const engine = compileEngine(raw['engine'], check);
   const trials = (axes?.space.size ?? 0) * seeds.length;
   if (trials > MAX_TRIALS) {
     check.report(['seeds'], `Expected at most ${MAX_TRIALS / 1e6} million trials, got ${trials}`, true);
   }
-  if (axes === undefined || data === undefined || check.count() > 0) return undefined;
-  const engine = (raw['engine'] ?? 'onnx') as EngineName;
+  if (axes === undefined || data === undefined || engine === undefined || check.count() > 0) return undefined;
   const { fixed, rules } = settings;
   const base = (family: Family): Record<string, number | string | boolean> => ({
     ...RECIPE_DEFAULTS,
@@ -58,7 +58,7 @@ export function compile(
       const beside = section !== undefined && (Object.hasOwn(part(section), name) || !axes.values.has(name));
       return placeOf([beside ? section : 'axes', name]);
     },
-    engine: { name: engine, numerics: ENGINE_NUMERICS[engine] },
+    engine,
     seeds,
   };
 }

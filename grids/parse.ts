@@ -42,6 +42,7 @@ export function parseGrid(text: string, fileName: string): Grid {
     cost: form.data.cost,
     budgets,
     engine: program.engine.name,
+    trainer: program.engine.trainer,
     seeds: program.seeds,
     axes: Object.fromEntries(program.axisValues),
     constraints: program.constraints.map((constraint) => constraint.text),

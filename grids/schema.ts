@@ -135,6 +135,26 @@ const seed = z
 const limit = z.union([z.number(), z.string()], says('a budget to be an amount such as `2G`')).optional();
 const budget = mapping('a budget', Object.fromEntries(budgetAxes.map((name) => [name, limit])));
 
+const builtIn = engineNames.filter((name) => name !== 'command');
+const argument = z.union([z.string(), z.number()], says('an argument to be a text or a number'));
+const engine = z.union(
+  [
+    z.enum(builtIn),
+    mapping('`engine`', {
+      command: text('command').describe('A trainer, by the name that workers allow it under.'),
+      arguments: z
+        .array(argument, says('`arguments` to be a list'))
+        .optional()
+        .describe('What it is called with; {trial}, {data}, {weights}, {device} and {threads} are filled in.'),
+      version: z
+        .union([z.string(), z.number()], says('`version` to be a text or a number'))
+        .optional()
+        .describe('Yours, raised when its results change: its trials are then trained anew.'),
+    }),
+  ],
+  says(`\`engine\` to be ${listed([...builtIn, '`{command: NAME}`'])}`),
+);
+
 export const gridSchema = mapping('the grid', {
   question: text('question').describe('What the sweep is to answer.'),
   command: text('command').optional().describe('How it is run.'),
@@ -156,5 +176,5 @@ export const gridSchema = mapping('the grid', {
     .optional(),
   seeds: z.union([count, z.array(seed).min(1, howSeeds)], howSeeds).optional(),
   budgets: z.array(budget, says('`budgets` to be a list')).optional(),
-  engine: z.enum(engineNames, says(`\`engine\` to be ${listed(engineNames)}`)).optional(),
+  engine: engine.optional(),
 });

@@ -1,5 +1,5 @@
 /** What the room hands out: a grid as it was read, and the trials and exclusions of its plan. */
-import type { EngineName, Trial, TrialCost, TrialSpec } from '../contract/index.ts';
+import type { EngineName, TrainerSpec, Trial, TrialCost, TrialSpec } from '../contract/index.ts';
 import type { GridProgram } from './program.ts';
 
 /** A value on an axis. */
@@ -59,6 +59,8 @@ export interface Grid {
   readonly cost: string | undefined;
   readonly budgets: readonly Budget[];
   readonly engine: EngineName;
+  /** Of the engine `command`. */
+  readonly trainer: TrainerSpec | undefined;
   readonly seeds: readonly number[];
   /** The distinct values of every axis that the grid names, in the order they are written. */
   readonly axes: Readonly<Record<string, readonly AxisValue[]>>;

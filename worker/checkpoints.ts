@@ -18,6 +18,8 @@ export interface Checkpoint {
 
 /** Checkpoints of one trial. */
 export interface CheckpointStore {
+  /** Where they lie. An engine may keep files of its own there, in a folder; `clear` removes them too. */
+  readonly folder: string;
   /**
    * Writes to a temporary name and renames; the last two are kept. Returns the bytes written. The tensors must not
    * change until the promise settles.
@@ -82,6 +84,8 @@ export function openCheckpoints(root: string, trialId: string): CheckpointStore 
   const bad = new Set<string>();
 
   return {
+    folder,
+
     async save({ step, tensors, meta }) {
       const file = checkpointFile(folder, step);
       const sections = new Map([...tensors].map(([name, tensor]) => [name, bytesOf(tensor)] as const));

@@ -16,6 +16,8 @@ const KINDS: Readonly<Partial<Record<ErrorCode, FailureKind>>> = {
   // Every trial that follows would meet the same full disk, so it is the machine's failure and not the trial's.
   DISK_FULL: 'device',
   STORE_UNWRITABLE: 'device',
+  TRAINER_FAILED: 'crash',
+  TRAINER_LOST: 'host-lost',
   INTERRUPTED: 'interrupted',
 };
 

@@ -4,6 +4,13 @@ export { tryDevices, type DeviceTrial } from './child/try-devices.ts';
 export { visibleDevice } from './child/visible-device.ts';
 export { startWorkerProcess, type WorkerProcess } from './child/worker-process.ts';
 export { openCheckpoints } from './checkpoints.ts';
+export {
+  allowedInEnvironment,
+  commandsEnvironment,
+  parseAllowed,
+  requireAllowed,
+  type AllowedPrograms,
+} from './engines/command/programs.ts';
 export { describeEnvironment } from './environment.ts';
 export { readWeights, type TrainedWeights } from './weights.ts';
 export { datasetCacheDir, datasetDir, statePaths } from './paths.ts';

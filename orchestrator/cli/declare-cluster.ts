@@ -3,11 +3,11 @@ import type { WorkerOptions } from '../commands/worker.ts';
 import type { Io } from './io.ts';
 import { amount, devices, engine, positiveInteger, positiveNumber } from './parsers.ts';
 import type { Act } from './program.ts';
-import { withJson } from './shared-options.ts';
+import { withJson, withTrainers } from './shared-options.ts';
 
 /** Commands for several machines. */
 export function declareCluster(program: Command, io: Io, act: Act): void {
-  withJson(program.command('worker'))
+  withTrainers(withJson(program.command('worker')))
     .description('serve trials that `run --redis` hands out, on this machine, until stopped')
     .addOption(
       new Option('--redis <url>', 'redis://HOST:PORT, or rediss:// for TLS')

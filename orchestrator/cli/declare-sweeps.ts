@@ -6,11 +6,11 @@ import { withRedis } from './declare-cluster.ts';
 import type { Io } from './io.ts';
 import { amount, devices, engine, positiveInteger } from './parsers.ts';
 import type { Act } from './program.ts';
-import { withStore } from './shared-options.ts';
+import { withStore, withTrainers } from './shared-options.ts';
 
 /** Commands that launch and steer sweeps. */
 export function declareSweeps(program: Command, io: Io, act: Act): void {
-  withRedis(withStore(program.command('run')))
+  withTrainers(withRedis(withStore(program.command('run'))))
     .description('plan a grid, train what is not trained yet, and report; running it again goes on where it stopped')
     .argument('<grid>', 'a grid file')
     .addOption(devicesHere())
@@ -25,7 +25,7 @@ export function declareSweeps(program: Command, io: Io, act: Act): void {
       act(async () => (await import('../commands/run.ts')).run(grid, options, io)),
     );
 
-  withRedis(withStore(program.command('resume')))
+  withTrainers(withRedis(withStore(program.command('resume'))))
     .description('go on with an interrupted sweep')
     .argument('[sweep]', 'id or its beginning [the latest]')
     .addOption(devicesHere())

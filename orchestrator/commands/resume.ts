@@ -6,9 +6,10 @@ import { finish } from '../launch/finish.ts';
 import { isAtWorkElsewhere } from '../launch/open-dispatcher.ts';
 import { prepareDatasets } from '../launch/prepare-datasets.ts';
 import { requireStore } from '../launch/require-store.ts';
+import { requireTrainer, type TrainerOptions } from '../launch/trainers.ts';
 import { countOf } from '../progress/words.ts';
 
-export interface ResumeOptions extends StoreOptions {
+export interface ResumeOptions extends StoreOptions, TrainerOptions {
   readonly devices?: readonly string[];
   readonly workers?: number;
   readonly threads?: number;
@@ -28,6 +29,8 @@ export async function resume(prefix: string | undefined, options: ResumeOptions,
     if (sweep.state !== 'active') store.setSweepState(sweep.id, 'active');
     // Imported only here: reading grids is a third of what a resume with nothing to do would cost.
     if (!sweep.complete) (await import('../launch/store-plan.ts')).completePlan(store, sweep);
+    const [next] = store.nextTrials(sweep.id, 1, Number.MAX_SAFE_INTEGER);
+    if (options.redis === undefined) requireTrainer(next?.trial.spec.engine.trainer, options);
     await tidyCheckpoints(checkpointFolder(options.db), store);
     const { done, failed, planned, queued, running } = store.counts(sweep.id);
     const atWork = queued + running;

@@ -8,10 +8,11 @@ import { isAtWorkElsewhere } from '../launch/open-dispatcher.ts';
 import { overridesOf, planWith, type Overrides } from '../launch/overrides.ts';
 import { prepareDatasets } from '../launch/prepare-datasets.ts';
 import { storePlan } from '../launch/store-plan.ts';
+import { requireTrainer, type TrainerOptions } from '../launch/trainers.ts';
 import { countOf } from '../progress/words.ts';
 import { plan } from './plan.ts';
 
-export interface RunOptions extends StoreOptions, Overrides {
+export interface RunOptions extends StoreOptions, Overrides, TrainerOptions {
   readonly devices?: readonly string[];
   readonly workers?: number;
   readonly threads?: number;
@@ -30,6 +31,8 @@ export async function run(gridFile: string, options: RunOptions, io: Io): Promis
   const overrides = overridesOf(options);
   // A grid whose plan is empty or impossible is refused here, before anything is written.
   planWith(grid, overrides);
+  if (options.redis === undefined && (overrides.engine ?? grid.engine) === 'command')
+    requireTrainer(grid.trainer, options);
   const store = openStore(options.db, { mode: 'run' });
   try {
     store.releaseOrphans(Date.now(), isAtWorkElsewhere(options));

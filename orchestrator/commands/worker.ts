@@ -6,9 +6,10 @@ import { serve } from '../../worker/remote/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import type { JsonOption } from '../cli/shared-options.ts';
 import { processesOf } from '../launch/open-dispatcher.ts';
+import { trainerEnvironment, type TrainerOptions } from '../launch/trainers.ts';
 import { listenForStop } from '../launch/stop-signals.ts';
 
-export interface WorkerOptions extends JsonOption {
+export interface WorkerOptions extends JsonOption, TrainerOptions {
   readonly redis: string;
   readonly devices: readonly string[];
   /** Children per device. */
@@ -26,6 +27,12 @@ export interface WorkerOptions extends JsonOption {
 /** `scalesweep worker`: serves trials from Redis until it is told to stop, or no device works any more. */
 export async function worker(options: WorkerOptions, io: Io): Promise<number> {
   const state = statePaths();
+  const env = trainerEnvironment(options);
+  if (options.engine === 'command' && Object.keys(env).length === 0) {
+    throw new ScalesweepError('USAGE', 'Expected a program that trials of the engine command may run, got none', {
+      hint: 'Name it as the grids do: --allow-command NAME=PROGRAM (docs/trainers.md).',
+    });
+  }
   const cores = Math.max(1, Math.floor(os.availableParallelism() / options.threads));
   const devices = processesOf(options.devices, options.concurrency, cores);
   const serving = await serve({
@@ -33,6 +40,7 @@ export async function worker(options: WorkerOptions, io: Io): Promise<number> {
     engine: options.engine,
     devices,
     threads: options.threads,
+    env,
     checkpointDir: path.resolve(options.checkpoints ?? state.checkpoints),
     travelBytes: options.checkpoints === undefined ? options.checkpointCap : 0,
     outboxDir: path.resolve(options.outbox ?? path.join(state.root, 'outbox')),

@@ -28,6 +28,8 @@ export interface LocalOptions {
   readonly threads?: number;
   /** Folder under which each trial has its checkpoints. */
   readonly checkpointDir: string;
+  /** Added to the environment of the workers. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Removes what a finished trial left in `checkpointDir`; called only for trials that may have left something. */
   readonly clearCheckpoints: (trial: string) => Promise<void>;
   /**
@@ -93,7 +95,7 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
           },
           onExit: (exit) => buried(worker, exit),
         },
-        visibleDevice(device).env,
+        { ...options.env, ...visibleDevice(device).env },
       ),
     };
     workers.set(name, worker);

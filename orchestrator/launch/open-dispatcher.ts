@@ -8,8 +8,9 @@ import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import { makeLocalDispatcher } from '../dispatch/local.ts';
 import type { AdoptedAttempt } from '../sweep/run-sweep.ts';
 import { checkpointFolder } from './checkpoint-folder.ts';
+import { trainerEnvironment, type TrainerOptions } from './trainers.ts';
 
-export interface DispatchOptions {
+export interface DispatchOptions extends TrainerOptions {
   readonly db: string;
   /** @defaultValue cpu */
   readonly devices?: readonly string[];
@@ -55,6 +56,7 @@ export async function openDispatcher(
     devices: processesOf(options.devices ?? ['cpu'], options.workers, os.availableParallelism()),
     threads: options.threads ?? 1,
     checkpointDir: folder,
+    env: trainerEnvironment(options),
     clearCheckpoints: (trial) => openCheckpoints(folder, trial).clear(),
   });
   return { dispatcher, adopted: [] };

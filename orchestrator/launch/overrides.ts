@@ -23,6 +23,15 @@ export function planWith(grid: Grid, overrides: Overrides): Iterable<PlanItem> {
   const plan = planGrid(grid, overrides);
   const name = overrides.engine;
   if (name === undefined || name === grid.engine) return plan;
+  if (name === 'command') {
+    throw new ScalesweepError(
+      'USAGE',
+      `Expected ${grid.file} to name a trainer for --engine command, got ${grid.engine}`,
+      {
+        hint: 'engine: {command: NAME} in the grid; docs/trainers.md says what a trainer is.',
+      },
+    );
+  }
   return {
     *[Symbol.iterator]() {
       for (const item of plan) {

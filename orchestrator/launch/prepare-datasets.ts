@@ -11,6 +11,9 @@ export async function prepareDatasets(store: Store, sweep: string, io: Io): Prom
   // All trials of a grid share its dataset, so the first says which.
   const [first] = store.nextTrials(sweep, 1, Number.MAX_SAFE_INTEGER);
   if (first === undefined || first.trial.spec.engine.name === 'noop') return;
+  // A trainer brings its own images, unless it asks for ours.
+  const { trainer } = first.trial.spec.engine;
+  if (trainer !== undefined && !trainer.arguments.some((argument) => argument.includes('{data}'))) return;
   const { fetchDataset } = await import('../../worker/data/index.ts');
   await fetchDataset(first.trial.spec.data.name, { log: io.err });
 }

@@ -331,7 +331,11 @@ const CASES: readonly (readonly [string, string, ...string[]])[] = [
     VALID + 'budgets:\n  - {flops: 2G, params: 3M}\n',
     '16:5: Expected one of flops, trainFlops, params, memoryBytes or stepMs in a budget, got flops and params',
   ],
-  ['an unknown engine', VALID + 'engine: onxx\n', '15:9: Expected `engine` to be onnx or noop, got "onxx"'],
+  [
+    'an unknown engine',
+    VALID + 'engine: onxx\n',
+    '15:9: Expected `engine` to be onnx, noop or `{command: NAME}`, got "onxx"',
+  ],
 
   // YAML
   [

@@ -34,25 +34,27 @@ const OWN_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set([
  * - SIGSEGV and its like: a crash, by the trial's own native code, which costs it a retry.
  * - Any other signal: someone killed it, which is no fault of the trial.
  * - An exit code: a crash.
+ *
+ * @param who begins the message.
  */
-export function exitCause(exit: Exit): { kind: FailureKind; message: string } {
+export function exitCause(exit: Exit, who = 'The worker'): { kind: FailureKind; message: string } {
   const tail = exit.stderr.trim() === '' ? '' : `: ${lastLines(exit.stderr)}`;
   if (/heap out of memory|bad.?alloc/i.test(exit.stderr)) {
-    return { kind: 'out-of-memory', message: `The worker ran out of memory${tail}` };
+    return { kind: 'out-of-memory', message: `${who} ran out of memory${tail}` };
   }
   if (exit.signal !== null) {
     const share = exit.rssBytes / exit.totalBytes;
     const isKernels =
       exit.signal === 'SIGKILL' && (exit.oomKills === null ? share > 0.8 : exit.oomKills > 0 && share > 0.1);
-    if (isKernels) return { kind: 'out-of-memory', message: 'The kernel killed the worker for want of memory' };
-    if (OWN_SIGNALS.has(exit.signal)) return { kind: 'crash', message: `The worker died of ${exit.signal}${tail}` };
-    return { kind: 'host-lost', message: `The worker was killed by ${exit.signal}` };
+    if (isKernels) return { kind: 'out-of-memory', message: `${who} was killed by the kernel for want of memory` };
+    if (OWN_SIGNALS.has(exit.signal)) return { kind: 'crash', message: `${who} died of ${exit.signal}${tail}` };
+    return { kind: 'host-lost', message: `${who} was killed by ${exit.signal}` };
   }
-  return { kind: 'crash', message: `The worker exited with code ${exit.code ?? 'none'}${tail}` };
+  return { kind: 'crash', message: `${who} exited with code ${exit.code ?? 'none'}${tail}` };
 }
 
 /** The last error and what follows it, or the last lines where none names itself. */
-function lastLines(text: string): string {
+export function lastLines(text: string): string {
   const lines = text.trim().split('\n');
   const error = lines.findLastIndex((line) => /^(\w*Error|FATAL ERROR)\b/.test(line));
   return (error === -1 ? lines.slice(-6) : lines.slice(error, error + 6)).join('\n').slice(0, 1000);

@@ -7,6 +7,11 @@ const OPENERS: Readonly<Record<EngineName, () => Promise<Engine>>> = {
     const { makeOnnxEngine } = await import('./onnx/index.ts');
     return makeOnnxEngine({});
   },
+  command: async () => {
+    const { makeCommandEngine } = await import('./command/index.ts');
+    const { allowedInEnvironment } = await import('./command/programs.ts');
+    return makeCommandEngine({ allowed: allowedInEnvironment(process.env) });
+  },
   noop: async () => {
     const { makeNoopEngine, noopOptionsFromEnvironment } = await import('./noop/index.ts');
     return makeNoopEngine(noopOptionsFromEnvironment(process.env));

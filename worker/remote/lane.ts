@@ -12,6 +12,8 @@ export interface LaneOptions {
   /** As it is reported: `cpu`, `cuda:1`. */
   readonly device: string;
   readonly threads: number;
+  /** Added to the child's environment. */
+  readonly env: Readonly<Record<string, string>>;
   readonly checkpointDir: string;
   /** How long a child at work may say nothing, ms, unless 20 times the predicted time is longer. */
   readonly silenceMs: number;
@@ -45,7 +47,7 @@ export interface Lane {
 type Attempt = Parcel['attempts'][number];
 
 export function makeLane(options: LaneOptions): Lane {
-  const { device, threads, checkpointDir, silenceMs, stopMs, onEvents, onChange } = options;
+  const { device, threads, env, checkpointDir, silenceMs, stopMs, onEvents, onChange } = options;
   const visible = visibleDevice(device);
   let child: WorkerProcess | undefined;
   let isReady = false;
@@ -67,7 +69,7 @@ export function makeLane(options: LaneOptions): Lane {
     isReady = false;
     isLeaving = false;
     ending = undefined;
-    child = startWorkerProcess({ onMessage: heard, onExit: buried }, visible.env);
+    child = startWorkerProcess({ onMessage: heard, onExit: buried }, { ...env, ...visible.env });
   };
 
   const heard: Parameters<typeof startWorkerProcess>[0]['onMessage'] = (message) => {

@@ -23,6 +23,8 @@ export interface ServeOptions {
   readonly devices: readonly string[];
   /** Threads per child. */
   readonly threads: number;
+  /** Added to the children's environment. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly checkpointDir: string;
   /** Bytes of a checkpoint that travel through Redis at most; 0 where the folder is shared by all machines. */
   readonly travelBytes: number;
@@ -123,6 +125,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       makeLane({
         device,
         threads: options.threads,
+        env: options.env ?? {},
         checkpointDir: options.checkpointDir,
         silenceMs,
         stopMs,

@@ -11,6 +11,7 @@ export interface InProcess {
   readonly env: Readonly<Record<string, string>>;
   /** SIGKILL at the first event of this type. */
   readonly killAt?: WorkerEvent['type'];
+  readonly beforeKill?: () => void;
 }
 
 /** One attempt in a worker process of its own, as the orchestrator has it executed. Resolves when the process is gone. */
@@ -18,7 +19,7 @@ export function runInProcess(options: InProcess): Promise<{
   readonly events: WorkerEvent[];
   readonly cause: { readonly kind: FailureKind; readonly message: string };
 }> {
-  const { trial, attempt, device, checkpointDir, env, killAt } = options;
+  const { trial, attempt, device, checkpointDir, env, killAt, beforeKill } = options;
   const events: WorkerEvent[] = [];
   return new Promise((resolve) => {
     const worker: WorkerProcess = startWorkerProcess(
@@ -30,8 +31,10 @@ export function runInProcess(options: InProcess): Promise<{
             return;
           }
           events.push(...message.events);
-          if (message.events.some(({ type }) => type === killAt)) worker.kill('SIGKILL');
-          else if (message.events.some(isLast)) worker.send({ v: PROTOCOL_VERSION, type: 'shutdown' });
+          if (message.events.some(({ type }) => type === killAt)) {
+            beforeKill?.();
+            worker.kill('SIGKILL');
+          } else if (message.events.some(isLast)) worker.send({ v: PROTOCOL_VERSION, type: 'shutdown' });
         },
         onExit: (exit) => resolve({ events, cause: exitCause(exit) }),
       },

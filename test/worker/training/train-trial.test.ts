@@ -14,6 +14,7 @@ function memoryCheckpoints(): CheckpointStore & { readonly saved: number[] } {
   let newest: Checkpoint | undefined;
   const saved: number[] = [];
   return {
+    folder: 'nowhere',
     saved,
     save: ({ step, tensors, meta }) => {
       saved.push(step);

@@ -1,0 +1,96 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../contract/index.ts';
+import { startCli } from '../orchestrator/support/cli.ts';
+import { useFolders } from '../orchestrator/support/folders.ts';
+import { invoke } from '../orchestrator/support/invoke.ts';
+import { useCli } from '../orchestrator/support/use-cli.ts';
+import { waitUntil } from '../orchestrator/support/wait-until.ts';
+import { processesWith, writeScript } from '../worker/engines/command/script.ts';
+
+const SHELL = path.join(packageRoot(), 'examples', 'shell');
+const ALLOW = ['--allow-command', `smallest=${path.join(SHELL, 'train.sh')}`] as const;
+
+describe('a sweep with a trainer of its own', () => {
+  const newFolder = useFolders();
+  useCli();
+  let folder: string;
+  let db: string;
+  let grid: string;
+
+  beforeEach(() => {
+    folder = newFolder();
+    db = path.join(folder, 'state', 'results.db');
+    grid = path.join(folder, 'grid.yaml');
+    const text = readFileSync(path.join(SHELL, 'grid.yaml'), 'utf8');
+    writeFileSync(grid, text.replace('arguments: [1]', 'arguments: [0.2]'));
+  });
+
+  it('is trained, and each trial once', async () => {
+    const first = await invoke('run', grid, ...ALLOW, '--db', db, '--json');
+    expect(first.code, first.err).toBe(0);
+    expect(JSON.parse(first.out)).toMatchObject({ outcome: 'finished', trained: 4, counts: { done: 4 } });
+    const again = await invoke('run', grid, ...ALLOW, '--db', db, '--json');
+    expect(JSON.parse(again.out)).toMatchObject({ trained: 0, counts: { done: 4 } });
+    const results = JSON.parse((await invoke('export', '--format', 'json', '--db', db)).out) as Record<
+      string,
+      number
+    >[];
+    expect(results.map(({ width, epochs, minivalTop1 }) => [width, epochs, minivalTop1])).toContainEqual([1, 4, 0.82]);
+  });
+
+  it('is refused before anything is written where its program is not allowed, with the mend', async () => {
+    const { code, err } = await invoke('run', grid, '--db', db);
+    expect(code).toBe(2);
+    expect(err).toMatch(/allows as trainer smallest, got none allowed at all/);
+    expect(err).toMatch(/--allow-command smallest=PROGRAM/);
+    expect((await invoke('status', '--db', db)).code).toBe(2);
+  });
+
+  it.each([
+    [
+      'a program that is not there',
+      'smallest=./nowhere.sh',
+      /can be executed for the trainer smallest, got .\/nowhere.sh/,
+    ],
+    ['an interpreter', 'smallest=bash', /runs whatever a trial's arguments say/],
+    ['no name', 'train.sh', /Expected NAME=PROGRAM/],
+  ])('is refused for %s', async (_what, allowed, message) => {
+    const { code, err } = await invoke('run', grid, '--db', db, '--allow-command', allowed);
+    expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+  });
+
+  it('may be trained by a built-in engine, but none becomes a trainer by a flag', async () => {
+    const planned = await invoke('run', grid, '--engine', 'noop', '--db', db, '--json');
+    expect(JSON.parse(planned.out)).toMatchObject({ trained: 4 });
+    const builtIn = path.join(packageRoot(), 'grids', 'quickstart.yaml');
+    const { code, err } = await invoke('plan', builtIn, '--engine', 'command');
+    expect([code, err]).toEqual([2, expect.stringMatching(/to name a trainer for --engine command/)]);
+  });
+
+  it('needs a worker that allows something', async () => {
+    const { code, err } = await invoke('worker', '--redis', 'redis://localhost:1', '--engine', 'command');
+    expect([code, err]).toEqual([2, expect.stringMatching(/--allow-command NAME=PROGRAM/)]);
+  });
+
+  it('goes on from the trainer’s checkpoints after a kill, with no process left behind', async () => {
+    const slow = writeScript(folder, [`exec ${path.join(SHELL, 'train.sh')} 1`]);
+    const allow = ['--allow-command', `smallest=${slow}`];
+    const killed = startCli(['run', grid, ...allow, '--db', db, '--workers', '2'], {
+      cwd: folder,
+      env: { TEST_MARK: folder },
+    });
+    const checkpoints = path.join(folder, 'state', 'checkpoints');
+    await waitUntil('a checkpoint is there', async () => {
+      const { execFileSync } = await import('node:child_process');
+      return execFileSync('find', [folder, '-name', '*.ckpt'], { encoding: 'utf8' }).includes(checkpoints);
+    });
+    killed.child.kill('SIGKILL');
+    await killed.result;
+    await waitUntil('all are gone', () => processesWith(`TEST_MARK=${folder}`).length === 0);
+    const { code, out, err } = await invoke('resume', ...ALLOW, '--db', db, '--json');
+    expect(code, err).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'finished', counts: { done: 4 } });
+  });
+});

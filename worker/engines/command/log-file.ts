@@ -1,0 +1,58 @@
+import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Of each of the two files, bytes: the one that is written, and the one before it. */
+const MOST_BYTES = 1 << 20;
+/** Of the end that is kept for messages, characters. */
+const TAIL = 8000;
+
+/** What a trainer prints: its end in memory, and at most two megabytes of it on disk. */
+export interface LogFile {
+  readonly file: string;
+  /** Resolves when it is written, so that whoever prints faster than the disk waits. Never rejects. */
+  write(chunk: Buffer): Promise<void>;
+  tail(): string;
+  close(): Promise<void>;
+}
+
+/** Appends to the file; when it is full it becomes `FILE.1` and a new one is begun. */
+export async function openLog(file: string): Promise<LogFile> {
+  let tail = '';
+  let handle: FileHandle | undefined;
+  let bytes = 0;
+  // Two streams write here; one after the other.
+  let writing: Promise<void> = Promise.resolve();
+
+  const reopen = async (): Promise<void> => {
+    handle = await open(file, 'a');
+    bytes = (await handle.stat()).size;
+  };
+  const append = async (chunk: Buffer): Promise<void> => {
+    if (handle === undefined) return;
+    if (bytes > 0 && bytes + chunk.length > MOST_BYTES) {
+      await handle.close();
+      handle = undefined;
+      await rename(file, `${file}.1`);
+      await reopen();
+    }
+    await handle?.write(chunk);
+    bytes += chunk.length;
+  };
+  // A log is not worth a failure: without room for it the tail has to do.
+  await mkdir(path.dirname(file), { recursive: true })
+    .then(reopen)
+    .catch(() => undefined);
+  return {
+    file,
+    tail: () => tail,
+    write: (chunk) => {
+      tail = (tail + chunk.toString('utf8')).slice(-TAIL);
+      writing = writing.then(() => append(chunk)).catch(() => undefined);
+      return writing;
+    },
+    close: async () => {
+      await writing;
+      await handle?.close().catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * What the engine `command` and a trainer say to each other. docs/trainers.md explains it; docs/trainer-protocol.schema.json
+ * is this, and a test holds it to it. What comes from a trainer is validated; nothing of it is trusted.
+ */
+import { z } from 'zod';
+import { trialSpec, TRIAL_ID, type FailureKind } from '../../../contract/index.ts';
+
+/** Raised when a trainer that was right before would no longer be. */
+export const TRAINER_PROTOCOL = 1;
+
+/** The environment of a trainer. */
+export const TRAINER_ENV = {
+  /** Path of the trial, a JSON file. */
+  trial: 'SCALESWEEP_TRIAL',
+  /** Number of the file descriptor that takes events. */
+  events: 'SCALESWEEP_EVENTS_FD',
+  /** {@link TRAINER_PROTOCOL}. */
+  protocol: 'SCALESWEEP_PROTOCOL',
+  /** Marks every process of one attempt, so that none is left behind. */
+  attempt: 'SCALESWEEP_ATTEMPT',
+} as const;
+
+export const EVENTS_FD = 3;
+
+const count = z.int().min(1);
+const step = z.int().min(0);
+
+/** The file that a trainer is given. */
+export const trainerTask = z
+  .strictObject({
+    v: z.literal(TRAINER_PROTOCOL),
+    trial: z.strictObject({ id: z.string().regex(TRIAL_ID), spec: trialSpec }),
+    device: z.string().describe('What to train on: cpu, cuda:0 ...'),
+    threads: count.describe('How many threads it may use.'),
+    steps: z
+      .strictObject({ batch: count, perEpoch: count, total: count })
+      .describe('Length of the training in optimiser steps; a last short batch of an epoch is left out.'),
+    folder: z.string().describe('Where it writes its checkpoints; gone when it ends.'),
+    resume: z
+      .strictObject({ step, file: z.string().describe('Path of the file that it wrote.') })
+      .nullable()
+      .describe('The checkpoint to go on from, or null.'),
+    data: z.string().nullable().describe('Path of the images, where the arguments ask for {data}.'),
+    weights: z.string().nullable().describe('Path of the initial weights, where the arguments ask for {weights}.'),
+  })
+  .describe('The trial, as SCALESWEEP_TRIAL names it.');
+export type TrainerTask = z.infer<typeof trainerTask>;
+
+const loss = z.number().nullable().default(null);
+const top1 = z.number().min(0).max(1).nullable().default(null);
+
+/** Kinds of failure that a trainer can tell; what happened to its host is not for it to say. */
+export const trainerFailures = [
+  'diverged',
+  'out-of-memory',
+  'config',
+  'data',
+  'device',
+  'crash',
+] as const satisfies readonly FailureKind[];
+
+export const trainerEvent = z
+  .discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('hello'),
+      v: z.literal(TRAINER_PROTOCOL),
+      resumedFromStep: step.default(0).describe('The step of `resume` if it was used, else 0.'),
+      environment: z
+        .record(z.string().max(100), z.string().max(1000))
+        .default({})
+        .describe('What can explain a difference between two machines, kept with the attempt.'),
+    }),
+    z.strictObject({ type: z.literal('progress'), step, loss }),
+    z.strictObject({
+      type: z.literal('epoch'),
+      epoch: count.describe('Epochs finished.'),
+      step: step.describe('Steps finished.'),
+      learningRate: z.number().describe('Of the last step.'),
+      trainLoss: loss,
+      trainTop1: top1,
+      minivalLoss: loss,
+      minivalTop1: top1,
+      seconds: z.number().min(0).optional().describe('Of this epoch; measured where left out.'),
+    }),
+    z.strictObject({
+      type: z.literal('checkpoint'),
+      step,
+      file: z
+        .string()
+        .regex(/^[\w-][\w.-]{0,200}$/)
+        .describe('Name of a whole file in the folder of the trial. It is taken away; give each a new name.'),
+    }),
+    z.strictObject({
+      type: z.literal('done'),
+      minivalTop1: z.number().min(0).max(1).nullable(),
+      minivalLoss: loss,
+      testTop1: top1,
+      testLoss: loss,
+      trainTop1: top1,
+      trainLoss: loss,
+      stepMs: z.number().min(0).nullable().default(null).describe('Median of a training step, milliseconds.'),
+      peakBytes: z.number().min(0).nullable().optional().describe('Measured where left out.'),
+      seconds: z.number().min(0).optional().describe('Over all attempts; measured where left out.'),
+      weightsDigest: z.string().max(200).nullable().default(null).describe('Equal for bit-identical trainings.'),
+    }),
+    z.strictObject({
+      type: z.literal('failed'),
+      kind: z.enum(trainerFailures),
+      message: z.string().max(10_000),
+    }),
+  ])
+  .describe('One line of JSON on the file descriptor SCALESWEEP_EVENTS_FD.');
+export type TrainerEvent = z.infer<typeof trainerEvent>;
+
+/** Both directions, as JSON Schema, draft 2020-12. */
+export function trainerProtocolSchema(): object {
+  const form = { io: 'input' } as const;
+  return {
+    title: `scalesweep trainer protocol ${TRAINER_PROTOCOL}`,
+    $defs: { trial: z.toJSONSchema(trainerTask, form), event: z.toJSONSchema(trainerEvent, form) },
+  };
+}
