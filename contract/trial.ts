@@ -82,7 +82,7 @@ export const recipeSpec = z.strictObject({
 });
 export type RecipeSpec = z.infer<typeof recipeSpec>;
 
-export const engineNames = ['onnx', 'command', 'noop'] as const;
+export const engineNames = ['onnx', 'tensorflow', 'command', 'noop'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 /**
@@ -118,7 +118,7 @@ export const engineSpec = z
 export type EngineSpec = z.infer<typeof engineSpec>;
 
 /** The numerics version that each engine has now. */
-export const ENGINE_NUMERICS: Readonly<Record<EngineName, number>> = { onnx: 2, command: 1, noop: 1 };
+export const ENGINE_NUMERICS: Readonly<Record<EngineName, number>> = { onnx: 2, tensorflow: 1, command: 1, noop: 1 };
 
 export const trialSpec = z.strictObject({
   model: modelSpec,

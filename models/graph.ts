@@ -31,6 +31,9 @@ export type Op =
 
 export type OpKind = Op['kind'];
 
+/** What a `norm` adds to the variance, as in the released code and in PyTorch. */
+export const NORM_EPSILON = 1e-5;
+
 /** How a parameter starts. */
 export type Init =
   /** Normal with variance 2 / fan-out (He et al. 2015), as the ResNet code initialises convolutions. */

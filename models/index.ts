@@ -1,6 +1,16 @@
 /** Networks as graphs, and what is read off them: shapes, parameters, FLOPs, activations, memory. */
 export { modelCost, networkCost, trialCost, type Cost, type NetworkCost, type StageCost } from './cost.ts';
 export { blocksOf } from './depths.ts';
-export { elements, type Init, type Network, type Node, type Op, type OpKind, type Param, type Shape } from './graph.ts';
+export {
+  elements,
+  NORM_EPSILON,
+  type Init,
+  type Network,
+  type Node,
+  type Op,
+  type OpKind,
+  type Param,
+  type Shape,
+} from './graph.ts';
 export { trainingMemory } from './memory.ts';
 export { buildNetwork } from './resnet-rs.ts';

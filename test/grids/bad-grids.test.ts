@@ -334,7 +334,7 @@ const CASES: readonly (readonly [string, string, ...string[]])[] = [
   [
     'an unknown engine',
     VALID + 'engine: onxx\n',
-    '15:9: Expected `engine` to be onnx, noop or `{command: NAME}`, got "onxx"',
+    '15:9: Expected `engine` to be onnx, tensorflow, noop or `{command: NAME}`, got "onxx"',
   ],
 
   // YAML

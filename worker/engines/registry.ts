@@ -12,6 +12,10 @@ const OPENERS: Readonly<Record<EngineName, () => Promise<Engine>>> = {
     const { allowedInEnvironment } = await import('./command/programs.ts');
     return makeCommandEngine({ allowed: allowedInEnvironment(process.env) });
   },
+  tensorflow: async () => {
+    const { makeTensorflowEngine, tensorflowOptionsFromEnvironment } = await import('./tensorflow/index.ts');
+    return makeTensorflowEngine(tensorflowOptionsFromEnvironment(process.env));
+  },
   noop: async () => {
     const { makeNoopEngine, noopOptionsFromEnvironment } = await import('./noop/index.ts');
     return makeNoopEngine(noopOptionsFromEnvironment(process.env));

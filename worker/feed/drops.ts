@@ -1,4 +1,16 @@
 import { random } from '../../contract/index.ts';
+import { elements, type Network } from '../../models/index.ts';
+
+/** Nodes that drop paths, in the order of the rows of a batch's `dropPath`. */
+export function dropPathNodes(network: Network): { name: string; share: number }[] {
+  return network.nodes.flatMap(({ name, op }) => (op.kind === 'drop-path' ? [{ name, share: op.share }] : []));
+}
+
+/** Features before the classifier: the width of a batch's `dropout`. */
+export function dropoutFeatures(network: Network): number {
+  const node = network.nodes.find(({ op }) => op.kind === 'dropout');
+  return node === undefined ? 0 : elements(node.shape);
+}
 
 /**
  * Multipliers for dropout, [batch, features]: 0 with probability `rate`, else 1 / (1 - rate), so that the expected

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import {
   ScalesweepError,
+  type EngineName,
   type EpochMetrics,
   type RecipeSpec,
   type Trial,
@@ -22,6 +23,8 @@ const CHECKPOINT_MS = 30_000;
 const PROGRESS_MS = 1_000;
 
 export interface Training {
+  /** Whose trainer it is. */
+  readonly engine: EngineName;
   readonly trial: Trial;
   readonly context: TrialContext;
   readonly dataset: Dataset;
@@ -61,7 +64,7 @@ function openFeed({ trial, dataset, trainer, feeder = directFeeder }: Training, 
   return feeder.open(dataset, plan, batchesFrom(from, { dataset, steps, epochs, evaluationBatch }));
 }
 
-async function resume({ context, trainer, environment, notes = [] }: Training, steps: Steps): Promise<Progress> {
+async function resume({ engine, context, trainer, environment, notes = [] }: Training, steps: Steps): Promise<Progress> {
   const { checkpoint, passedOver } = await context.checkpoints.load();
   let progress = newProgress();
   if (checkpoint !== undefined) {
@@ -71,7 +74,7 @@ async function resume({ context, trainer, environment, notes = [] }: Training, s
   const told = [...notes, ...passedOver];
   context.emit({
     type: 'started',
-    engine: 'onnx',
+    engine,
     device: context.device,
     pid: process.pid,
     resumedFromStep: progress.step,

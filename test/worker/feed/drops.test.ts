@@ -5,8 +5,7 @@ import { buildNetwork, elements, type Network } from '../../../models/index.ts';
 import { Differentiation } from '../../../worker/engines/onnx/differentiate.ts';
 import { portable } from '../../../worker/engines/onnx/lowering/portable/index.ts';
 import { OnnxGraph, type Value } from '../../../worker/engines/onnx/onnx-graph.ts';
-import { dropPathNodes } from '../../../worker/engines/onnx/step-graph.ts';
-import { dropoutMask, dropPathMask } from '../../../worker/feed/drops.ts';
+import { dropoutMask, dropPathMask, dropPathNodes } from '../../../worker/feed/drops.ts';
 import { tinyModel } from '../training/tiny.ts';
 
 const PASSES = 400;

@@ -2,8 +2,9 @@ import { random, type ModelSpec, type RecipeSpec } from '../../../contract/index
 import { buildNetwork } from '../../../models/index.ts';
 import { layoutOf } from '../../../worker/engines/onnx/layout.ts';
 import type { Choice } from '../../../worker/engines/onnx/lowering/choose.ts';
-import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
+import { openOnnxTrainer, type OnnxTrainerOptions } from '../../../worker/engines/onnx/onnx-trainer.ts';
 import { dropoutMask, dropPathMask } from '../../../worker/feed/drops.ts';
+import type { Trainer } from '../../../worker/training/trainer.ts';
 
 /** Everything on: whatever a step can do has to come out the same. */
 export const everything: RecipeSpec = {
@@ -80,18 +81,20 @@ export interface Exercise {
   readonly steps?: number;
   /** @defaultValue cpu */
   readonly device?: string;
+  /** Another engine's trainer. */
+  readonly open?: (options: OnnxTrainerOptions) => Promise<Trainer>;
 }
 
 /** The same weights, images and masks for whatever the step is lowered to. */
 export async function exercise(
   spec: ModelSpec,
   seed: number,
-  { choice, recipe = everything, steps = 1, device = 'cpu' }: Exercise,
+  { choice, recipe = everything, steps = 1, device = 'cpu', open = openOnnxTrainer }: Exercise,
 ): Promise<Outcome> {
   const network = buildNetwork(spec);
   const batch = recipe.batchSize;
   const base = { network, recipe, batch, seed, device, threads: 1 };
-  const trainer = await openOnnxTrainer(choice === undefined ? base : { ...base, choice });
+  const trainer = await open(choice === undefined ? base : { ...base, choice });
   try {
     const draw = random(seed, 'images');
     const state = new Map([...trainer.state()].map(([name, values]) => [name, Float32Array.from(values)]));

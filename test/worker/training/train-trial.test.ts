@@ -70,7 +70,7 @@ async function attempt({
       checkpoints,
     };
     const given = feeder === undefined ? {} : { feeder };
-    return await trainTrial({ trial, context, dataset, trainer: counted, environment: {}, ...given });
+    return await trainTrial({ engine: 'onnx', trial, context, dataset, trainer: counted, environment: {}, ...given });
   } finally {
     await trainer.close();
   }

@@ -1,34 +1,13 @@
-import { elements, type Network, type Node, type Param } from '../../../models/index.ts';
-import type { Lowering, Stored } from './lowering/rule.ts';
+import type { Network } from '../../../models/index.ts';
+import { place, type Layout, type Slot } from '../../training/layout.ts';
+import type { Lowering } from './lowering/rule.ts';
 
-/** One tensor's place in a flat vector. */
-export interface Slot {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly offset: number;
-  readonly size: number;
-}
+export { layoutOf, type Layout, type Slot } from '../../training/layout.ts';
 
 /**
- * Where each parameter and each running statistic lives. A training keeps few flat vectors instead of hundreds of
- * small tensors: the optimiser is a handful of operations over whole vectors, and a step passes a handful of values.
+ * The layout of the vectors that a step works on. A training keeps few flat vectors instead of hundreds of small
+ * tensors: the optimiser is a handful of operations over whole vectors, and a step passes a handful of values.
  */
-export interface Layout {
-  /** Decaying parameters first, so that weight decay is one slice. */
-  readonly params: readonly Slot[];
-  readonly paramCount: number;
-  readonly decayingCount: number;
-  /** Running mean and variance of every norm: `<norm>.mean`, `<norm>.variance`. */
-  readonly stats: readonly Slot[];
-  readonly statCount: number;
-}
-
-/** The network's own layout: what checkpoints, digests and exports hold, whatever the step is lowered to. */
-export function layoutOf(network: Network): Layout {
-  return place(network, ({ shape }) => shape);
-}
-
-/** The layout of the vectors that a step works on. */
 export function storedLayoutOf(network: Network, lowering: Lowering): Layout {
   return place(network, (tensor) => lowering.storageOf(tensor).shape);
 }
@@ -52,43 +31,6 @@ export function convert(
     if (direction === 'store') storage.store(read, written);
     else storage.restore(read, written);
   }
-}
-
-function place(network: Network, shapeOf: (tensor: Stored) => readonly number[]): Layout {
-  const all = network.nodes.flatMap((node) => node.params);
-  const decaying = all.filter((param) => param.decays);
-  const params = line([...decaying, ...all.filter((param) => !param.decays)], shapeOf);
-  const stats = line(network.nodes.filter((node) => node.op.kind === 'norm').flatMap(statsOf), shapeOf);
-  return {
-    params,
-    paramCount: total(params),
-    decayingCount: total(params.slice(0, decaying.length)),
-    stats,
-    statCount: total(stats),
-  };
-}
-
-function statsOf(node: Node): Pick<Param, 'name' | 'shape'>[] {
-  const shape = [node.shape[0]];
-  return [
-    { name: `${node.name}.mean`, shape },
-    { name: `${node.name}.variance`, shape },
-  ];
-}
-
-function line(tensors: readonly Stored[], shapeOf: (tensor: Stored) => readonly number[]): Slot[] {
-  let offset = 0;
-  return tensors.map((tensor) => {
-    const shape = shapeOf(tensor);
-    const size = elements(shape);
-    const slot = { name: tensor.name, shape, offset, size };
-    offset += size;
-    return slot;
-  });
-}
-
-function total(slots: readonly Slot[]): number {
-  return slots.reduce((sum, slot) => sum + slot.size, 0);
 }
 
 /** A stretch of the parameters that a step takes as one tensor. */

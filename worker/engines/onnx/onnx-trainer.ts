@@ -1,12 +1,13 @@
 import type { RecipeSpec } from '../../../contract/index.ts';
 import type { Network } from '../../../models/index.ts';
+import { dropoutFeatures, dropPathNodes } from '../../training/drops.ts';
 import { initialParams } from '../../training/initialise.ts';
 import type { Batch, StepRates, Trainer } from '../../training/trainer.ts';
 import { layoutOf, storedLayoutOf } from './layout.ts';
 import { chooseLowering, type Choice } from './lowering/choose.ts';
 import { floatTensor, labelTensor, openSession, type Session, type Tensors } from './session.ts';
 import { buildEvaluation, buildStep } from './step-graph.ts';
-import { dropoutFeatures, dropPathNodes, HYPER, type Hyper } from './step-inputs.ts';
+import { HYPER, type Hyper } from './step-inputs.ts';
 import { TrainingVectors } from './training-vectors.ts';
 
 /** Large enough to keep a core busy, small enough that the last, padded batch wastes little. */

@@ -6,8 +6,6 @@ import { OnnxGraph } from './onnx-graph.ts';
 import { movingAverage, pack, updatePart } from './optimiser.ts';
 import { maskInputs, partInputs, splitHyper, unpack, unpackParts, type StepOptions } from './step-inputs.ts';
 
-export { dropoutFeatures, dropPathNodes } from './step-inputs.ts';
-
 /**
  * One training step as one ONNX file: forward, loss, backward, momentum SGD, moving averages.
  *

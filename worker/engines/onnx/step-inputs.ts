@@ -1,4 +1,5 @@
-import { elements, type Network } from '../../../models/index.ts';
+import type { Network } from '../../../models/index.ts';
+import { dropoutFeatures, dropPathNodes } from '../../training/drops.ts';
 import { partsOf, type Layout, type Slot } from './layout.ts';
 import type { Lowering } from './lowering/rule.ts';
 import type { OnnxGraph, Value } from './onnx-graph.ts';
@@ -16,17 +17,6 @@ export interface StepOptions {
 /** The order of the `hyper` input. */
 export const HYPER = ['learningRate', 'momentum', 'weightDecay', 'labelSmoothing', 'emaDecay', 'statDecay'] as const;
 export type Hyper = Readonly<Record<(typeof HYPER)[number], number>>;
-
-/** Nodes that drop paths, in the order of the rows of the `dropPath` input. */
-export function dropPathNodes(network: Network): { name: string; share: number }[] {
-  return network.nodes.flatMap(({ name, op }) => (op.kind === 'drop-path' ? [{ name, share: op.share }] : []));
-}
-
-/** Features before the classifier: the width of the `dropout` input. */
-export function dropoutFeatures(network: Network): number {
-  const node = network.nodes.find(({ op }) => op.kind === 'dropout');
-  return node === undefined ? 0 : elements(node.shape);
-}
 
 /** The `hyper` input by name, each [1]. */
 export function splitHyper(graph: OnnxGraph): Record<(typeof HYPER)[number], Value> {

@@ -1,6 +1,6 @@
 import type ort from 'onnxruntime-node';
-import { ScalesweepError } from '../../../contract/index.ts';
 import type { Network } from '../../../models/index.ts';
+import { checkState } from '../../training/check-state.ts';
 import { convert, layoutOf, partsOf, storedLayoutOf, type Layout, type Part } from './layout.ts';
 import type { Lowering } from './lowering/rule.ts';
 import { floatTensor, type Tensors } from './session.ts';
@@ -76,15 +76,7 @@ export class TrainingVectors {
 
   /** @throws {ScalesweepError} `CHECKPOINT_MISMATCH` */
   restore(state: ReadonlyMap<string, Float32Array>): void {
-    const expected = [...this.#current.keys()].map((name) => `${name}[${this.#slots(name).own}]`);
-    const given = [...state].map(([name, values]) => `${name}[${values.length}]`);
-    if (expected.toSorted().join() !== given.toSorted().join()) {
-      throw new ScalesweepError(
-        'CHECKPOINT_MISMATCH',
-        `Expected a checkpoint of ${expected.join(', ')}, got ${given.join(', ')}`,
-        { hint: 'It belongs to another network or program version: remove it, and the trial starts again.' },
-      );
-    }
+    checkState(new Map([...this.#current.keys()].map((name) => [name, this.#slots(name).own])), state);
     for (const [name, stored] of this.#current) {
       const { slots, storedSlots } = this.#slots(name);
       convert(slots, storedSlots, this.#lowering, 'store', state.get(name)!, stored);

@@ -1,6 +1,5 @@
-import { elements, type Network, type Node } from '../../../../models/index.ts';
+import { elements, NORM_EPSILON, type Network, type Node } from '../../../../models/index.ts';
 import { layoutOf, type Slot } from '../layout.ts';
-import { NORM_EPSILON } from '../lowering/portable/norm.ts';
 
 /** A trained network's values by name, with the norms that follow a convolution taken into it. */
 export interface Folded {

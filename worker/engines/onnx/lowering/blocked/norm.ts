@@ -1,5 +1,5 @@
+import { NORM_EPSILON } from '../../../../../models/index.ts';
 import type { Value } from '../../onnx-graph.ts';
-import { NORM_EPSILON } from '../portable/norm.ts';
 import type { LoweringContext, NodeOf, Rule } from '../rule.ts';
 import { affine, deferConv, deferScale } from './conv-call.ts';
 import { channelMean, channelProductMean } from './channel-sums.ts';

@@ -1,8 +1,6 @@
+import { NORM_EPSILON } from '../../../../../models/index.ts';
 import type { OnnxGraph, Value } from '../../onnx-graph.ts';
 import type { Rule } from '../rule.ts';
-
-/** As in the released code and in PyTorch. */
-export const NORM_EPSILON = 1e-5;
 
 /**
  * Batch normalisation from primitives: the inference package has no training mode of its own. Milliseconds in
