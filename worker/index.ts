@@ -12,6 +12,7 @@ export {
   type AllowedPrograms,
 } from './engines/command/programs.ts';
 export { describeEnvironment } from './environment.ts';
+export { probeTensorflow } from './engines/tensorflow/probe.ts';
 export { readWeights, type TrainedWeights } from './weights.ts';
 export { datasetCacheDir, datasetDir, statePaths } from './paths.ts';
 export {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { formatAmount, messageOf } from '../../contract/index.ts';
 import { openStore } from '../../results/index.ts';
-import { describeEnvironment, tryDevices } from '../../worker/index.ts';
+import { describeEnvironment, probeTensorflow, tryDevices } from '../../worker/index.ts';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -23,6 +23,7 @@ export async function examine(db: string, env: Environment): Promise<Finding[]> 
     nodeFinding(),
     machineFinding(),
     await onnxFinding(),
+    await tensorflowFinding(),
     storeFinding(db),
     diskFinding(db),
     ...(await datasetFindings(env)),
@@ -63,6 +64,18 @@ async function onnxFinding(): Promise<Finding> {
   } catch (error) {
     return { what, state: 'missing', found: messageOf(error).split('\n', 1)[0]!, mend: 'npm install onnxruntime-node' };
   }
+}
+
+/** Optional, since onnx needs nothing more and trains wherever this does. */
+async function tensorflowFinding(): Promise<Finding> {
+  const { error, found, mend } = await probeTensorflow();
+  const what = 'engine tensorflow';
+  return {
+    what,
+    state: error === undefined ? 'ok' : 'optional',
+    found: error ?? found,
+    ...(mend === undefined ? {} : { mend }),
+  };
 }
 
 function storeFinding(db: string): Finding {

@@ -64,7 +64,10 @@ function openFeed({ trial, dataset, trainer, feeder = directFeeder }: Training, 
   return feeder.open(dataset, plan, batchesFrom(from, { dataset, steps, epochs, evaluationBatch }));
 }
 
-async function resume({ engine, context, trainer, environment, notes = [] }: Training, steps: Steps): Promise<Progress> {
+async function resume(
+  { engine, context, trainer, environment, notes = [] }: Training,
+  steps: Steps,
+): Promise<Progress> {
   const { checkpoint, passedOver } = await context.checkpoints.load();
   let progress = newProgress();
   if (checkpoint !== undefined) {

@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CPU_PACKAGE, GPU_PACKAGE } from '../../../worker/engines/tensorflow/packages.ts';
 import { nativeEnvironment } from '../../../worker/engines/tensorflow/native-environment.ts';
 import { tensorflowOptionsFromEnvironment } from '../../../worker/engines/tensorflow/index.ts';
+import { installStandIn } from './stand-in.ts';
 import type * as library from '../../../worker/engines/tensorflow/library.ts';
 
 let folder: string;
@@ -19,20 +20,6 @@ afterEach(() => {
   for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
   Object.assign(process.env, environment);
 });
-
-/** A package as npm lays it out, that says where it computes and what it saw of the GPUs when it was loaded. */
-function install(name: string, { isOnGpu = false, isComplete = true, breaks = false } = {}): void {
-  const at = path.join(folder, 'node_modules', name);
-  mkdirSync(path.join(at, 'lib', 'napi-v8'), { recursive: true });
-  writeFileSync(path.join(at, 'package.json'), JSON.stringify({ name, version: '4.22.0', main: 'index.js' }));
-  if (isComplete) writeFileSync(path.join(at, 'lib', 'napi-v8', 'tfjs_binding.node'), '');
-  const body = breaks
-    ? "throw new Error('libtensorflow.so.2: cannot open shared object file')"
-    : `module.exports = {
-         name: ${JSON.stringify(name)}, saw: process.env.CUDA_VISIBLE_DEVICES,
-         enableProdMode() {}, backend: () => ({ isUsingGpuDevice: ${isOnGpu} }) }`;
-  writeFileSync(path.join(at, 'index.js'), body);
-}
 
 /** Loaded anew each time, as by a new process. */
 async function open(device: string): Promise<{ tf: unknown; name: string }> {
@@ -54,7 +41,7 @@ describe('the native library', () => {
   });
 
   it('is asked for again where a package came without it', async () => {
-    install(GPU_PACKAGE, { isComplete: false });
+    installStandIn(folder, GPU_PACKAGE, { isComplete: false });
     await expect(open('cuda:0')).rejects.toMatchObject({
       code: 'DEVICE_UNAVAILABLE',
       message: expect.stringContaining(`${GPU_PACKAGE} without its library`),
@@ -62,7 +49,7 @@ describe('the native library', () => {
   });
 
   it('is an error with its cause where it does not load', async () => {
-    install(CPU_PACKAGE, { breaks: true });
+    installStandIn(folder, CPU_PACKAGE, { breaks: true });
     await expect(open('cpu')).rejects.toMatchObject({
       code: 'DEVICE_UNAVAILABLE',
       message: expect.stringContaining('libtensorflow.so.2: cannot open shared object file'),
@@ -70,7 +57,7 @@ describe('the native library', () => {
   });
 
   it('is refused where it fell back on the CPU', async () => {
-    install(GPU_PACKAGE, { isOnGpu: false });
+    installStandIn(folder, GPU_PACKAGE, { isOnGpu: false });
     await expect(open('cuda:0')).rejects.toMatchObject({
       code: 'DEVICE_UNAVAILABLE',
       message: 'Expected cuda:0, got the CPU: TensorFlow found no such GPU',
@@ -78,21 +65,21 @@ describe('the native library', () => {
   });
 
   it('sees the GPU that was asked for and no other', async () => {
-    install(GPU_PACKAGE, { isOnGpu: true });
+    installStandIn(folder, GPU_PACKAGE, { isOnGpu: true });
     process.env['CUDA_VISIBLE_DEVICES'] = '4,6';
     expect(await open('cuda:1')).toMatchObject({ tf: { saw: '6' }, name: `${GPU_PACKAGE} 4.22.0` });
   });
 
   it('of the GPU package serves the CPU where it is the only one, and sees no GPU', async () => {
-    install(GPU_PACKAGE);
+    installStandIn(folder, GPU_PACKAGE);
     expect(await open('cpu')).toMatchObject({ tf: { name: GPU_PACKAGE, saw: '-1' } });
-    install(CPU_PACKAGE);
+    installStandIn(folder, CPU_PACKAGE);
     expect(await open('cpu')).toMatchObject({ tf: { name: CPU_PACKAGE } });
   });
 
   it('stays on one device in a process', async () => {
-    install(CPU_PACKAGE);
-    install(GPU_PACKAGE, { isOnGpu: true });
+    installStandIn(folder, CPU_PACKAGE);
+    installStandIn(folder, GPU_PACKAGE, { isOnGpu: true });
     vi.resetModules();
     const { openLibrary } = (await import('../../../worker/engines/tensorflow/library.ts')) as typeof library;
     const request = { backend: 'native', threads: 1, from: path.join(folder, 'index.js') } as const;

@@ -40,7 +40,16 @@ export function makeOnnxEngine({ cacheDir = datasetCacheDir() }: OnnxEngineOptio
           lowering: `${lowering.layout}: ${reason}`,
         };
         const feeder = feedsAhead(device, threads) ? ahead : directFeeder;
-        return await trainTrial({ engine: 'onnx', trial, context, dataset, trainer, environment: recorded, notes, feeder });
+        return await trainTrial({
+          engine: 'onnx',
+          trial,
+          context,
+          dataset,
+          trainer,
+          environment: recorded,
+          notes,
+          feeder,
+        });
       } finally {
         await trainer.close();
       }

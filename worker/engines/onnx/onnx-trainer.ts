@@ -1,6 +1,6 @@
 import type { RecipeSpec } from '../../../contract/index.ts';
 import type { Network } from '../../../models/index.ts';
-import { dropoutFeatures, dropPathNodes } from '../../training/drops.ts';
+import { dropoutFeatures, dropPathNodes } from '../../feed/drops.ts';
 import { initialParams } from '../../training/initialise.ts';
 import type { Batch, StepRates, Trainer } from '../../training/trainer.ts';
 import { layoutOf, storedLayoutOf } from './layout.ts';

@@ -1,5 +1,5 @@
 import type { Network } from '../../../models/index.ts';
-import { dropoutFeatures, dropPathNodes } from '../../training/drops.ts';
+import { dropoutFeatures, dropPathNodes } from '../../feed/drops.ts';
 import { partsOf, type Layout, type Slot } from './layout.ts';
 import type { Lowering } from './lowering/rule.ts';
 import type { OnnxGraph, Value } from './onnx-graph.ts';

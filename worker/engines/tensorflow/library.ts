@@ -5,7 +5,7 @@ import { nativeEnvironment } from './native-environment.ts';
 import { CPU_PACKAGE, findPackage, GPU_PACKAGE, mendOf, TFJS_VERSION } from './packages.ts';
 import type { Tf } from './tf.ts';
 
-/** `javascript` computes in plain JavaScript, a thousand times slower: for tests of the engine, on purpose only. */
+/** `javascript` computes in plain JavaScript, far too slowly to train with: for tests of the engine, on purpose only. */
 export type Backend = 'native' | 'javascript';
 
 export interface Library {
