@@ -48,7 +48,7 @@ describe('the command line', () => {
       ['run', '--devices', 'cpu', '--redis', 'redis://localhost', 'x.yaml'],
       /'--devices <list>' cannot be used with .*'--redis/,
     ],
-    [['run', '--engine', 'torch', 'x.yaml'], /Expected one of onnx, tensorflow, noop, got 'torch'/],
+    [['run', '--engine', 'torch', 'x.yaml'], /Expected one of onnx, tensorflow, command, noop, got 'torch'/],
     [
       ['cost', '--family', 'vgg', '--depth', '8', '--resolution', '8'],
       /Expected one of resnet-rs, resnet-rs-small, got 'vgg'/,

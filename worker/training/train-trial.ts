@@ -143,7 +143,7 @@ class Run {
     const test = await evaluateSplit(trainer, dataset, 'test', this.#feed, () => this.#pause());
     this.#countSeconds();
     const last = this.#progress.epochs.at(-1)!;
-    const state = trainer.state();
+    const state = await trainer.state();
     const weightsDigest = digest(state);
     await this.#keepWeights(state, weightsDigest);
     const times = this.#stepMs.toSorted((a, b) => a - b);
@@ -211,7 +211,7 @@ class Run {
   async #checkpoint(): Promise<void> {
     const { context, trainer } = this.#training;
     this.#countSeconds();
-    const bytes = await context.checkpoints.save(writeProgress(this.#progress, trainer.state()));
+    const bytes = await context.checkpoints.save(writeProgress(this.#progress, await trainer.state()));
     this.#lastCheckpoint = performance.now();
     context.emit({ type: 'checkpoint', step: this.#progress.step, bytes });
   }

@@ -27,7 +27,7 @@ export interface Trainer {
   evaluate(images: Float32Array): Promise<Float32Array>;
   readonly evaluationBatch: number;
   /** All that a checkpoint must hold. The arrays are live: copy or write them before the next step. */
-  state(): ReadonlyMap<string, Float32Array>;
+  state(): ReadonlyMap<string, Float32Array> | Promise<ReadonlyMap<string, Float32Array>>;
   /** @throws {ScalesweepError} `CHECKPOINT_MISMATCH` when the arrays are not this network's. */
   restore(state: ReadonlyMap<string, Float32Array>): void;
   close(): Promise<void>;

@@ -97,7 +97,7 @@ export async function exercise(
   const trainer = await open(choice === undefined ? base : { ...base, choice });
   try {
     const draw = random(seed, 'images');
-    const state = new Map([...trainer.state()].map(([name, values]) => [name, Float32Array.from(values)]));
+    const state = new Map([...(await trainer.state())].map(([name, values]) => [name, Float32Array.from(values)]));
     // Scales away from 0 and 1, so that every gradient counts.
     for (const { name, offset, size } of layoutOf(network).params)
       if (name.endsWith('.scale'))
@@ -118,12 +118,12 @@ export async function exercise(
       const result = await trainer.step({ images, labels, dropout, dropPath }, rates);
       losses.push(result.loss);
       correct.push(result.correct);
-      gradients ??= Float32Array.from(trainer.state().get('velocity')!);
+      gradients ??= Float32Array.from((await trainer.state()).get('velocity')!);
     }
     const padded = new Float32Array(trainer.evaluationBatch * size);
     padded.set(images.subarray(0, padded.length));
     const evaluation = (await trainer.evaluate(padded)).slice(0, batch * spec.classes);
-    return { losses, correct, state: new Map(trainer.state()), gradients: gradients!, evaluation };
+    return { losses, correct, state: new Map(await trainer.state()), gradients: gradients!, evaluation };
   } finally {
     await trainer.close();
   }

@@ -32,7 +32,7 @@ async function trained(model: ModelSpec, recipe: RecipeSpec) {
   }
   const images = noise(trainer.evaluationBatch);
   const logits = (await trainer.evaluate(images)).slice();
-  const state = trainer.state();
+  const state = await trainer.state();
   await trainer.close();
   return { network, images, size, logits, state };
 }

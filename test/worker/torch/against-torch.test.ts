@@ -106,7 +106,7 @@ async function both({ spec, recipe, batch, steps, seed, params: given }: Exercis
   const network = buildNetwork(spec);
   const trainer = await openOnnxTrainer({ network, recipe, batch, seed: 1, device: 'cpu', threads: 1 });
   try {
-    const params = given ?? reorder(network, trainer.state().get('params')!, 'nodes');
+    const params = given ?? reorder(network, (await trainer.state()).get('params')!, 'nodes');
     const draw = random(seed, 'images');
     const imageSize = spec.channels * spec.resolution ** 2;
     const labels = Int32Array.from({ length: steps.length * batch }, () => draw.below(spec.classes));
@@ -129,7 +129,9 @@ async function both({ spec, recipe, batch, steps, seed, params: given }: Exercis
       if (dropPath) dropPathMask(part(dropPath, step)!, trainer.dropPathShares, recipe.stochasticDepth, seed, step);
     });
 
-    const state = new Map<string, Float32Array>([...trainer.state()].map(([name, values]) => [name, values.slice()]));
+    const state = new Map<string, Float32Array>(
+      [...(await trainer.state())].map(([name, values]) => [name, values.slice()]),
+    );
     state.set('params', reorder(network, params, 'flat'));
     if (recipe.emaDecay > 0) state.set('ema', reorder(network, params, 'flat'));
     trainer.restore(state);
@@ -144,9 +146,9 @@ async function both({ spec, recipe, batch, steps, seed, params: given }: Exercis
       };
       losses.push((await trainer.step(batchOf, rates)).loss);
       // With no momentum behind it, the first velocity is the gradient (and its weight decay).
-      gradients ??= reorder(network, trainer.state().get('velocity')!.slice(), 'nodes');
+      gradients ??= reorder(network, (await trainer.state()).get('velocity')!.slice(), 'nodes');
     }
-    const finalParams = reorder(network, trainer.state().get('params')!, 'nodes');
+    const finalParams = reorder(network, (await trainer.state()).get('params')!, 'nodes');
     const padded = new Float32Array(trainer.evaluationBatch * imageSize);
     padded.set(images.subarray(0, batch * imageSize));
     const evaluation = (await trainer.evaluate(padded)).slice(0, batch * spec.classes);

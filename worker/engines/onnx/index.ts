@@ -38,6 +38,7 @@ export function makeOnnxEngine({ cacheDir = datasetCacheDir() }: OnnxEngineOptio
           ...environment,
           data: `${dataset.name}: ${describeSplits(dataset)}`,
           lowering: `${lowering.layout}: ${reason}`,
+          ...(trainer.placement === undefined ? {} : { placement: trainer.placement }),
         };
         const feeder = feedsAhead(device, threads) ? ahead : directFeeder;
         return await trainTrial({

@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 
 /** What a pool can keep. */
 export interface Poolable {
-  run(...args: never): Promise<void>;
+  run(...args: never): Promise<unknown>;
   close(): Promise<void>;
 }
+
+/** @param resident outputs that stay in the device's memory. */
+type Create<S> = (model: Uint8Array, device: string, threads: number, resident: readonly string[]) => Promise<S>;
 
 interface Kept<S> {
   readonly key: string;
@@ -20,13 +23,13 @@ interface Kept<S> {
  * memory at once on account of the pool.
  */
 export class SessionPool<S extends Poolable> {
-  readonly #create: (model: Uint8Array, device: string, threads: number) => Promise<S>;
+  readonly #create: Create<S>;
   #idle: Kept<S>[] = [];
   #isKeeping = false;
   /** Whether anything went wrong since a session was lent is told by this count. */
   #failures = 0;
 
-  constructor(create: (model: Uint8Array, device: string, threads: number) => Promise<S>) {
+  constructor(create: Create<S>) {
     this.#create = create;
   }
 
@@ -36,15 +39,20 @@ export class SessionPool<S extends Poolable> {
   }
 
   /** A session of the model, all to the caller's own until it closes it. */
-  async open(model: Uint8Array, device: string, threads: number): Promise<Pick<S, 'run' | 'close'>> {
-    const key = `${createHash('sha256').update(model).digest('hex')} ${device} ${threads}`;
+  async open(
+    model: Uint8Array,
+    device: string,
+    threads: number,
+    resident: readonly string[] = [],
+  ): Promise<Pick<S, 'run' | 'close'>> {
+    const key = `${createHash('sha256').update(model).digest('hex')} ${device} ${threads} ${resident.join()}`;
     const found = this.#idle.find((kept) => kept.key === key);
     if (found !== undefined) {
       this.#idle = this.#idle.filter((kept) => kept !== found);
       return this.#lend(found);
     }
     await this.#closeIdle();
-    return this.#lend({ key, session: await this.#create(model, device, threads) });
+    return this.#lend({ key, session: await this.#create(model, device, threads, resident) });
   }
 
   async close(): Promise<void> {
@@ -56,9 +64,9 @@ export class SessionPool<S extends Poolable> {
     const { session } = kept;
     const failuresBefore = this.#failures;
     let isOpen = true;
-    const run = async (...args: never): Promise<void> => {
+    const run = async (...args: never): Promise<unknown> => {
       try {
-        await session.run(...args);
+        return await session.run(...args);
       } catch (error) {
         // Out of memory, or a lost device: what others were lent may not be whole either.
         this.#failures++;

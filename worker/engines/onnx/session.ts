@@ -4,25 +4,41 @@ import { deviceError, providerOptions } from './providers.ts';
 import { SessionPool } from './session-pool.ts';
 
 export type Tensors = Record<string, ort.Tensor>;
+/** Tensors to write outputs to; `null` for an output that gets a new one. */
+export type Fetches = Record<string, ort.Tensor | null>;
 
 /** A compiled ONNX graph on one device. */
 export interface Session {
-  /** Runs into the given output tensors: a step allocates nothing that outlives it. */
-  run(feeds: Tensors, fetches: Tensors): Promise<void>;
+  /** Runs into the given output tensors, so that a step allocates nothing that outlives it. Returns all outputs. */
+  run(feeds: Tensors, fetches: Fetches): Promise<Tensors>;
   close(): Promise<void>;
 }
 
 /** The process's sessions; keeps none unless told to. */
 export const sessions = new SessionPool<Session>(compile);
 
-/** @throws {ScalesweepError} `DEVICE_UNAVAILABLE` for a device that is not there or lacks an operation, `OUT_OF_MEMORY`. */
-export function openSession(model: Uint8Array, device: string, threads: number): Promise<Session> {
-  return sessions.open(model, device, threads);
+/**
+ * @param resident outputs that stay in the device's memory, where they are fetched into `null`.
+ * @throws {ScalesweepError} `DEVICE_UNAVAILABLE` for a device that is not there or lacks an operation, `OUT_OF_MEMORY`.
+ */
+export function openSession(
+  model: Uint8Array,
+  device: string,
+  threads: number,
+  resident: readonly string[] = [],
+): Promise<Session> {
+  return sessions.open(model, device, threads, resident);
 }
 
-async function compile(model: Uint8Array, device: string, threads: number): Promise<Session> {
+async function compile(
+  model: Uint8Array,
+  device: string,
+  threads: number,
+  resident: readonly string[],
+): Promise<Session> {
   const session = await ort.InferenceSession.create(model, {
     ...providerOptions(device),
+    ...(resident.length > 0 ? { preferredOutputLocation: locations(resident) } : {}),
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     // A pattern plans one block for all later runs while the first run's own stays: 574 MB at its peak where the arena
@@ -32,10 +48,13 @@ async function compile(model: Uint8Array, device: string, threads: number): Prom
     logSeverityLevel: 3,
   }).catch((error: unknown) => rethrow(error, device));
   return {
-    run: async (feeds, fetches) =>
-      void (await session.run(feeds, fetches).catch((error: unknown) => rethrow(error, device))),
+    run: (feeds, fetches) => session.run(feeds, fetches).catch((error: unknown) => rethrow(error, device)),
     close: () => session.release(),
   };
+}
+
+function locations(resident: readonly string[]): Record<string, 'gpu-buffer'> {
+  return Object.fromEntries(resident.map((name) => [name, 'gpu-buffer'] as const));
 }
 
 function rethrow(error: unknown, device: string): never {

@@ -4,10 +4,7 @@ import { checkState } from '../../training/check-state.ts';
 import { convert, layoutOf, partsOf, storedLayoutOf, type Layout, type Part } from './layout.ts';
 import type { Lowering } from './lowering/rule.ts';
 import { floatTensor, type Tensors } from './session.ts';
-
-/** The flat vectors of a training, by the names of the step's inputs; its outputs are their successors. */
-const SUCCESSOR = { params: 'nextParams', velocity: 'nextVelocity', stats: 'nextStats', ema: 'nextEma' } as const;
-export type Vector = keyof typeof SUCCESSOR;
+import { SUCCESSOR, type TrainingState, type Vector } from './training-state.ts';
 
 /**
  * Where a training stands: flat vectors in the form that the lowering stores. What leaves (checkpoints, digests) is in
@@ -17,7 +14,7 @@ export type Vector = keyof typeof SUCCESSOR;
  * `advance` swaps the two. Everything else is read only by the operation that replaces it (optimiser.ts) and is written
  * in place. A step that fails therefore leaves a training undefined until `restore`.
  */
-export class TrainingVectors {
+export class TrainingVectors implements TrainingState {
   readonly #lowering: Lowering;
   readonly #own: Layout;
   readonly #stored: Layout;
@@ -34,7 +31,6 @@ export class TrainingVectors {
     this.#nextParams = new Float32Array(this.#stored.paramCount);
   }
 
-  /** Inputs of a step; only of the named vectors where given. `as` renames them. */
   feeds(names: readonly Vector[] = [...this.#current.keys()], as: Partial<Record<Vector, string>> = {}): Tensors {
     return this.#tensors(this.#current, names, (name) => as[name] ?? name);
   }
@@ -55,15 +51,13 @@ export class TrainingVectors {
     return this.#current.has(name);
   }
 
-  /** Writes one tensor, given in the network's own form. */
   set(vector: Vector, tensor: string, values: Float32Array): void {
     const { slots, storedSlots } = this.#slots(vector);
     const only = slots.filter(({ name }) => name === tensor).map((slot) => ({ ...slot, offset: 0 }));
     convert(only, storedSlots, this.#lowering, 'store', values, this.#current.get(vector)!);
   }
 
-  /** Copies, in the network's own form. */
-  state(): Map<string, Float32Array> {
+  async state(): Promise<Map<string, Float32Array>> {
     return new Map(
       [...this.#current].map(([name, stored]) => {
         const { own, slots, storedSlots } = this.#slots(name);
@@ -74,13 +68,16 @@ export class TrainingVectors {
     );
   }
 
-  /** @throws {ScalesweepError} `CHECKPOINT_MISMATCH` */
   restore(state: ReadonlyMap<string, Float32Array>): void {
     checkState(new Map([...this.#current.keys()].map((name) => [name, this.#slots(name).own])), state);
     for (const [name, stored] of this.#current) {
       const { slots, storedSlots } = this.#slots(name);
       convert(slots, storedSlots, this.#lowering, 'store', state.get(name)!, stored);
     }
+  }
+
+  async close(): Promise<void> {
+    // Nothing but memory.
   }
 
   #slots(name: Vector): { own: number; slots: Layout['params']; storedSlots: Layout['params'] } {
