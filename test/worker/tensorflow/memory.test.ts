@@ -28,11 +28,11 @@ it('holds as many tensors and bytes after 100 steps as after one, and none when 
   const batch = batchFor(trainer);
   await trainer.step(batch, RATES);
   await trainer.evaluate(batch.images);
-  trainer.restore(new Map([...trainer.state()].map(([name, values]) => [name, values.slice()])));
+  trainer.restore(new Map([...(await trainer.state())].map(([name, values]) => [name, values.slice()])));
   const { numTensors, numBytes } = tf.memory();
   for (let step = 0; step < 100; step++) await trainer.step(batch, RATES);
   await trainer.evaluate(batch.images);
-  trainer.restore(new Map([...trainer.state()].map(([name, values]) => [name, values.slice()])));
+  trainer.restore(new Map([...(await trainer.state())].map(([name, values]) => [name, values.slice()])));
   expect(tf.memory()).toMatchObject({ numTensors, numBytes });
   expect(numTensors).toBeGreaterThan(before.numTensors);
   await trainer.close();
