@@ -16,6 +16,8 @@ import { storePlan } from '../orchestrator/launch/store-plan.ts';
 import { runSweep } from '../orchestrator/sweep/run-sweep.ts';
 import { openStore } from '../results/index.ts';
 import { startCli } from '../test/orchestrator/support/cli.ts';
+import { keys, type Beat } from '../worker/remote/index.ts';
+import { waitUntil } from '../test/orchestrator/support/wait-until.ts';
 import { connectForTest } from '../test/redis/support/connect.ts';
 import { startRedis, type TestRedis } from '../test/redis/support/redis-server.ts';
 
@@ -66,6 +68,7 @@ try {
 
 async function secondsOfBullmq(server: TestRedis, jobs: number): Promise<number> {
   const connection = connectForTest(server);
+  const ofWorker = connectForTest(server);
   const queue = new Queue('alone', { connection });
   let done = 0;
   let finish: () => void = () => undefined;
@@ -77,7 +80,7 @@ async function secondsOfBullmq(server: TestRedis, jobs: number): Promise<number>
     async () => {
       if (++done === jobs) finish();
     },
-    { connection: connectForTest(server), concurrency: CONCURRENCY, removeOnComplete: { count: 0 } },
+    { connection: ofWorker, concurrency: CONCURRENCY, removeOnComplete: { count: 0 } },
   );
   await worker.waitUntilReady();
   const began = performance.now();
@@ -88,17 +91,32 @@ async function secondsOfBullmq(server: TestRedis, jobs: number): Promise<number>
   const seconds = (performance.now() - began) / 1000;
   await worker.close();
   await queue.close();
+  // BullMQ leaves open what it was given.
   connection.disconnect();
+  ofWorker.disconnect();
   return seconds;
 }
 
 async function secondsOfSweep(server: TestRedis, trials: number, lanes: string): Promise<number> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'scalesweep-bench-'));
-  const args = ['worker', '--redis', server.url, '--engine', 'noop', '--concurrency', lanes, '--checkpoints', folder];
+  const args = [
+    'worker',
+    '--redis',
+    server.url,
+    '--engine',
+    'noop',
+    '--concurrency',
+    lanes,
+    '--checkpoints',
+    folder,
+    '--beat',
+    '0.5',
+  ];
   const worker = startCli(args, { cwd: folder });
   const store = openStore(path.join(folder, 'results.db'), { mode: 'run' });
   try {
     const { sweep } = storePlan(store, parseGrid(gridOf(trials), 'bench.yaml'), {}, Date.now());
+    await lanesIdle(server, Number(lanes));
     let handedAt: number | undefined;
     const dispatcher = makeRedisDispatcher({
       redis: connectForTest(server),
@@ -113,7 +131,6 @@ async function secondsOfSweep(server: TestRedis, trials: number, lanes: string):
       sweep: sweep.id,
       dispatcher,
       watch: ({ type }) => {
-        // Before it, the worker's processes start.
         if (type === 'handed') handedAt ??= performance.now();
       },
       signal: new AbortController().signal,
@@ -130,6 +147,16 @@ async function secondsOfSweep(server: TestRedis, trials: number, lanes: string):
     await worker.result;
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The worker's processes have started: what that takes is no part of a trial's cost. */
+async function lanesIdle(server: TestRedis, lanes: number): Promise<void> {
+  await waitUntil('the worker is ready', async () => {
+    const ids = await server.client.smembers(keys.workers);
+    const beats = await Promise.all(ids.map((id) => server.client.get(keys.worker(id))));
+    const states = beats.flatMap((text) => (JSON.parse(text ?? '{"lanes":[]}') as Pick<Beat, 'lanes'>).lanes);
+    return states.filter(({ state }) => state === 'idle').length === lanes;
+  });
 }
 
 /** A hundred networks, ten seeds, and as many recipes as it takes. */

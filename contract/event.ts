@@ -67,21 +67,23 @@ export type FailureKind = (typeof failureKinds)[number];
 
 const head = { v: z.literal(EVENT_VERSION), trial: z.string().regex(TRIAL_ID), attempt: z.int().min(1) };
 
+export const startedEvent = z.strictObject({
+  ...head,
+  type: z.literal('started'),
+  engine: z.string(),
+  device: z.string(),
+  pid: z.int(),
+  /** Step that a checkpoint gave back, 0 from scratch. */
+  resumedFromStep: z.int().min(0),
+  totalSteps: z.int().min(0),
+  /** The worker's environment, stored with the attempt. */
+  environment: z.record(z.string(), z.string()),
+  /** What was done to the dataset, and why an existing checkpoint was not used, if one was passed over. */
+  note: z.string().optional(),
+});
+
 export const workerEvent = z.discriminatedUnion('type', [
-  z.strictObject({
-    ...head,
-    type: z.literal('started'),
-    engine: z.string(),
-    device: z.string(),
-    pid: z.int(),
-    /** Step that a checkpoint gave back, 0 from scratch. */
-    resumedFromStep: z.int().min(0),
-    totalSteps: z.int().min(0),
-    /** The worker's environment, stored with the attempt. */
-    environment: z.record(z.string(), z.string()),
-    /** What was done to the dataset, and why an existing checkpoint was not used, if one was passed over. */
-    note: z.string().optional(),
-  }),
+  startedEvent,
   /** At least every 10 s while training; renews the lease. */
   z.strictObject({
     ...head,

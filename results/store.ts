@@ -104,6 +104,8 @@ export interface Started {
   readonly totalSteps: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly note?: string | undefined;
+  /** The attempt's end is written in the same transaction: then nobody can see it running, and its state is left to its end. */
+  readonly isEnding?: boolean;
   readonly now: number;
 }
 

@@ -1,8 +1,11 @@
-import type { WorkerEvent } from '../contract/index.ts';
-import { PROTOCOL_VERSION, type FromWorker } from './protocol.ts';
+import { packEvents, type WorkerEvent } from '../contract/index.ts';
+import { PROTOCOL_VERSION, type FromWorkerSent } from './protocol.ts';
+import { residentMemory } from './resident-memory.ts';
 
 /** Messages are at least this far apart, ms: many events in one message is what keeps tiny trials cheap. */
-const APART_MS = 5;
+const APART_MS = 20;
+/** Unless so many have gathered: whoever hands out trials should hear of room before there is nothing left to do. */
+const MOST_EVENTS = 96;
 
 export interface Outgoing {
   /** Never blocks, never throws. */
@@ -14,7 +17,7 @@ export interface Outgoing {
  * Sends the first event after a pause at once, and gathers what follows within {@link APART_MS}. At once, because an engine may block
  * the event loop for seconds right after `started`, and a timer would not fire.
  */
-export function makeOutgoing(send: (message: FromWorker) => void): Outgoing {
+export function makeOutgoing(send: (message: FromWorkerSent) => void): Outgoing {
   let events: WorkerEvent[] = [];
   let lastSent = -Infinity;
   let timer: NodeJS.Timeout | undefined;
@@ -22,7 +25,12 @@ export function makeOutgoing(send: (message: FromWorker) => void): Outgoing {
     clearTimeout(timer);
     timer = undefined;
     if (events.length === 0) return;
-    const message: FromWorker = { v: PROTOCOL_VERSION, type: 'events', events, rssBytes: process.memoryUsage.rss() };
+    const message: FromWorkerSent = {
+      v: PROTOCOL_VERSION,
+      type: 'events',
+      events: packEvents(events),
+      rssBytes: residentMemory(),
+    };
     events = [];
     lastSent = performance.now();
     try {
@@ -35,7 +43,7 @@ export function makeOutgoing(send: (message: FromWorker) => void): Outgoing {
     flush,
     push: (event) => {
       events.push(event);
-      if (performance.now() - lastSent >= APART_MS) flush();
+      if (events.length >= MOST_EVENTS || performance.now() - lastSent >= APART_MS) flush();
       else timer ??= setTimeout(flush, APART_MS);
     },
   };

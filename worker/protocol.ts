@@ -4,7 +4,7 @@
  * never half-used.
  */
 import { z } from 'zod';
-import { TRIAL_ID, trialId, trialSpec, workerEvent, type WorkerEvent } from '../contract/index.ts';
+import { travellingEvents, TRIAL_ID, trialId, trialSpec, type WorkerEvent } from '../contract/index.ts';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -40,12 +40,14 @@ export const fromWorker = z.discriminatedUnion('type', [
     ...version,
     type: z.literal('events'),
     /** In the order in which they happened. */
-    events: z.array(workerEvent).min(1),
+    events: travellingEvents,
     /** Resident memory now, so that a death by the kernel's OOM killer can be told from a kill. */
     rssBytes: z.number().min(0),
   }),
 ]);
 export type FromWorker = z.infer<typeof fromWorker>;
+/** The same as the worker writes it. */
+export type FromWorkerSent = z.input<typeof fromWorker>;
 
 /** @throws {TypeError} when it is no message of this version: a bug, or two versions of the program mixed. */
 export function parseToWorker(raw: unknown): ToWorker {

@@ -17,8 +17,18 @@ export function groupEvents(events: readonly WorkerEvent[]): EventGroup[] {
   return groups;
 }
 
-/** Stores what happened in the midst of an attempt. Its end is the sweep loop's to judge. */
-export function recordEvents(store: SweepStore, { head, epochs }: EventGroup, worker: string, now: number): void {
+/**
+ * Stores what happened in the midst of an attempt. Its end is the sweep loop's to judge.
+ *
+ * @param isEnding the end is among what the store takes in this transaction.
+ */
+export function recordEvents(
+  store: SweepStore,
+  { head, epochs }: EventGroup,
+  worker: string,
+  now: number,
+  isEnding: boolean,
+): void {
   switch (head.type) {
     case 'started': {
       const { engine, device, pid, resumedFromStep, totalSteps, environment, note } = head;
@@ -31,6 +41,7 @@ export function recordEvents(store: SweepStore, { head, epochs }: EventGroup, wo
         totalSteps,
         environment,
         note,
+        isEnding,
         now,
       });
       break;

@@ -111,9 +111,9 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     },
   });
 
-  const storeOne = ({ group, worker }: Said): Effect => {
+  const storeOne = ({ group, worker }: Said, ending: ReadonlySet<string>): Effect => {
     const { head } = group;
-    recordEvents(store, group, worker, now());
+    recordEvents(store, group, worker, now(), ending.has(`${head.trial}.${head.attempt}`));
     const close = isLast(head) ? storeEnd(head, worker) : undefined;
     return () => {
       close?.();
@@ -138,7 +138,9 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
   /** All of a message in one transaction: with tiny trials, commits are what the time goes into. */
   const inbox = makeInbox<Said>({
     store: (said) => {
-      const effects = store.batch(() => said.map(storeOne));
+      const ends = said.flatMap(({ group: { head } }) => (isLast(head) ? [`${head.trial}.${head.attempt}`] : []));
+      const ending = new Set(ends);
+      const effects = store.batch(() => said.map((each) => storeOne(each, ending)));
       return () => {
         for (const effect of effects) effect();
       };

@@ -17,9 +17,13 @@ interface Aggregate {
 /**
  * Means over a cell's finished seeds, taken anew from its trials (a handful), so that no error builds up; and the
  * dataset's pooled seed noise, corrected by the difference. A trial without minival top-1 counts for no mean of it.
- * Inside the caller's transaction.
+ * Inside the caller's transaction, at its end: several seeds of a cell often finish in one.
  */
 export function refreshCell(connection: Connection, cell: number): void {
+  connection.onceAtTheEnd(`cell ${cell}`, () => refreshNow(connection, cell));
+}
+
+function refreshNow(connection: Connection, cell: number): void {
   const before = connection.get<{ dataset: number; seeds: number; minival_ss: number }>(
     'SELECT dataset, seeds, minival_ss FROM cells WHERE n = ?',
     cell,

@@ -1,6 +1,6 @@
 /** What the store's functions share: the database, its prepared statements and the file's name for messages. */
 import type { Database, Statement } from 'better-sqlite3';
-import { ScalesweepError } from '../../contract/index.ts';
+import { canonicalJson, contentHash, ScalesweepError } from '../../contract/index.ts';
 
 /** A value that SQLite takes and gives. */
 export type SqlValue = string | number | null;
@@ -14,6 +14,7 @@ export class Connection {
   readonly #statements = new Map<string, Statement<Bind[], Row>>();
 
   readonly #transaction: (body: () => unknown) => unknown;
+  readonly #atTheEnd = new Map<string, () => void>();
 
   constructor(db: Database, file: string) {
     this.db = db;
@@ -45,9 +46,24 @@ export class Connection {
     return this.statement(sql).get(...values) as R | undefined;
   }
 
-  /** A write transaction: the lock is taken at its beginning, so it cannot fail half-way for want of it. */
+  /**
+   * A write transaction: the lock is taken at its beginning, so it cannot fail half-way for want of it. Within another it is a part of that one,
+   * which its failure undoes as a whole: so an error may not be caught in between.
+   */
   write<R>(body: () => R): R {
-    return this.#transaction(body) as R;
+    if (this.db.inTransaction) return body();
+    this.#atTheEnd.clear();
+    return this.#transaction(() => {
+      const result = body();
+      for (const act of this.#atTheEnd.values()) act();
+      return result;
+    }) as R;
+  }
+
+  /** Puts off to the end of the transaction under way what need be done only once in it; `what` says what is the same. */
+  onceAtTheEnd(what: string, act: () => void): void {
+    if (!this.db.inTransaction) act();
+    else this.#atTheEnd.set(what, act);
   }
 }
 
@@ -76,8 +92,18 @@ export function noSuch(what: 'sweep' | 'trial', id: string): ScalesweepError {
   });
 }
 
+const identities = new WeakMap<object, { readonly hash: string; readonly json: string }>();
+
+/** Of an object only once: a message's attempts share theirs. */
+function identityOf(environment: Readonly<Record<string, string>>): { readonly hash: string; readonly json: string } {
+  const found = identities.get(environment) ?? { hash: contentHash(environment), json: canonicalJson(environment) };
+  identities.set(environment, found);
+  return found;
+}
+
 /** Row number of an environment, stored once by its content. Keys are sorted, so their order does not matter. */
-export function environmentRow(connection: Connection, hash: string, json: string): number {
+export function environmentRow(connection: Connection, environment: Readonly<Record<string, string>>): number {
+  const { hash, json } = identityOf(environment);
   const known = connection.get<{ n: number }>('SELECT n FROM environments WHERE hash = ?', hash);
   if (known !== undefined) return known.n;
   return Number(

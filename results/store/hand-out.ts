@@ -1,5 +1,5 @@
 /** Trials on their way to workers: waiting, claimed, started. */
-import { canonicalJson, contentHash, type Trial, type TrialCost, type TrialSpec } from '../../contract/index.ts';
+import type { Trial, TrialCost, TrialSpec } from '../../contract/index.ts';
 import type { Claim, Started, WaitingTrial, Written } from '../store.ts';
 import { environmentRow, sweepRow, trialRow, type Connection, type TrialRow } from './connection.ts';
 
@@ -77,12 +77,8 @@ export function recordStarted(connection: Connection, trial: string, attempt: nu
   return connection.write(() => {
     const row = trialRow(connection, trial);
     if (!isOpen(row, attempt)) return 'fenced';
-    connection.run("UPDATE trials SET state = 'running' WHERE n = ?", row.n);
-    const environment = environmentRow(
-      connection,
-      contentHash(started.environment),
-      canonicalJson(started.environment),
-    );
+    if (started.isEnding !== true) connection.run("UPDATE trials SET state = 'running' WHERE n = ?", row.n);
+    const environment = environmentRow(connection, started.environment);
     connection.run(
       `UPDATE attempts SET worker = coalesce(?, worker), engine = ?, device = ?, pid = ?, started_at = ?, resumed_from_step = ?, total_steps = ?,
          environment = ?, note = ? WHERE trial = ? AND attempt = ?`,
@@ -99,7 +95,7 @@ export function recordStarted(connection: Connection, trial: string, attempt: nu
       attempt,
     );
     // Epochs that an earlier attempt finished after its last checkpoint are trained again.
-    connection.run('DELETE FROM epochs WHERE trial = ? AND step > ?', row.n, started.resumedFromStep);
+    if (attempt > 1) connection.run('DELETE FROM epochs WHERE trial = ? AND step > ?', row.n, started.resumedFromStep);
     return 'stored';
   });
 }

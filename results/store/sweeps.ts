@@ -1,5 +1,5 @@
 /** Sweeps: made, found, steered. */
-import { canonicalJson, contentHash, ScalesweepError } from '../../contract/index.ts';
+import { canonicalJson, ScalesweepError } from '../../contract/index.ts';
 import type { SweepInput, SweepRecord, SweepState } from '../store.ts';
 import { refreshCell } from './aggregates.ts';
 import { environmentRow, noSuch, sweepRow, type Connection } from './connection.ts';
@@ -31,7 +31,7 @@ export function createSweep(connection: Connection, input: SweepInput): SweepRec
   }
   const id = input.gridHash.slice(0, 12);
   connection.write(() => {
-    const environment = environmentRow(connection, contentHash(input.environment), canonicalJson(input.environment));
+    const environment = environmentRow(connection, input.environment);
     connection.run(
       `INSERT INTO sweeps (id, name, grid_file, grid_text, grid_hash, question, budgets, argv, environment, created_at, ran_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import type { WorkerEvent } from '../../contract/index.ts';
+import { packEvents, unpackEvents, type WorkerEvent } from '../../contract/index.ts';
 import { isLast } from '../protocol.ts';
 import { attemptKey } from './wire.ts';
 
@@ -98,7 +98,7 @@ function adoptOthers(folder: string, own: string, outbox: Outbox): void {
       .prepare<[], { store: string; events: string }>('SELECT store, events FROM letters ORDER BY store, seq')
       .all();
     // Killed in between, the same letters lie in both: the store takes what it has already for what it is.
-    for (const { store, events } of left) outbox.append(store, JSON.parse(events) as WorkerEvent[]);
+    for (const { store, events } of left) outbox.append(store, unpackEvents(JSON.parse(events) as WorkerEvent[])!);
     // Emptied and not removed: another process may be opening it at this moment.
     db.exec('BEGIN; DELETE FROM letters; UPDATE stores SET acked = last; COMMIT');
     db.close();
@@ -141,7 +141,7 @@ function makeOutbox(db: Database.Database): Outbox {
       const seq = last + 1;
       const ended = events.filter(isLast).map(({ trial, attempt }) => attemptKey(trial, attempt));
       db.transaction(() => {
-        insertLetter.run(store, seq, JSON.stringify(events), JSON.stringify(ended));
+        insertLetter.run(store, seq, JSON.stringify(packEvents(events)), JSON.stringify(ended));
         putStore.run(store, seq, acked);
       })();
       positions.set(store, { last: seq, acked });

@@ -9,7 +9,7 @@
  * - order: what an orchestrator asks of one worker.
  */
 import { z } from 'zod';
-import { engineNames, TRIAL_ID, workerEvent, type EngineName } from '../../contract/index.ts';
+import { engineNames, travellingEvents, TRIAL_ID, type EngineName } from '../../contract/index.ts';
 import { travellingTrial } from '../protocol.ts';
 
 export const WIRE_VERSION = 1;
@@ -53,7 +53,7 @@ export const letter = z.strictObject({
   seq: z.int().min(1).nullable(),
   /** All up to here are stored, as far as the worker knows: where a new orchestrator begins to count. */
   acked: z.int().min(0),
-  events: z.array(workerEvent).min(1),
+  events: travellingEvents,
 });
 export type Letter = z.infer<typeof letter>;
 

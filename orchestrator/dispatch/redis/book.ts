@@ -52,13 +52,14 @@ export function makeBook(ledger: Ledger, clock: () => number, onEvents: Dispatch
       const now = clock();
       const fresh = events.filter((event) => {
         const key = attemptKey(event.trial, event.attempt);
+        // Had already, from before a reconnection: it must not be counted twice. What we had given up may still hand in.
+        if (isLast(event) && ended.get(key) === 'said') return false;
         if (event.type === 'checkpoint' || (event.type === 'started' && event.resumedFromStep > 0))
           savedBy.set(event.trial, worker);
         ledger.seen(key, now, true);
-        // Had already, from before a reconnection: it must not be counted twice. What we had given up may still hand in.
-        return !isLast(event) || ended.get(key) !== 'said';
+        if (isLast(event)) close(key, 'said');
+        return true;
       });
-      for (const event of fresh) if (isLast(event)) close(attemptKey(event.trial, event.attempt), 'said');
       if (fresh.length === 0) onStored();
       else onEvents(fresh, worker, onStored);
     },

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { messageOf, type EngineName } from '../../../contract/index.ts';
-import { attemptKey, duplicateRedis, keys, WIRE_VERSION, type Beat, type Order } from '../../../worker/remote/index.ts';
+import { attemptKey, duplicateRedis, keys, WIRE_VERSION } from '../../../worker/remote/index.ts';
 import type { Assignment, DispatchHandlers, Dispatcher } from '../dispatcher.ts';
 import { makeBook, WORKER_UNKNOWN } from './book.ts';
 import { openJobs } from './jobs.ts';
+import { makeLeases } from './leases.ts';
 import { makeLedger } from './ledger.ts';
-import { makeMailbox } from './mailbox.ts';
+import { openLetters } from './letters.ts';
+import { makeGive } from './orders.ts';
 import { jobId, pack, weightOf } from './packing.ts';
 import { makeRoster } from './roster.ts';
 
@@ -37,8 +39,6 @@ export interface RedisDispatcherOptions {
 
 /** Parcels of short trials that wait for each lane: a lane must not idle for the time of a round trip. */
 const SHORT_AHEAD = 3;
-/** Letters taken from Redis at a time. */
-const LETTERS = 64;
 
 type Phase = 'running' | 'stopping' | 'killed' | 'closed';
 
@@ -53,7 +53,7 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
   const jobs = openJobs(redis, engine, store);
   const roster = makeRoster(redis, leaseMs);
   const ledger = makeLedger(leaseMs);
-  const mailbox = makeMailbox();
+  const give = makeGive(redis);
   const clock = (): number => performance.now();
   const loops: Promise<void>[] = [];
   /** Removals under way of what finished trials left. */
@@ -65,64 +65,39 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
   let lanes = 0;
   let isFilling = true;
   let hasWorkers: boolean | undefined;
-  let isBlind = false;
-  let lookedAt = clock();
   let lastTrouble = '';
-  let refused = 0;
+  /** Read through a function: after an `await` it may have changed, whatever was checked before. */
+  const isOver = (): boolean => phase === 'closed' || phase === 'killed';
+  const letters = openLetters({ redis, reading, store, book, log, isOver });
+  const leases = makeLeases({
+    redis,
+    store,
+    engine,
+    reader,
+    leaseMs,
+    tickMs,
+    jobs,
+    roster,
+    ledger,
+    book,
+    give,
+    clock,
+    isOver,
+  });
 
-  // --- letters ---
+  // --- who is there, what they say ---
 
-  const readLetters = async (): Promise<void> => {
-    const key = keys.letters(store);
-    const first = await reading.blpop(key, 1);
-    if (first === null) return;
-    const more = (await redis.lpop(key, LETTERS)) ?? [];
-    for (const text of [first[1], ...more]) {
-      if (isOver()) return;
-      const reception = mailbox.receive(text);
-      if (reception.act === 'take') {
-        const { worker, seq, events } = reception;
-        book.take(worker, events, () => {
-          if (seq !== null) mailbox.stored(worker, seq);
-        });
-      } else if (reception.act === 'refuse' && ++refused <= 3)
-        log(`Refused ${reception.reason} (no worker of this version wrote it)`);
-    }
+  const tick = async (): Promise<void> => {
+    const now = await leases.look();
+    if (now === undefined) return;
+    lanes = now;
+    tellOfWorkers();
+    // More lanes make room, and so does what was lost.
     if (phase === 'running') handlers?.onRoom();
   };
 
-  const sendAcks = async (): Promise<void> => {
-    const due = mailbox.takeDue();
-    if (due.size === 0) return;
-    const multi = redis.multi();
-    for (const [worker, seq] of due)
-      multi.hset(keys.acks(worker), store, seq).pexpire(keys.acks(worker), 7 * 24 * 3600_000);
-    await multi.exec().catch((error: unknown) => {
-      mailbox.putBack(due);
-      throw error;
-    });
-  };
-
-  // --- who is there, what is lost ---
-
-  const tick = async (): Promise<void> => {
-    await redis.set(keys.reader(store), reader, 'PX', Math.max(10_000, tickMs * 5));
-    const beats = await roster.look(clock());
-    if (isOver()) return;
-    // Not having looked for a while (Redis was away, or this process was stopped) proves nothing about the workers.
-    if (isBlind || clock() - lookedAt > leaseMs / 2) ledger.blindUntil(clock());
-    isBlind = false;
-    lookedAt = clock();
-    for (const each of beats) await heed(each);
-    await lookForJobs();
-    if (isOver()) return;
-    reap();
-    const before = lanes;
-    lanes = roster
-      .alive(engine, clock())
-      .reduce((sum, each) => sum + each.lanes.filter(({ state }) => state !== 'retired').length, 0);
-    tellOfWorkers();
-    if (phase === 'running' && lanes > before) handlers?.onRoom();
+  const readLetters = async (): Promise<void> => {
+    if ((await letters.read()) && phase === 'running') handlers?.onRoom();
   };
 
   /** A sweep that waits for workers looks like one that hangs, unless it says so. */
@@ -135,47 +110,6 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
         ? `Workers are there: ${lanes} ${lanes === 1 ? 'device' : 'devices'}`
         : `No worker of engine ${engine} is there. On a machine that is to train: scalesweep worker --redis URL${engine === 'onnx' ? '' : ` --engine ${engine}`}`,
     );
-  };
-
-  const heed = async (each: Beat): Promise<void> => {
-    const now = clock();
-    const holding = each.holding[store] ?? [];
-    for (const key of [...holding, ...(each.unacked[store] ?? [])]) ledger.seen(key, now, true);
-    // Superseded while its worker was away: what it does there is for nobody.
-    const superseded = holding.filter((key) => book.isSuperseded(key));
-    if (superseded.length > 0) await give(each.worker, { v: WIRE_VERSION, type: 'drop', store, attempts: superseded });
-  };
-
-  /** What no beat has named yet: it may wait in the queue, or have been taken a moment ago. */
-  const lookForJobs = async (): Promise<void> => {
-    const unheld = [...ledger.all()].filter(({ job, isTaken }) => job !== undefined && !isTaken);
-    const where = await jobs.where([...new Set(unheld.map(({ job }) => job!))]);
-    const now = clock();
-    for (const attempt of unheld) {
-      const place = where.get(attempt.job!);
-      if (place === 'waiting') attempt.seenAt = now;
-      else if (place === 'taken') attempt.isTaken = true;
-    }
-  };
-
-  const reap = (): void => {
-    const lost = ledger.lost(clock());
-    if (lost.length === 0) return;
-    const jobsOfLost = new Set(lost.flatMap(({ job }) => (job === undefined ? [] : [job])));
-    const taken = lost.filter(({ isTaken }) => isTaken);
-    book.declare(taken, 'host-lost', `No sign of its worker for ${Math.round(leaseMs / 1000)} s`);
-    book.declare(
-      lost.filter(({ isTaken }) => !isTaken),
-      'interrupted',
-      'Lost on its way to a worker',
-    );
-    const inUse = new Set([...ledger.all()].map(({ job }) => job));
-    for (const job of jobsOfLost) if (!inUse.has(job)) jobs.discard(job).catch(() => undefined);
-    if (phase === 'running') handlers?.onRoom();
-  };
-
-  const give = async (worker: string, given: Order): Promise<void> => {
-    await redis.multi().rpush(keys.orders(worker), JSON.stringify(given)).pexpire(keys.orders(worker), 3600_000).exec();
   };
 
   // --- handing out ---
@@ -207,12 +141,9 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
 
   // --- life ---
 
-  /** Read through a function: after an `await` it may have changed, whatever was checked before. */
-  const isOver = (): boolean => phase === 'closed' || phase === 'killed';
-
   const trouble = (error: unknown): void => {
     if (isOver()) return;
-    isBlind = true;
+    leases.blind();
     const text = messageOf(error);
     if (text !== lastTrouble) log(`Redis: ${text}`);
     lastTrouble = text;
@@ -253,13 +184,13 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
       handlers = given;
       for (const { trial, attempt } of options.adopt)
         book.open({ trial, attempt, predictedSeconds: 1, job: undefined, isTaken: true });
-      redis.on('close', () => (isBlind = true));
+      redis.on('close', leases.blind);
       loops.push(
         findAdopted()
           .catch(trouble)
           .then(() => repeat(tick, tickMs)),
         repeat(readLetters, 0),
-        repeat(sendAcks, 50),
+        repeat(letters.acknowledge, 50),
       );
     },
     slotFor,
@@ -308,7 +239,7 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     close: async () => {
       const isCalm = redis.status === 'ready';
       if (isCalm) {
-        await Promise.race([Promise.all([sendAcks().catch(() => undefined), ...tidyings]), sleep(2000)]);
+        await Promise.race([Promise.all([letters.acknowledge().catch(() => undefined), ...tidyings]), sleep(2000)]);
         if (phase !== 'closed') await Promise.race([leave().catch(() => undefined), sleep(2000)]);
       }
       phase = 'closed';

@@ -10,6 +10,7 @@ import {
 import { describeEnvironment } from '../../environment.ts';
 import type { Checkpoint } from '../../checkpoints.ts';
 import type { Engine, TrialContext } from '../engine.ts';
+import { residentMemory } from '../../resident-memory.ts';
 import { doesMisbehave, misbehave } from './misbehave.ts';
 import { type NoopOptions } from './options.ts';
 import { noopTop1 } from './surface.ts';
@@ -30,6 +31,7 @@ export function makeNoopEngine(options: NoopOptions): Engine {
     close: async () => undefined,
     run: async (trial, context) => {
       const began = performance.now();
+      if (options.startMs > 0) await sleepUnlessStopped(options.startMs, context.signal);
       const { checkpoint, passedOver } = options.stepsPerEpoch > 0 ? await context.checkpoints.load() : NO_CHECKPOINT;
       context.emit({
         type: 'started',
@@ -143,7 +145,7 @@ function resultOf({ spec }: Trial, weightsDigest: string | null, seconds: number
     trainLoss: lossOf(trainTop1!),
     seconds,
     stepMs: null,
-    peakBytes: process.memoryUsage.rss(),
+    peakBytes: residentMemory(),
     weightsDigest,
   };
 }

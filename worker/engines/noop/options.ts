@@ -24,6 +24,8 @@ const faults = [
  * trial: a trial's id must not depend on how it is made to fail.
  */
 export const noopOptions = z.strictObject({
+  /** Milliseconds before a trial says its first word, `started`. @defaultValue 0 */
+  startMs: z.number().min(0).default(0),
   /** Milliseconds that a trial sleeps before it ends. @defaultValue 0 */
   sleepMs: z.number().min(0).default(0),
   /** Deterministic steps per epoch; 0 does nothing at all, at the speed of the path. @defaultValue 0 */
