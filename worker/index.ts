@@ -11,6 +11,7 @@ export {
   requireAllowed,
   type AllowedPrograms,
 } from './engines/command/programs.ts';
+export { noopSeconds } from './engines/noop/options.ts';
 export { describeEnvironment } from './environment.ts';
 export { probeTensorflow } from './engines/tensorflow/probe.ts';
 export { readWeights, type TrainedWeights } from './weights.ts';

@@ -1,14 +1,14 @@
 import type { TrialCost, TrialSpec } from '../../contract/index.ts';
+import { noopSeconds } from '../../worker/index.ts';
 
 /** Sustained training FLOP/s of one thread, from `facts`: 28x28 images through a ResNet-20 on one core of a 2024 server CPU. */
 const THREAD_FLOPS = 40e9;
 /** Building the network, opening the session and the dataset, evaluating on the test set. */
 const ONNX_OVERHEAD_SECONDS = 2;
-const NOOP_SECONDS = 0.0005;
 
 /** Wall-clock of a trial on one local worker, before anything was measured. Right within a factor of three, say. */
 export function predictSeconds(spec: TrialSpec, cost: TrialCost, threads = 1): number {
-  if (spec.engine.name === 'noop') return NOOP_SECONDS;
+  if (spec.engine.name === 'noop') return noopSeconds(spec.epochs, process.env['SCALESWEEP_NOOP']);
   return ONNX_OVERHEAD_SECONDS + cost.trainFlops / (THREAD_FLOPS * threads);
 }
 

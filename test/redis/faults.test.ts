@@ -145,6 +145,18 @@ describe('faults between orchestrator, Redis and workers', () => {
     await expect(halted.outcome).resolves.toMatchObject({ kind: 'halted', counts: { planned: 8, failed: 0 } });
   });
 
+  it('takes a device out on which trials of different sweeps crash in a row', async () => {
+    behave({ fault: { kind: 'exit', every: 1 } });
+    const broken = await work();
+    const runs = ['b', 'c'].map((id) => sweep({ trials: 4, folder: newFolder(), id: id.repeat(32) }));
+    await expect(broken.ended).resolves.toMatch(/^cpu: 3 trials of different sweeps failed in a row, the last with: /);
+    // Others train them: a crash or two on a broken device is not the end of a trial.
+    behave({});
+    await work();
+    for (const run of runs)
+      await expect(run.outcome).resolves.toMatchObject({ kind: 'finished', counts: { done: 4, failed: 0 } });
+  });
+
   it('does not let one broken worker stop a sweep that others can train', async () => {
     behave({ sleepMs: 50, fault: { kind: 'device', every: 1 } });
     const broken = await work();

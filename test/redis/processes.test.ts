@@ -21,21 +21,31 @@ describe('processes of a sweep over Redis', () => {
   afterAll(() => redis.close());
 
   it('refuses the late word of a worker that was stopped past its lease', async () => {
-    const { last, planned, finished, takenOver } = await stopsRun({
+    const { last, planned, finished, takenOver, refused } = await stopsRun({
       folder: newFolder(),
       redis,
       times: 2,
+      atOnce: 1,
       leaseSeconds: 3,
       beatSeconds: 0.5,
     });
     expect(last.code, last.stderr).toBe(0);
     expect(takenOver).toBe(2);
+    expect(refused).toBe(2);
     expect(finished.size).toBe(planned);
     expect([...finished.values()].map(doneAttempts)).toEqual(Array.from({ length: planned }, () => 1));
   }, 300_000);
 
   it('lets workers train on while the orchestrator is away, and takes in what they finished', async () => {
-    const report = await awayRun({ folder: newFolder(), redis, who: 'orchestrator', awayMs: 2000, trials: 4 });
+    const report = await awayRun({
+      folder: newFolder(),
+      redis,
+      who: 'orchestrator',
+      awayMs: 2000,
+      trials: 4,
+      stepsPerTrial: 60,
+      stepMs: 30,
+    });
     expect(report.last.code, report.last.stderr).toBe(0);
     expect(report.stepsMeanwhile).toBeGreaterThan(0);
     // No trial was interrupted: one attempt each, and no step twice.

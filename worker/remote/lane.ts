@@ -3,10 +3,8 @@ import { exitCause, type Exit } from '../child/exit-cause.ts';
 import { visibleDevice } from '../child/visible-device.ts';
 import { startWorkerProcess, type WorkerProcess } from '../child/worker-process.ts';
 import { isLast, PROTOCOL_VERSION } from '../protocol.ts';
+import { FAILURES_IN_ROW, makeSuspicion } from './suspicion.ts';
 import { attemptKey, type Parcel } from './wire.ts';
-
-/** Children that die before they are ready, or trials that fail for want of the device, in a row, until the lane retires. */
-const FAILURES_IN_ROW = 3;
 
 export interface LaneOptions {
   /** As it is reported: `cpu`, `cuda:1`. */
@@ -57,7 +55,7 @@ export function makeLane(options: LaneOptions): Lane {
   let load: Attempt[] = [];
   let lastHeard = 0;
   let startFailures = 0;
-  let deviceFailures = 0;
+  const suspicion = makeSuspicion();
   let retired: string | undefined;
   let isStopping = false;
   let isLeaving = false;
@@ -85,15 +83,18 @@ export function makeLane(options: LaneOptions): Lane {
     for (const event of events) {
       if (!isLast(event)) continue;
       load = load.filter(({ trial, attempt }) => trial.id !== event.trial || attempt !== event.attempt);
-      if (event.type === 'failed' && event.kind === 'device') deviceFailures++;
-      else if (event.type === 'done') deviceFailures = 0;
-      if (deviceFailures >= FAILURES_IN_ROW && event.type === 'failed') retire(event.message);
+      suspect(event);
     }
     onEvents(
       store,
       events.map((event) => (event.type === 'started' ? announced(event, device) : event)),
     );
     if (load.length === 0) onUnloaded();
+  };
+
+  const suspect = (event: WorkerEvent): void => {
+    const why = isLast(event) ? suspicion.ended(store, event) : undefined;
+    if (why !== undefined) retire(why);
   };
 
   const retire = (why: string): void => {
@@ -112,6 +113,8 @@ export function makeLane(options: LaneOptions): Lane {
       if (index > 0) return [failed(attempt, 'interrupted', 'Handed back before it began')];
       return ending === 'drop' ? [] : [failed(attempt, cause.kind, cause.message)];
     });
+    events.forEach(suspect);
+    // Also children that die before they are ready.
     if (!isReady && !isStopping && ++startFailures >= FAILURES_IN_ROW) retire(cause.message);
     if (events.length > 0) onEvents(store, events);
     if (isStopping || retired !== undefined) onGone();

@@ -5,6 +5,7 @@ import { openStore, resultRows, type TrialDetail } from '../../../results/index.
 import { startCli, type CliResult } from '../support/cli.ts';
 import { isRunning, killHard, workersOf } from '../support/processes.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { watchReports } from './reported.ts';
 import { readTrace } from './trace.ts';
 
 export interface ChaosOptions {
@@ -33,6 +34,8 @@ export interface ChaosReport {
   readonly orphanMs: readonly number[];
   /** Trials that were finished when a process was started, and executed a step after that. */
   readonly trainedAgain: readonly string[];
+  /** Steps that the store had heard of and the next attempt executed again, for each attempt that a kill ended. */
+  readonly reportedLost: readonly number[];
   readonly last: CliResult;
 }
 
@@ -45,6 +48,7 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosReport> {
   const count: Record<Victim, number> = { orchestrator: 0, 'one worker': 0, all: 0 };
   const orphanMs: number[] = [];
   const trainedAgain: string[] = [];
+  const reports = watchReports(`${folder}/${STORE}`);
   let resumes = -1;
   let killed = 0;
   const traceLength = (): number => (traceFile === undefined ? 0 : readTrace(traceFile).length);
@@ -65,6 +69,7 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosReport> {
       if (victim === 'one worker' && workers.length === 0) continue;
       killed++;
       count[victim]++;
+      reports.look();
       log(`kill ${killed}: ${victim}, ${finishedTrials(folder).size} trials finished`);
       if (victim === 'one worker') {
         killHard(workers[draw.below(workers.length)]!);
@@ -82,7 +87,10 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosReport> {
       for (const [trial] of readTrace(traceFile).steps.slice(traceBefore))
         if (finishedBefore.has(trial)) trainedAgain.push(trial);
     }
-    if (last.signal === null) return { kills: count, resumes, orphanMs, trainedAgain, last };
+    if (last.signal === null) {
+      const reportedLost = reports.lost(finishedTrials(folder));
+      return { kills: count, resumes, orphanMs, trainedAgain, reportedLost, last };
+    }
   }
 
   /** Half of the kills come while it starts up, whatever it is doing; half in the midst of training. */

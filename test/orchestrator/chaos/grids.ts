@@ -24,6 +24,9 @@ axes:
 `;
 }
 
+/** Of {@link ONNX_GRID}: 2000 images in whole batches of 32. */
+export const ONNX_STEPS_PER_EPOCH = 62;
+
 /** Real trainings of a few seconds each, in the plain and in the blocked layout; long enough for twenty kills. */
 export const ONNX_GRID = `
 question: Does anything get lost when trainings are killed?

@@ -12,9 +12,9 @@ import { canonicalJson } from '../../../contract/index.ts';
 import { formatTable } from '../../../orchestrator/cli/table.ts';
 import { runCli } from '../support/cli.ts';
 import { chaosRun, finishedTrials } from './chaos-run.ts';
-import { noopGrid, ONNX_GRID } from './grids.ts';
+import { noopGrid, ONNX_GRID, ONNX_STEPS_PER_EPOCH } from './grids.ts';
 import { lostSteps, readTrace } from './trace.ts';
-import { doneAttempts, lastingPart, setbacks } from './verdict.ts';
+import { attemptsAfterDone, doneAttempts, lastingPart, setbacks } from './verdict.ts';
 
 const CHECKPOINT_EVERY = 10;
 const NOOP = { trials: 24, epochs: 3, stepsPerEpoch: 40, stepMs: 5 };
@@ -120,6 +120,22 @@ async function torment(engine: 'noop' | 'onnx'): Promise<Check[]> {
         'attempts that began earlier than one before them',
         [...trials.values()].reduce((sum, detail) => sum + setbacks(detail), 0),
         0,
+      ),
+      equal(
+        'attempts begun after their trial had its result',
+        [...trials.values()].reduce((sum, detail) => sum + attemptsAfterDone(detail), 0),
+        0,
+      ),
+      // A checkpoint follows each epoch's report.
+      bound(
+        'most reported steps lost by one trial in one kill',
+        Math.max(0, ...report.reportedLost),
+        engine === 'noop' ? NOOP.stepsPerEpoch : ONNX_STEPS_PER_EPOCH,
+      ),
+      bound(
+        'reported steps lost in all',
+        report.reportedLost.reduce((sum, steps) => sum + steps, 0),
+        (engine === 'noop' ? NOOP.stepsPerEpoch : ONNX_STEPS_PER_EPOCH) * 2 * kills,
       ),
       ...(engine === 'noop'
         ? [

@@ -29,6 +29,12 @@ export function doneAttempts({ attempts }: TrialDetail): number {
   return attempts.filter(({ outcome }) => outcome === 'done').length;
 }
 
+/** Attempts handed out after one that handed in a result: a finished trial trained again. */
+export function attemptsAfterDone({ attempts }: TrialDetail): number {
+  const done = attempts.findIndex(({ outcome }) => outcome === 'done');
+  return done < 0 ? 0 : attempts.length - 1 - done;
+}
+
 /** Attempts that began at an earlier step than one before them: progress that went back further than a checkpoint. */
 export function setbacks({ attempts }: TrialDetail): number {
   const begun = attempts.map(({ resumedFromStep }) => resumedFromStep).filter((step) => step !== null);

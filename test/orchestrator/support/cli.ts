@@ -21,13 +21,26 @@ export interface RunningCli {
 /** Those that still run. */
 export const started = new Set<ChildProcess>();
 
-/** Starts the command line from the sources. `env` is added to the environment. */
+/** How node is told to run the command line: from the sources, so that no test runs what was built before the last change. */
+const FROM_SOURCES = [
+  '--import',
+  pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,
+  path.join(packageRoot(), 'orchestrator/cli.ts'),
+];
+/** Or from dist/, for scripts that build it first and start hundreds of processes. */
+const FROM_DIST = [path.join(packageRoot(), 'dist/orchestrator/cli.js')];
+let program = FROM_SOURCES;
+
+export function startFromDist(): void {
+  program = FROM_DIST;
+}
+
+/** Starts the command line. `env` is added to the environment. */
 export function startCli(
   args: readonly string[],
   options: { cwd: string; env?: Readonly<Record<string, string>> },
 ): RunningCli {
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const child = spawn(process.execPath, ['--import', tsx, path.join(packageRoot(), 'orchestrator/cli.ts'), ...args], {
+  const child = spawn(process.execPath, [...program, ...args], {
     cwd: options.cwd,
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -17,6 +17,8 @@ export interface AwayOptions {
   readonly who: 'orchestrator' | 'redis';
   readonly awayMs: number;
   readonly trials: number;
+  readonly stepsPerTrial: number;
+  readonly stepMs: number;
 }
 
 export interface AwayReport {
@@ -31,10 +33,9 @@ export interface AwayReport {
   readonly drainSeconds: number;
 }
 
-const STEPS = 60;
-
 /** Takes the orchestrator or Redis away by SIGKILL while workers train, and brings it back. */
-export async function awayRun({ folder, redis, who, awayMs, trials }: AwayOptions): Promise<AwayReport> {
+export async function awayRun(options: AwayOptions): Promise<AwayReport> {
+  const { folder, redis, who, awayMs, trials, stepsPerTrial, stepMs } = options;
   const gridFile = path.join(folder, 'grid.yaml');
   const traceFile = path.join(folder, 'trace');
   writeFileSync(gridFile, noopGrid({ trials, epochs: 1 }));
@@ -42,7 +43,9 @@ export async function awayRun({ folder, redis, who, awayMs, trials }: AwayOption
     folder,
     redis: redis.url,
     gridFile,
-    env: { SCALESWEEP_NOOP: JSON.stringify({ stepsPerEpoch: STEPS, stepMs: 30, checkpointEverySteps: 10, traceFile }) },
+    env: {
+      SCALESWEEP_NOOP: JSON.stringify({ stepsPerEpoch: stepsPerTrial, stepMs, checkpointEverySteps: 10, traceFile }),
+    },
     leaseSeconds: 10,
     beatSeconds: 1,
   });
@@ -77,7 +80,7 @@ export async function awayRun({ folder, redis, who, awayMs, trials }: AwayOption
       finished: finishedTrials(folder),
       stepsMeanwhile,
       steps: steps(),
-      stepsToDo: trials * STEPS,
+      stepsToDo: trials * stepsPerTrial,
       drainSeconds: (performance.now() - backAt) / 1000,
     };
   } finally {

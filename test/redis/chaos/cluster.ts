@@ -8,6 +8,8 @@ export interface ClusterOptions {
   /** Holds the orchestrator's store, the shared checkpoints, and a folder for each worker. */
   readonly folder: string;
   readonly redis: string;
+  /** Where each worker finds Redis, if not there. */
+  readonly redisOfWorker?: (n: number) => string;
   readonly gridFile: string;
   readonly env: Readonly<Record<string, string>>;
   readonly leaseSeconds: number;
@@ -34,7 +36,7 @@ export function isOn(child: ChildProcess): boolean {
 }
 
 export function makeCluster(options: ClusterOptions): Cluster {
-  const { folder, redis, gridFile, env, leaseSeconds, beatSeconds, lanes = 1 } = options;
+  const { folder, redis, redisOfWorker = () => redis, gridFile, env, leaseSeconds, beatSeconds, lanes = 1 } = options;
   const workers = new Map<number, RunningCli>();
   let orchestrator: RunningCli | undefined;
   return {
@@ -51,7 +53,7 @@ export function makeCluster(options: ClusterOptions): Cluster {
         '--beat',
         beatSeconds,
       ];
-      workers.set(n, startCli(['worker', '--redis', redis, ...args.map(String)], { cwd, env }));
+      workers.set(n, startCli(['worker', '--redis', redisOfWorker(n), ...args.map(String)], { cwd, env }));
     },
     workers: () => [...workers].filter(([, { child }]) => isOn(child)).map(([n, { child }]) => ({ n, child })),
     worker: (n) => workers.get(n)!,

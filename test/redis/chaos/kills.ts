@@ -4,9 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { random } from '../../../contract/index.ts';
 import { finishedTrials } from '../../orchestrator/chaos/chaos-run.ts';
 import { noopGrid } from '../../orchestrator/chaos/grids.ts';
-import { readTrace } from '../../orchestrator/chaos/trace.ts';
+import { readTrace, traceLength } from '../../orchestrator/chaos/trace.ts';
 import { runCli, type CliResult } from '../../orchestrator/support/cli.ts';
 import { killHard } from '../../orchestrator/support/processes.ts';
+import { startProxy } from '../support/proxy.ts';
 import type { TestRedis } from '../support/redis-server.ts';
 import { isOn, makeCluster, runToItsEnd } from './cluster.ts';
 import { judge, watchForAgain, type Verdict } from './verdict.ts';
@@ -19,6 +20,8 @@ export const disturbances = [
   'flush',
   'redis with its file',
   'redis without its file',
+  'network cut',
+  'network stalled',
 ] as const;
 export type Disturbance = (typeof disturbances)[number];
 
@@ -38,7 +41,7 @@ export interface KillsOptions {
   readonly seed: number;
   readonly leaseSeconds: number;
   readonly beatSeconds: number;
-  /** How long Redis, or the orchestrator, stays away each time, ms. @defaultValue 0 */
+  /** How long Redis, the orchestrator or the network stays away each time, ms. @defaultValue 0 */
   readonly downMs?: number;
   readonly log?: (line: string) => void;
 }
@@ -47,6 +50,8 @@ export interface KillsReport extends Verdict {
   readonly planned: number;
   readonly made: Readonly<Partial<Record<Disturbance, number>>>;
   readonly trainedAgain: readonly string[];
+  /** Steps that there were to do. */
+  readonly steps: number;
   readonly last: CliResult;
   /** From the last disturbance to the end, seconds. */
   readonly drainSeconds: number;
@@ -63,9 +68,12 @@ export async function killsRun(options: KillsOptions): Promise<KillsReport> {
     stepMs: options.stepMs,
     checkpointEverySteps: options.checkpointEvery,
   };
+  // Before every other worker, where the network is to fail.
+  const proxy = kinds.some((kind) => kind.startsWith('network')) ? await startProxy(redis.port) : undefined;
   const cluster = makeCluster({
     folder,
     redis: redis.url,
+    ...(proxy === undefined ? {} : { redisOfWorker: (n: number) => (n % 2 === 0 ? redis.url : proxy.url) }),
     gridFile,
     env: { SCALESWEEP_NOOP: JSON.stringify({ ...behaviour, traceFile }) },
     leaseSeconds: options.leaseSeconds,
@@ -100,12 +108,14 @@ export async function killsRun(options: KillsOptions): Promise<KillsReport> {
       planned: expected.size,
       made,
       trainedAgain: again.trainedAgain(trace),
+      steps: options.trials * options.epochs * options.stepsPerEpoch,
       last,
       drainSeconds,
       ...judge(finishedTrials(folder), expected, trace, options.checkpointEvery),
     };
   } finally {
     cluster.killAll();
+    await proxy?.close();
   }
 
   async function disturb(): Promise<void> {
@@ -124,9 +134,9 @@ export async function killsRun(options: KillsOptions): Promise<KillsReport> {
   /** Mostly in the midst of training, after so many more steps; now and then while processes start. */
   async function moment(): Promise<void> {
     const isEarly = draw.next() < 0.25;
-    const target = readTrace(traceFile).length + 5 + draw.below(apart);
+    const target = traceLength(traceFile) + 5 + draw.below(apart);
     const end = performance.now() + (isEarly ? draw.below(3000) : 30_000);
-    const isTime = (): boolean => performance.now() >= end || (!isEarly && readTrace(traceFile).length >= target);
+    const isTime = (): boolean => performance.now() >= end || (!isEarly && traceLength(traceFile) >= target);
     while (!isOver() && !isTime()) await sleep(20);
   }
 
@@ -149,6 +159,13 @@ export async function killsRun(options: KillsOptions): Promise<KillsReport> {
         await redis.kill({ forget: kind === 'redis without its file' });
         await sleep(options.downMs ?? 0);
         await redis.restart();
+        return true;
+      case 'network cut':
+      case 'network stalled':
+        if (kind === 'network cut') proxy!.cut();
+        else proxy!.stall();
+        await sleep(options.downMs ?? 0);
+        proxy!.mend();
         return true;
     }
   }

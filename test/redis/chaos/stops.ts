@@ -1,20 +1,22 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openStore, type TrialDetail } from '../../../results/index.ts';
+import type { TrialDetail } from '../../../results/index.ts';
 import { finishedTrials } from '../../orchestrator/chaos/chaos-run.ts';
 import { noopGrid } from '../../orchestrator/chaos/grids.ts';
-import { readTrace } from '../../orchestrator/chaos/trace.ts';
 import type { CliResult } from '../../orchestrator/support/cli.ts';
 import { workersOf } from '../../orchestrator/support/processes.ts';
 import { waitUntil } from '../../orchestrator/support/wait-until.ts';
 import type { TestRedis } from '../support/redis-server.ts';
-import { makeCluster, runToItsEnd } from './cluster.ts';
+import { isOn, makeCluster, runToItsEnd } from './cluster.ts';
+import { attemptsAtWork, attemptsOf, type AttemptAtWork } from './store-watch.ts';
 
 export interface StopsOptions {
   readonly folder: string;
   readonly redis: TestRedis;
   readonly times: number;
+  /** Workers stopped at one time; as many again take over. */
+  readonly atOnce: number;
   readonly leaseSeconds: number;
   readonly beatSeconds: number;
   readonly log?: (line: string) => void;
@@ -26,109 +28,78 @@ export interface StopsReport {
   readonly finished: ReadonlyMap<string, TrialDetail>;
   /** Attempts that were taken over while their worker stood still. */
   readonly takenOver: number;
-  /** Steps that stopped workers still made after they had been let go, for attempts that were not theirs any more. */
-  readonly stepsAfterwards: number;
+  /** Those of them that handed in no result. */
+  readonly refused: number;
 }
 
+/** Longer than a look at the store takes, shorter than a lease: a child whose worker is stopped comes to its end meanwhile. */
+const BEHAVIOUR = { stepsPerEpoch: 40, stepMs: 50, checkpointEverySteps: 5 };
+
 /**
- * Stops a worker and its child in the midst of a trial for longer than the lease, waits until another has taken over, and lets it go: what it
- * then says comes too late.
+ * Stops workers in the midst of trials for longer than the lease, waits until others have taken over, and lets them go: what they then say comes too
+ * late. Every other time their children are not stopped and finish the trial: then the late word is a result.
  */
 export async function stopsRun(options: StopsOptions): Promise<StopsReport> {
-  const { folder, redis, times, log = () => undefined } = options;
+  const { folder, redis, times, atOnce, leaseSeconds, beatSeconds, log = () => undefined } = options;
   const gridFile = path.join(folder, 'grid.yaml');
-  const traceFile = path.join(folder, 'trace');
-  // While one is taken over, which takes a lease, the other worker finishes two.
-  const trials = 3 * times + 2;
+  // While some are taken over, which takes a lease, the other workers go on.
+  const trials = 6 * times + 4 * atOnce;
   writeFileSync(gridFile, noopGrid({ trials, epochs: 1 }));
-  const behaviour = { stepsPerEpoch: 40, stepMs: 50, checkpointEverySteps: 5, traceFile };
   const cluster = makeCluster({
     folder,
     redis: redis.url,
     gridFile,
-    env: { SCALESWEEP_NOOP: JSON.stringify(behaviour) },
-    leaseSeconds: options.leaseSeconds,
-    beatSeconds: options.beatSeconds,
+    env: { SCALESWEEP_NOOP: JSON.stringify(BEHAVIOUR) },
+    leaseSeconds,
+    beatSeconds,
   });
-  let takenOver = 0;
-  let stepsAfterwards = 0;
+  const stopped: AttemptAtWork[] = [];
   const over = new AbortController();
   const isOver = (): boolean => over.signal.aborted;
-  const all = (pid: number, signal: NodeJS.Signals): void => {
-    for (const each of [pid, ...workersOf(pid)]) {
+  const signal = ({ worker }: Pick<AttemptAtWork, 'worker'>, name: NodeJS.Signals, children: boolean): void => {
+    const { pid } = cluster.worker(worker).child;
+    for (const each of [pid!, ...(children ? workersOf(pid!) : [])]) {
       try {
-        process.kill(each, signal);
+        process.kill(each, name);
       } catch {
         // Gone meanwhile.
       }
     }
   };
+  const isTakenOver = ({ trial, attempt }: AttemptAtWork): boolean =>
+    attemptsOf(folder, trial).some((each) => each.attempt > attempt);
+
   try {
-    for (const n of [1, 2]) cluster.startWorker(n);
+    for (let n = 1; n <= 2 * atOnce; n++) cluster.startWorker(n);
     const ended = runToItsEnd(cluster).finally(() => over.abort());
-    for (let time = 0; time < times && !isOver(); time++) {
-      const held = await attemptAtWork(
-        folder,
-        cluster.workers().map(({ child }) => child.pid!),
-        isOver,
-      );
-      if (held === undefined) break;
-      const pid = held.supervisor;
-      all(pid, 'SIGSTOP');
-      await waitUntil('it is taken over', () => isOver() || newestAttempt(folder, held.trial) > held.attempt);
-      const before = readTrace(traceFile).length;
-      all(pid, 'SIGCONT');
-      takenOver++;
-      await sleep(200);
-      stepsAfterwards += readTrace(traceFile)
-        .steps.slice(before)
-        .filter(([id]) => id === held.trial).length;
-      log(`${time + 1}: ${held.trial} taken over from attempt ${held.attempt}`);
+    for (let round = 0; stopped.length < times && !isOver(); round++) {
+      const most = Math.min(atOnce, times - stopped.length);
+      await waitUntil('workers are at work', () => isOver() || attemptsAtWork(folder, cluster).length >= most);
+      const held = attemptsAtWork(folder, cluster).slice(0, most);
+      const children = round % 2 === 0;
+      for (const each of held) signal(each, 'SIGSTOP', children);
+      // One that had handed in at this very moment is not taken over.
+      await waitUntil('they are taken over', () => isOver() || held.every((each) => isTakenOver(each) || isDone(each)));
+      for (const each of held) signal(each, 'SIGCONT', true);
+      stopped.push(...held.filter(isTakenOver));
+      log(`${stopped.length} taken over, ${children ? 'with their children' : 'their children at work'}`);
+      await sleep(2 * beatSeconds * 1000);
     }
     const last = await ended;
-    return { last, planned: trials, finished: finishedTrials(folder), takenOver, stepsAfterwards };
+    const lateResults = stopped.filter(isDone);
+    return {
+      last,
+      planned: trials,
+      finished: finishedTrials(folder),
+      takenOver: stopped.length,
+      refused: stopped.length - lateResults.length,
+    };
   } finally {
-    for (const { child } of cluster.workers()) all(child.pid!, 'SIGCONT');
+    for (const { n, child } of cluster.workers()) if (isOn(child)) signal({ worker: n }, 'SIGCONT', true);
     cluster.killAll();
   }
-}
 
-/** An attempt that some worker's child is executing, as soon as there is one. */
-async function attemptAtWork(
-  folder: string,
-  supervisors: readonly number[],
-  isOver: () => boolean,
-): Promise<{ trial: string; attempt: number; supervisor: number } | undefined> {
-  let found: { trial: string; attempt: number; supervisor: number } | undefined;
-  await waitUntil('a worker is at work', () => {
-    for (const { pid, state, trial, attempt } of ask(folder, (store) => store.running())) {
-      const supervisor = supervisors.find((each) => workersOf(each).includes(pid ?? -1));
-      if (state === 'running' && supervisor !== undefined) found = { trial, attempt, supervisor };
-    }
-    return isOver() || found !== undefined;
-  });
-  return found;
-}
-
-function newestAttempt(folder: string, trial: string): number {
-  return Math.max(
-    0,
-    ...[ask(folder, (store) => store.trial(trial))]
-      .flat()
-      .flatMap(({ attempts }) => attempts.map(({ attempt }) => attempt)),
-  );
-}
-
-function ask<T>(folder: string, question: (store: ReturnType<typeof openStore>) => T | T[]): T[] {
-  try {
-    const store = openStore(path.join(folder, '.scalesweep/results.db'), { mode: 'read' });
-    try {
-      return [question(store)].flat() as T[];
-    } finally {
-      store.close();
-    }
-  } catch {
-    // Not made yet, or locked for a moment.
-    return [];
+  function isDone({ trial, attempt }: AttemptAtWork): boolean {
+    return attemptsOf(folder, trial).some((each) => each.attempt === attempt && each.outcome === 'done');
   }
 }

@@ -1,16 +1,20 @@
 import { canonicalJson } from '../../../contract/index.ts';
 import type { TrialDetail } from '../../../results/index.ts';
 import { lostSteps, type Trace } from '../../orchestrator/chaos/trace.ts';
-import { doneAttempts, lastingPart } from '../../orchestrator/chaos/verdict.ts';
+import { attemptsAfterDone, doneAttempts, lastingPart } from '../../orchestrator/chaos/verdict.ts';
 
 /** What a disturbed run came to, beside an undisturbed one. All but the last must be 0. */
 export interface Verdict {
   /** Planned and without a result. */
   readonly missing: number;
+  /** With a result, and not planned. */
+  readonly unplanned: number;
   /** With more than one result, or none. */
   readonly notOnce: number;
   /** Whose numbers differ from the undisturbed run. */
   readonly differing: number;
+  /** Attempts that were handed out when their trial had its result. */
+  readonly begunAfterwards: number;
   /** Steps that an attempt began again further back than one checkpoint. */
   readonly beyondOneCheckpoint: number;
   /** Steps executed more than once, in all. */
@@ -26,11 +30,13 @@ export function judge(
   const lost = lostSteps(trace);
   return {
     missing: [...expected.keys()].filter((id) => !found.has(id)).length,
+    unplanned: [...found.keys()].filter((id) => !expected.has(id)).length,
     notOnce: [...found.values()].filter((detail) => doneAttempts(detail) !== 1).length,
     differing: [...expected].filter(([id, detail]) => {
       const other = found.get(id);
       return other !== undefined && canonicalJson(lastingPart(other)) !== canonicalJson(lastingPart(detail));
     }).length,
+    begunAfterwards: [...found.values()].reduce((sum, detail) => sum + attemptsAfterDone(detail), 0),
     beyondOneCheckpoint: lost.filter((steps) => steps > checkpointEvery).length,
     wasted: lost.reduce((sum, steps) => sum + steps, 0),
   };

@@ -53,6 +53,27 @@ export type NoopFault = NonNullable<NoopOptions['fault']>;
 /** @throws {ScalesweepError} USAGE when the variable is no JSON or not of the schema. */
 export function noopOptionsFromEnvironment(environment: Readonly<Record<string, string | undefined>>): NoopOptions {
   const text = environment['SCALESWEEP_NOOP'];
+  return parseOptions(text);
+}
+
+/** The path of a trial that does nothing. */
+const NOTHING_SECONDS = 0.0005;
+let timed: { readonly text: string | undefined; readonly options: NoopOptions } | undefined;
+
+/**
+ * How long a trial will take, by what the engine is told to do.
+ *
+ * @param text of `SCALESWEEP_NOOP`
+ * @throws {ScalesweepError} USAGE when it is no JSON or not of the schema.
+ */
+export function noopSeconds(epochs: number, text: string | undefined): number {
+  // Asked of every trial, and the variable hardly ever changes.
+  if (timed === undefined || timed.text !== text) timed = { text, options: parseOptions(text) };
+  const { startMs, sleepMs, stepsPerEpoch, stepMs } = timed.options;
+  return NOTHING_SECONDS + (startMs + sleepMs + epochs * stepsPerEpoch * stepMs) / 1000;
+}
+
+function parseOptions(text: string | undefined): NoopOptions {
   if (text === undefined || text === '') return noopOptions.parse({});
   let json: unknown;
   try {
