@@ -14,3 +14,4 @@ export {
 } from './graph.ts';
 export { trainingMemory } from './memory.ts';
 export { buildNetwork } from './resnet-rs.ts';
+export { OPERATION_CLASSES, workloadOf, type OperationClass, type Workload } from './workload.ts';

@@ -163,7 +163,7 @@ export interface SweepStatus {
   readonly counts: Counts;
   readonly workers: readonly RunningAttempt[];
   readonly failures: readonly FailureGroup[];
-  /** From the train FLOPs left and the pace measured so far; null before the first result or with nobody at work. */
+  /** From what is predicted of the trials left and the pace measured so far; null before the first result or with nobody at work. */
   readonly etaSeconds: number | null;
 }
 

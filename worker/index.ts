@@ -12,10 +12,20 @@ export {
   type AllowedPrograms,
 } from './engines/command/programs.ts';
 export { noopSeconds } from './engines/noop/options.ts';
+export {
+  assembly,
+  observation,
+  type Assembly,
+  type Measured,
+  type MeasureRequest,
+  type Observation,
+} from './calibration/observation.ts';
+export { startMeasuring } from './calibration/start.ts';
+export { chooseLayout } from './engines/onnx/lowering/layout-rule.ts';
 export { describeEnvironment } from './environment.ts';
 export { probeTensorflow } from './engines/tensorflow/probe.ts';
 export { readWeights, type TrainedWeights } from './weights.ts';
-export { datasetCacheDir, datasetDir, statePaths } from './paths.ts';
+export { calibrationDir, datasetCacheDir, datasetDir, statePaths } from './paths.ts';
 export {
   fromWorker,
   isLast,

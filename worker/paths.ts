@@ -54,6 +54,16 @@ export function datasetCacheDir(env: Readonly<Record<string, string | undefined>
   return named === undefined || named === '' ? path.join(os.homedir(), '.cache', 'scalesweep', 'datasets') : named;
 }
 
+/**
+ * Where what was measured of this machine is kept: `$SCALESWEEP_CALIBRATION`, or `~/.cache/scalesweep/calibration`.
+ * `undefined` when the variable is `off`: nothing is measured, nothing is read.
+ */
+export function calibrationDir(env: Readonly<Record<string, string | undefined>> = process.env): string | undefined {
+  const named = env['SCALESWEEP_CALIBRATION'];
+  if (named === 'off') return undefined;
+  return named === undefined || named === '' ? path.join(os.homedir(), '.cache', 'scalesweep', 'calibration') : named;
+}
+
 /** The folder of one dataset in the cache: its files as published, and what was prepared from them. */
 export function datasetDir(cacheDir: string, name: string): string {
   return path.join(cacheDir, name);

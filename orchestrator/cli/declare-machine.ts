@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import type { DoctorOptions } from '../commands/doctor.ts';
 import type { Io } from './io.ts';
 import type { Act } from './program.ts';
-import { withJson, withStore, type JsonOption, type StoreOptions } from './shared-options.ts';
+import { withJson, withStore, type JsonOption } from './shared-options.ts';
 
 /** Commands about this machine. */
 export function declareMachine(program: Command, io: Io, act: Act): void {
@@ -15,5 +16,6 @@ export function declareMachine(program: Command, io: Io, act: Act): void {
 
   withStore(program.command('doctor'))
     .description('what engines, datasets and tools this machine has, and how to mend what is missing')
-    .action((options: StoreOptions) => act(async () => (await import('../commands/doctor.ts')).doctor(options, io)));
+    .option('--calibrate', 'measure how fast this machine trains, for predictions (a few seconds)')
+    .action((options: DoctorOptions) => act(async () => (await import('../commands/doctor.ts')).doctor(options, io)));
 }

@@ -43,10 +43,10 @@ function finished({ id, trial, state, result }: TrialDetail): { trial: Trial; re
     throw new ScalesweepError('USAGE', `Expected a trial that was trained here, got ${id}, whose result was imported`, {
       hint: 'An import brings accuracies, no weights.',
     });
-  if (trial.spec.engine.name === 'noop')
+  if (trial.spec.engine.name !== 'onnx')
     throw new ScalesweepError(
       'USAGE',
-      `Expected a trained network, got trial ${id} of the noop engine, which trains none`,
+      `Expected a trial of the onnx engine, got ${id} of the ${trial.spec.engine.name} engine`,
     );
   if (result === null)
     throw new ScalesweepError('USAGE', `Expected a trial that is done, got ${id}, which is ${state}`, {

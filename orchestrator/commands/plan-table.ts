@@ -3,13 +3,14 @@ import type { AxisValue, Cell, Grid, PlanItem, PlannedTrial, PlanTally, PlanTota
 import type { Io } from '../cli/io.ts';
 import { formatTable, type Column } from '../cli/table.ts';
 import { countOf, grouped } from '../progress/words.ts';
-import { predictSeconds } from '../sweep/predict.ts';
+import type { Predictor } from '../sweep/predict.ts';
 
 export interface PlanTableOptions {
   /** Among which the predicted time is shared. */
   readonly workers: number;
   /** Cells shown; the others are summed up. */
   readonly rows: number;
+  readonly predictor: Predictor;
 }
 
 interface CellRow {
@@ -52,7 +53,7 @@ export function printPlanTable(
     const row = rows.at(-1);
     if (row?.planned.cell === item.cell) {
       row.seeds++;
-      row.seconds += predictSeconds(item.trial.spec, item.cost);
+      row.seconds += options.predictor.seconds(item.trial.spec, item.cost);
     }
     addShares(shares, grid, item);
   }
@@ -66,7 +67,7 @@ export function printPlanTable(
     io.out(`and ${countOf(cells - rows.length, 'more cell')} (--rows N shows more, --json all)\n`);
     io.out(formatTable(byAxis(shares, grid), shareColumns(totals)));
   }
-  io.out(`\n${totalsLines(totals, options.workers).join('\n')}`);
+  io.out(`\n${totalsLines(totals, options).join('\n')}`);
 }
 
 function addShares(shares: Map<string, AxisShare>, grid: Grid, { cell, cost }: PlannedTrial): void {
@@ -119,11 +120,11 @@ function shareColumns(totals: PlanTotals): Column<AxisShare>[] {
   ];
 }
 
-function totalsLines(totals: PlanTotals, workers: number): string[] {
+function totalsLines(totals: PlanTotals, { workers, predictor }: PlanTableOptions): string[] {
   const lines = [`${countOf(totals.trials, 'trial')}, ${formatAmount(totals.trainFlops)} train FLOPs`];
   if (totals.predictedSeconds !== null) {
     lines.push(
-      `about ${formatSeconds(totals.predictedSeconds / workers)} with ${countOf(workers, 'local worker')}, before anything is measured`,
+      `about ${formatSeconds(totals.predictedSeconds / workers)} with ${countOf(workers, 'local worker')}, ${predictor.isMeasured ? 'at the pace measured here' : 'before anything is measured'}`,
     );
   }
   if (totals.gpuHours !== null) lines.push(`${gpuHoursText(totals.gpuHours)} GPU-hours`);

@@ -1,14 +1,15 @@
 import os from 'node:os';
 import { EXIT } from '../../contract/index.ts';
 import { loadGrid, PlanTally } from '../../grids/index.ts';
+import { openPredictor } from '../calibration/open-predictor.ts';
 import type { Io } from '../cli/io.ts';
 import type { JsonOption } from '../cli/shared-options.ts';
 import { overridesOf, planWith, type Overrides } from '../launch/overrides.ts';
-import { predictSeconds } from '../sweep/predict.ts';
 import { printPlanJson } from './plan-json.ts';
 import { printPlanTable } from './plan-table.ts';
 
 export interface PlanCommandOptions extends JsonOption, Overrides {
+  readonly threads?: number;
   readonly deviceFlops?: number;
   readonly workers?: number;
   /** Rows of the table. @defaultValue 16 */
@@ -20,14 +21,15 @@ export async function plan(gridFile: string, options: PlanCommandOptions, io: Io
   const grid = loadGrid(gridFile);
   const items = planWith(grid, overridesOf(options));
   const { deviceFlops } = options;
-  const tally = new PlanTally({ secondsOf: predictSeconds, ...(deviceFlops === undefined ? {} : { deviceFlops }) });
+  const predictor = openPredictor(options);
+  const tally = new PlanTally({ secondsOf: predictor.seconds, ...(deviceFlops === undefined ? {} : { deviceFlops }) });
   if (options.json === true) printPlanJson(grid, items, tally, io);
   else
     printPlanTable(
       grid,
       items,
       tally,
-      { workers: options.workers ?? os.availableParallelism(), rows: options.rows ?? 16 },
+      { workers: options.workers ?? os.availableParallelism(), rows: options.rows ?? 16, predictor },
       io,
     );
   return EXIT.done;

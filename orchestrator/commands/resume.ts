@@ -38,7 +38,9 @@ export async function resume(prefix: string | undefined, options: ResumeOptions,
       `${sweep.name} (${sweep.id}): ${countOf(done + failed + planned + atWork, 'trial')}, ${done} done before, ${planned + atWork} to train`,
     );
     if (options.redis === undefined) await prepareDatasets(store, sweep.id, io);
-    return await finish(store, sweep, options, io);
+    if (planned === 0) return await finish(store, sweep, options, io);
+    const { openPredictor } = await import('../calibration/open-predictor.ts');
+    return await finish(store, sweep, { ...options, predictor: openPredictor(options) }, io);
   } finally {
     store.close();
   }

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { formatAmount, messageOf } from '../../contract/index.ts';
+import { calibrationKey, readCalibration } from '../calibration/calibration-file.ts';
+import { placeOf } from '../calibration/open-predictor.ts';
 import { openStore } from '../../results/index.ts';
 import { describeEnvironment, probeTensorflow, tryDevices } from '../../worker/index.ts';
 
@@ -27,6 +29,7 @@ export async function examine(db: string, env: Environment): Promise<Finding[]> 
     storeFinding(db),
     diskFinding(db),
     ...(await datasetFindings(env)),
+    calibrationFinding(),
     gpuFinding(),
     ...(await deviceFindings()),
   ];
@@ -139,4 +142,19 @@ async function deviceFindings(): Promise<Finding[]> {
     if (error === undefined) return { what, state: 'ok', found: `trains with --devices ${device}` };
     return { what, state: 'optional', found: error, ...(hint === undefined ? {} : { mend: hint }) };
   });
+}
+
+function calibrationFinding(): Finding {
+  const what = 'calibration';
+  const known = readCalibration(calibrationKey(placeOf({})));
+  if (known === undefined) {
+    return {
+      what,
+      state: 'optional',
+      found: 'none: predicted times are rough',
+      mend: 'scalesweep doctor --calibrate (the first run measures by itself)',
+    };
+  }
+  const { probes, trials } = known;
+  return { what, state: 'ok', found: `from ${probes.length} measured networks and ${trials.length} of trials` };
 }

@@ -7,11 +7,14 @@ import type { DisplayOptions } from '../progress/display.ts';
 import { makeLiveBlock } from '../progress/live-block.ts';
 import { makePlainLines } from '../progress/plain-lines.ts';
 import { countOf } from '../progress/words.ts';
+import { makeFlatPredictor, type Predictor } from '../sweep/predict.ts';
 import { runSweep, type SweepOutcome } from '../sweep/run-sweep.ts';
 import { openDispatcher, type DispatchOptions } from './open-dispatcher.ts';
 import { listenForStop } from './stop-signals.ts';
 
-export type ExecuteOptions = DispatchOptions;
+export interface ExecuteOptions extends DispatchOptions {
+  readonly predictor?: Predictor;
+}
 
 export interface Execution {
   readonly outcome: SweepOutcome;
@@ -36,7 +39,7 @@ export async function execute(store: Store, sweep: SweepRecord, options: Execute
       dispatcher,
       adopted,
       signal: stopSignals.signal,
-      threads: options.threads ?? 1,
+      predictor: options.predictor ?? makeFlatPredictor(options.threads),
       now: () => Date.now(),
       watch: (news) => {
         if (news.type === 'done') trained++;
@@ -46,6 +49,7 @@ export async function execute(store: Store, sweep: SweepRecord, options: Execute
     return { outcome, trained };
   } finally {
     display.close();
+    options.predictor?.save();
     await dispatcher.close();
     stopSignals.release();
   }

@@ -1,7 +1,7 @@
 import { parseGrid, type Grid, type PlannedTrial } from '../../grids/index.ts';
-import type { AddedTrials, Store, SweepRecord } from '../../results/index.ts';
+import type { AddedTrials, Store, SweepRecord, TrialToStore } from '../../results/index.ts';
 import { describeEnvironment } from '../../worker/index.ts';
-import { predictSeconds } from '../sweep/predict.ts';
+import { makeFlatPredictor, type Predictor } from '../sweep/predict.ts';
 import { overridesFromArgv, overridesToArgv, planWith, sweepHash, type Overrides } from './overrides.ts';
 
 /** Stores a grid's plan as a sweep; the same grid again is the same sweep. Leaves it active. */
@@ -10,6 +10,7 @@ export function storePlan(
   grid: Grid,
   overrides: Overrides,
   now: number,
+  predictor: Predictor = makeFlatPredictor(),
 ): { sweep: SweepRecord; added: AddedTrials } {
   const sweep = store.createSweep({
     name: grid.name,
@@ -23,18 +24,38 @@ export function storePlan(
     createdAt: now,
   });
   if (sweep.state !== 'active') store.setSweepState(sweep.id, 'active');
-  return { sweep, added: addTrials(store, sweep.id, grid, overrides) };
+  return { sweep, added: addTrials(store, sweep.id, grid, overrides, predictor) };
 }
 
 /** A run that died while it stored its plan left half of it: the rest is added from the grid that is kept with the sweep. */
 export function completePlan(store: Store, sweep: SweepRecord): void {
   if (sweep.complete || sweep.source === 'imported') return;
-  addTrials(store, sweep.id, parseGrid(sweep.gridText, sweep.gridFile), overridesFromArgv(sweep.argv));
+  addTrials(
+    store,
+    sweep.id,
+    parseGrid(sweep.gridText, sweep.gridFile),
+    overridesFromArgv(sweep.argv),
+    makeFlatPredictor(),
+  );
 }
 
-function addTrials(store: Store, sweep: string, grid: Grid, overrides: Overrides): AddedTrials {
+/** The plan of a sweep that is stored already, told anew by a better predictor. */
+export function predictAgain(
+  store: Store,
+  sweep: string,
+  grid: Grid,
+  overrides: Overrides,
+  predictor: Predictor,
+): void {
+  addTrials(store, sweep, grid, overrides, predictor);
+}
+
+function addTrials(store: Store, sweep: string, grid: Grid, overrides: Overrides, predictor: Predictor): AddedTrials {
+  const predictedSeconds = ({ trial, cost }: TrialToStore): number => predictor.seconds(trial.spec, cost);
   return store.addTrials(sweep, trialsOf(grid, overrides), {
-    predictedSeconds: ({ trial, cost }) => predictSeconds(trial.spec, cost),
+    predictedSeconds,
+    // Longest first. Unmeasured, that is the order of the train FLOPs, which the store knows.
+    ...(predictor.isMeasured ? { priority: predictedSeconds } : {}),
   });
 }
 

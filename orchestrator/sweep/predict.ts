@@ -1,4 +1,4 @@
-import type { TrialCost, TrialSpec } from '../../contract/index.ts';
+import type { TrialCost, TrialResult, TrialSpec } from '../../contract/index.ts';
 import { noopSeconds } from '../../worker/index.ts';
 
 /** Sustained training FLOP/s of one thread, from `facts`: 28x28 images through a ResNet-20 on one core of a 2024 server CPU. */
@@ -10,6 +10,32 @@ const ONNX_OVERHEAD_SECONDS = 2;
 export function predictSeconds(spec: TrialSpec, cost: TrialCost, threads = 1): number {
   if (spec.engine.name === 'noop') return noopSeconds(spec.epochs, process.env['SCALESWEEP_NOOP']);
   return ONNX_OVERHEAD_SECONDS + cost.trainFlops / (THREAD_FLOPS * threads);
+}
+
+/** Tells how long trials take on the workers at hand. Order, leases, bounds of silence and estimates come from it. */
+export interface Predictor {
+  /** Whether what it says rests on measurements of this machine. */
+  readonly isMeasured: boolean;
+  /** Whether that holds for this trial: its network's layout may not have been measured. */
+  knows(spec: TrialSpec): boolean;
+  /** Wall-clock seconds of a whole trial on one worker, corrected by what was observed. */
+  seconds(spec: TrialSpec, cost: TrialCost): number;
+  /** A trial has finished: what it took corrects what is said of the others. */
+  observe(spec: TrialSpec, cost: TrialCost, result: Pick<TrialResult, 'seconds' | 'stepMs'>): void;
+  /** Keeps what was learned for the next run. Never throws: a prediction is not worth a failure. */
+  save(): void;
+}
+
+/** One figure for every network and machine, corrected by the trials of this run. */
+export function makeFlatPredictor(threads = 1): Predictor {
+  const pace = makePace();
+  return {
+    isMeasured: false,
+    knows: () => false,
+    seconds: (spec, cost) => pace.correct(predictSeconds(spec, cost, threads)),
+    observe: (spec, cost, { seconds }) => pace.observe(predictSeconds(spec, cost, threads), seconds),
+    save: () => undefined,
+  };
 }
 
 /** Corrects predictions by what was measured. */

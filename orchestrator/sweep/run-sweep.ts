@@ -2,7 +2,7 @@ import type { Counts, Failure, WaitingTrial } from '../../results/index.ts';
 import { isLast } from '../../worker/index.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { SweepWatcher } from './news.ts';
-import { makePace, predictSeconds } from './predict.ts';
+import { makeFlatPredictor, type Predictor } from './predict.ts';
 import { groupEvents, recordEvents, type EventGroup } from './record-events.ts';
 import { RETRY_LIMITS, type RetryLimits, type TrialHistory } from './retry-policy.ts';
 import { makeSettler, type Effect, type LastEvent } from './settle-attempt.ts';
@@ -25,7 +25,8 @@ export interface RunSweepOptions {
   /** Ms since 1970. */
   readonly now: () => number;
   readonly limits?: RetryLimits;
-  readonly threads?: number;
+  /** @defaultValue the flat figure, corrected by the trials of this run */
+  readonly predictor?: Predictor;
   /** Attempts that an earlier orchestrator handed out and the dispatcher has adopted: their trials are at work already. */
   readonly adopted?: readonly AdoptedAttempt[];
 }
@@ -51,8 +52,8 @@ interface Said {
 interface InFlight {
   readonly history: TrialHistory;
   readonly attempt: number;
-  /** Before correction; unknown of an attempt that was adopted. */
-  readonly predictedSeconds?: number;
+  /** What was handed out; unknown of an attempt that was adopted. */
+  readonly waiting?: WaitingTrial;
 }
 
 /**
@@ -63,11 +64,11 @@ interface InFlight {
  * @throws what the store threw, when a write failed for good; the workers' state is saved first.
  */
 export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> {
-  const { store, sweep, dispatcher, watch, signal, now, limits = RETRY_LIMITS, threads = 1, adopted = [] } = options;
+  const { store, sweep, dispatcher, watch, signal, now, limits = RETRY_LIMITS, adopted = [] } = options;
+  const predictor = options.predictor ?? makeFlatPredictor();
   const inFlight = new Map<string, InFlight>(
     adopted.map(({ trial, attempt, ...history }) => [trial, { history, attempt }]),
   );
-  const pace = makePace();
   let fetched: WaitingTrial[] = [];
   let retryTimer: NodeJS.Timeout | undefined;
   let stopping: Exclude<SweepOutcome['kind'], 'finished'> | undefined;
@@ -77,8 +78,7 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     settle = resolve;
   });
 
-  const rawPrediction = ({ trial, cost }: WaitingTrial): number => predictSeconds(trial.spec, cost, threads);
-  const predict = (waiting: WaitingTrial): number => pace.correct(rawPrediction(waiting));
+  const predict = ({ trial, cost }: WaitingTrial): number => predictor.seconds(trial.spec, cost);
 
   const stop = (why: NonNullable<typeof stopping>): void => {
     if (stopping !== undefined) return;
@@ -128,8 +128,8 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     return () => {
       if (isOurs) {
         inFlight.delete(event.trial);
-        if (event.type === 'done' && flight.predictedSeconds !== undefined)
-          pace.observe(flight.predictedSeconds, event.result.seconds);
+        if (event.type === 'done' && flight.waiting !== undefined)
+          predictor.observe(flight.waiting.trial.spec, flight.waiting.cost, event.result);
       }
       settled();
     };
@@ -183,7 +183,7 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
       fetched.pop();
       const attempt = store.claim(waiting.trial.id, { worker: slot.worker, device: slot.device, now: now() });
       if (attempt === undefined) continue;
-      inFlight.set(waiting.trial.id, { history: waiting, attempt, predictedSeconds: rawPrediction(waiting) });
+      inFlight.set(waiting.trial.id, { history: waiting, attempt, waiting });
       watch({ type: 'handed', waiting, attempt, slot, predictedSeconds });
       dispatcher.hand(slot, { trial: waiting.trial, attempt, predictedSeconds });
     }

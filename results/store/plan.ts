@@ -56,8 +56,13 @@ function storeTrial(
     // Another grid may vary what this one left alone: a cell knows the axes of all grids that asked for it.
     const merged = mergeAxes(known.axes, axes);
     if (merged !== known.axes) connection.run('UPDATE cells SET axes = ? WHERE n = ?', merged, known.cell);
+    // What was predicted of a trial that is done stays as it was: told afterwards it would be no prediction.
     if (predictedSeconds !== null)
-      connection.run('UPDATE trials SET predicted_seconds = ? WHERE n = ?', predictedSeconds, known.n);
+      connection.run(
+        `UPDATE trials SET predicted_seconds = ? WHERE n = ? AND state <> 'done'`,
+        predictedSeconds,
+        known.n,
+      );
     return { n: known.n, dataset: known.dataset, isNew: false };
   }
   const cell = storeCell(connection, spec, planned, axes);

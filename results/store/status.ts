@@ -83,16 +83,20 @@ export function statusOf(connection: Connection, sweep: string, parallelism = 0)
 }
 
 /**
- * Train FLOPs left, at the pace of the finished trials (all their train FLOPs over all their seconds), shared by those
- * at work now. What open attempts have done already is not subtracted: the estimate errs on the late side.
+ * Predicted seconds left, at the pace of the finished trials (all their measured seconds over all that were predicted of
+ * them), shared by those at work now. Train FLOPs stand for the predictions where a trial has none. What open attempts have done already is not subtracted: the estimate errs on the late side.
  */
 function etaSeconds(connection: Connection, sweep: string, workers: number): number | null {
   const n = sweepRow(connection, sweep);
   const work = connection.get<{ left: number | null; done: number | null; seconds: number | null }>(
-    `SELECT sum(c.train_flops) FILTER (WHERE w.state IN ('planned', 'queued', 'running')) AS left,
-       sum(c.train_flops) FILTER (WHERE w.state = 'done' AND t.seconds > 0) AS done,
-       sum(t.seconds) FILTER (WHERE w.state = 'done' AND t.seconds > 0) AS seconds
-     FROM sweep_trials w JOIN trials t ON t.n = w.trial JOIN cells c ON c.n = t.cell WHERE w.sweep = ?`,
+    `SELECT sum(work) FILTER (WHERE state IN ('planned', 'queued', 'running')) AS left,
+       sum(work) FILTER (WHERE state = 'done' AND seconds > 0) AS done,
+       sum(seconds) FILTER (WHERE state = 'done' AND seconds > 0) AS seconds
+     FROM (
+       SELECT w.state, t.seconds,
+         CASE WHEN count(*) OVER () = count(t.predicted_seconds) OVER () THEN t.predicted_seconds ELSE c.train_flops END AS work
+       FROM sweep_trials w JOIN trials t ON t.n = w.trial JOIN cells c ON c.n = t.cell WHERE w.sweep = ?
+     )`,
     n,
   );
   const left = work?.left ?? 0;

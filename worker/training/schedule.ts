@@ -1,5 +1,5 @@
 import type { RecipeSpec } from '../../contract/index.ts';
-import { trainSteps } from '../data/index.ts';
+import { trainSteps } from '../data/batches.ts';
 
 /** Length of a training, in optimiser steps. */
 export interface Steps {

@@ -42,7 +42,7 @@ export function startCli(
 ): RunningCli {
   const child = spawn(process.execPath, [...program, ...args], {
     cwd: options.cwd,
-    env: { ...process.env, NO_COLOR: '1', ...options.env },
+    env: { ...process.env, NO_COLOR: '1', SCALESWEEP_CALIBRATION: 'off', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.add(child);

@@ -13,7 +13,7 @@ import type { TrainingState } from './training-state.ts';
 import { TrainingVectors } from './training-vectors.ts';
 
 /** Large enough to keep a core busy, small enough that the last, padded batch wastes little. */
-const EVALUATION_BATCH = 200;
+export const EVALUATION_BATCH = 200;
 
 export interface OnnxTrainerOptions {
   readonly network: Network;

@@ -1,0 +1,82 @@
+import os from 'node:os';
+import { messageOf, parseDevice, type TrialSpec } from '../../contract/index.ts';
+import { calibrationDir, startMeasuring, type MeasureRequest } from '../../worker/index.ts';
+import type { Io } from '../cli/io.ts';
+import { makeFlatPredictor, type Predictor } from '../sweep/predict.ts';
+import { makeCalibratedPredictor } from './calibrated-predictor.ts';
+import { calibrationFile, calibrationKey, keepCalibration, readCalibration, type Place } from './calibration-file.ts';
+import { calibrationOf, mergeCalibrations, type Calibration } from './calibration.ts';
+
+/** On a quiet machine measuring takes some four seconds; on one that is busy it must end as well. */
+const WITHIN_MS = 30_000;
+
+export interface PlaceOptions {
+  readonly devices?: readonly string[];
+  readonly workers?: number;
+  readonly threads?: number;
+  /** Trials go elsewhere: what was measured here says nothing of them. */
+  readonly redis?: string;
+}
+
+/** Where the trials of these options are trained. Of several devices the first stands for all. */
+export function placeOf({ devices, workers, threads }: PlaceOptions): Place {
+  const device = devices?.[0] ?? 'cpu';
+  const isCpu = parseDevice(device)?.kind === 'cpu';
+  return { device, threads: threads ?? 1, workers: workers ?? (isCpu ? os.availableParallelism() : 1) };
+}
+
+/** From what is kept of this machine; the flat figure where nothing is. */
+export function openPredictor(options: PlaceOptions): Predictor {
+  const place = placeOf(options);
+  const calibration = options.redis === undefined ? readCalibration(calibrationKey(place)) : undefined;
+  return calibration === undefined ? makeFlatPredictor(place.threads) : predictorOf(calibration, place);
+}
+
+function predictorOf(calibration: Calibration, { device, threads }: Place): Predictor {
+  return makeCalibratedPredictor({ calibration, device, threads, keep: (each) => keepCalibration(each) });
+}
+
+/**
+ * Measures this machine, keeps what was found, and predicts from it. Where nothing may be kept, or measuring fails, nothing
+ * is lost but precision: the flat figure stands.
+ */
+export async function calibrate(
+  options: PlaceOptions,
+  layouts: MeasureRequest['layouts'],
+  io: Pick<Io, 'err'>,
+): Promise<Predictor> {
+  const place = placeOf(options);
+  const key = calibrationKey(place);
+  if (calibrationFile(key) === undefined) return makeFlatPredictor(place.threads);
+  try {
+    const { device, threads, workers } = place;
+    io.err(`measuring how fast ${device} trains here, once: a few seconds`);
+    const measured = await startMeasuring({ device, threads, layouts, withinMs: WITHIN_MS }, workers);
+    const calibration = mergeCalibrations(readCalibration(key), calibrationOf(key, measured));
+    keepCalibration(calibration);
+    return predictorOf(calibration, place);
+  } catch (error) {
+    io.err(`not measured, times are rough: ${messageOf(error).split('\n', 1)[0]}`);
+    return makeFlatPredictor(place.threads);
+  }
+}
+
+/**
+ * The same predictor, or one that has measured what these trials need: the first run on a machine measures it, and a later one
+ * that trains in a layout which none before it used.
+ */
+export async function ensureMeasured(
+  predictor: Predictor,
+  specs: readonly TrialSpec[],
+  options: PlaceOptions,
+  io: Pick<Io, 'err'>,
+): Promise<Predictor> {
+  const isWanted = options.redis === undefined && calibrationDir() !== undefined;
+  const trained = specs.filter(({ engine }) => engine.name === 'onnx');
+  if (!isWanted || trained.length === 0) return predictor;
+  const isKnown = (by: Predictor): boolean => trained.every((spec) => by.knows(spec));
+  let current = predictor;
+  if (!current.isMeasured)
+    current = await calibrate(options, [placeOf(options).device === 'cpu' ? 'blocked' : 'plain'], io);
+  return current.isMeasured && !isKnown(current) ? calibrate(options, ['plain'], io) : current;
+}

@@ -1,0 +1,9 @@
+/**
+ * Measures this machine, in a process of its own: the request is the argument, as JSON; the answer is one line of JSON on
+ * standard output.
+ */
+import { measureRequest } from './observation.ts';
+import { measure } from './measure.ts';
+
+const answer = await measure(measureRequest.parse(JSON.parse(process.argv[2] ?? 'null')));
+process.stdout.write(`${JSON.stringify(answer)}\n`);
