@@ -19,7 +19,7 @@ export interface Predictor {
   /** Whether that holds for this trial: its network's layout may not have been measured. */
   knows(spec: TrialSpec): boolean;
   /** Wall-clock seconds of a whole trial on one worker, corrected by what was observed. */
-  seconds(spec: TrialSpec, cost: TrialCost): number;
+  readonly seconds: (spec: TrialSpec, cost: TrialCost) => number;
   /** A trial has finished: what it took corrects what is said of the others. */
   observe(spec: TrialSpec, cost: TrialCost, result: Pick<TrialResult, 'seconds' | 'stepMs'>): void;
   /** Keeps what was learned for the next run. Never throws: a prediction is not worth a failure. */

@@ -30,7 +30,7 @@ export interface Leases {
   /** Looks at beats and queue, says which attempts are lost, and returns the number of lanes that work; `undefined` when over meanwhile. */
   look(): Promise<number | undefined>;
   /** Redis was away: nothing seen until the next look proves anything. */
-  blind(): void;
+  readonly blind: () => void;
 }
 
 export function makeLeases(options: LeasesOptions): Leases {

@@ -25,7 +25,7 @@ export interface Letters {
   /** Takes what lies there, or waits a second for it; whether anything came. */
   read(): Promise<boolean>;
   /** Tells workers up to where their letters are stored. */
-  acknowledge(): Promise<void>;
+  readonly acknowledge: () => Promise<void>;
 }
 
 /** What one worker said in a round of letters. */

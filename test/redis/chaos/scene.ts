@@ -24,10 +24,10 @@ export interface SceneContext {
 export type Scene = (context: SceneContext) => Promise<Check[]>;
 
 export interface Checks {
-  equal(what: string, found: number, wanted: number): Check;
-  atMost(what: string, found: number, limit: number): Check;
+  readonly equal: (what: string, found: number, wanted: number) => Check;
+  readonly atMost: (what: string, found: number, limit: number) => Check;
   /** No bound: it depends on the machine. */
-  told(what: string, found: number): Check;
+  readonly told: (what: string, found: number) => Check;
 }
 
 export function checksOf(scene: string): Checks {

@@ -24,7 +24,7 @@ afterEach(() => {
 /** Loaded anew each time, as by a new process. */
 async function open(device: string): Promise<{ tf: unknown; name: string }> {
   vi.resetModules();
-  const { openLibrary } = (await import('../../../worker/engines/tensorflow/library.ts')) as typeof library;
+  const { openLibrary } = await import('../../../worker/engines/tensorflow/library.ts');
   return openLibrary({ backend: 'native', device, threads: 1, from: path.join(folder, 'index.js') });
 }
 
@@ -81,7 +81,7 @@ describe('the native library', () => {
     installStandIn(folder, CPU_PACKAGE);
     installStandIn(folder, GPU_PACKAGE, { isOnGpu: true });
     vi.resetModules();
-    const { openLibrary } = (await import('../../../worker/engines/tensorflow/library.ts')) as typeof library;
+    const { openLibrary } = await import('../../../worker/engines/tensorflow/library.ts');
     const request = { backend: 'native', threads: 1, from: path.join(folder, 'index.js') } as const;
     const first = await openLibrary({ ...request, device: 'cpu' });
     expect(await openLibrary({ ...request, device: 'cpu' })).toBe(first);

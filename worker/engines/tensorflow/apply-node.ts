@@ -120,6 +120,6 @@ function avgPool({ tf, shapeOf }: Surroundings, node: Node, x: Tensor4D): Tensor
 function dense({ tf, param, shapeOf }: Surroundings, node: Node, x: Tensor4D): Tensor {
   const features = shapeOf(node.inputs[0]!)[0];
   const flat = tf.reshape(x, [-1, features]) as Tensor2D;
-  const product = tf.matMul(flat, param(`${node.name}.weight`) as Tensor2D, false, true);
+  const product = tf.matMul(flat, param(`${node.name}.weight`), false, true);
   return tf.add(product, param(`${node.name}.bias`));
 }

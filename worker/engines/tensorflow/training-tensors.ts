@@ -90,7 +90,7 @@ export class TrainingTensors {
 
   #read(tensor: Variable): Float32Array {
     return this.#tf.tidy(() => {
-      const whole = isFilter(tensor.shape) ? this.#tf.transpose(tensor as Tensor, TO_NETWORK) : tensor;
+      const whole = isFilter(tensor.shape) ? this.#tf.transpose(tensor, TO_NETWORK) : tensor;
       return whole.dataSync<'float32'>();
     });
   }
