@@ -6,7 +6,6 @@ import { CPU_PACKAGE, GPU_PACKAGE } from '../../../worker/engines/tensorflow/pac
 import { nativeEnvironment } from '../../../worker/engines/tensorflow/native-environment.ts';
 import { tensorflowOptionsFromEnvironment } from '../../../worker/engines/tensorflow/index.ts';
 import { installStandIn } from './stand-in.ts';
-import type * as library from '../../../worker/engines/tensorflow/library.ts';
 
 let folder: string;
 let environment: NodeJS.ProcessEnv;
