@@ -11,11 +11,11 @@ const VALUES = SIDE * SIDE * 3;
 const CLASSES = ['ant', 'bee', 'cat'] as const;
 
 /** Writes it into a dataset cache (`SCALESWEEP_DATA`): a pattern for each class, and noise. */
-export async function writeTinyFolder(cacheDir: string): Promise<void> {
+export async function writeTinyFolder(cacheDir: string, images = { train: 64, test: 30 }): Promise<void> {
   const draw = random(1, 'tiny folder');
   const patterns = CLASSES.map(() => Array.from({ length: VALUES }, () => draw.next() * 255));
   const folder = path.join(cacheDir, TINY_DATA.name);
-  for (const [split, count] of Object.entries({ train: 64, test: 30 })) {
+  for (const [split, count] of Object.entries(images)) {
     for (const name of CLASSES) mkdirSync(path.join(folder, split, name), { recursive: true });
     for (let i = 0; i < count; i++) {
       const label = i % CLASSES.length;

@@ -6,7 +6,7 @@ import { packageRoot, type ModelSpec, type RecipeSpec } from '../../../contract/
 import type { StepRates } from '../../../worker/training/trainer.ts';
 
 /** Debian's interpreter: python3-torch is not visible to others. */
-const PYTHON = process.env['SCALESWEEP_TORCH_PYTHON'] ?? '/usr/bin/python3';
+export const PYTHON = process.env['SCALESWEEP_TORCH_PYTHON'] ?? '/usr/bin/python3';
 
 /** Why PyTorch cannot be asked, or `undefined` when it can. */
 export function torchMissing(): string | undefined {

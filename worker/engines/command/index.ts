@@ -7,7 +7,7 @@ import { datasetCacheDir } from '../../paths.ts';
 import { stepsOf } from '../../training/schedule.ts';
 import type { Engine, TrialContext } from '../engine.ts';
 import { followTrainer } from './follow.ts';
-import { asksFor, fillIn, imagesFile, weightsFile } from './inputs.ts';
+import { asksFor, fillIn, imagesFile, initialWeightsFile } from './inputs.ts';
 import { openLog } from './log-file.ts';
 import { requireAllowed, type AllowedPrograms } from './programs.ts';
 import { TRAINER_PROTOCOL, type TrainerTask } from './protocol.ts';
@@ -105,7 +105,7 @@ async function writeTask({ trial, trainer, context, folder, state, cacheDir }: T
   const { spec } = trial;
   const asks = (what: 'data' | 'weights'): boolean => asksFor(trainer.arguments, what);
   const data = asks('data') ? path.resolve(await imagesFile(spec, cacheDir)) : null;
-  const weights = asks('weights') ? await weightsFile(spec, path.join(folder, 'weights.safetensors')) : null;
+  const weights = asks('weights') ? await initialWeightsFile(spec, path.join(folder, 'weights.safetensors')) : null;
   const { device, threads } = context;
   const steps = stepsOf(spec.recipe, spec.data.trainImages, spec.epochs);
   const resume = state === undefined ? null : { step: state.step, file: state.file };

@@ -74,7 +74,7 @@ function statistic(name: 'mean' | 'std', dataset: Dataset): SafeTensor {
 }
 
 /** The weights that every engine of this program would start from, by name, in the order in which the network runs. */
-export async function weightsFile({ model, seed }: TrialSpec, file: string): Promise<string> {
+export async function initialWeightsFile({ model, seed }: TrialSpec, file: string): Promise<string> {
   const network = buildNetwork(model);
   const values = initialParams(network, seed);
   const tensors = network.nodes
