@@ -4,9 +4,10 @@ import { initialParams } from '../../training/initialise.ts';
 import type { Batch, StepRates, Trainer } from '../../training/trainer.ts';
 import { layoutOf, storedLayoutOf } from './layout.ts';
 import { chooseLowering, type Choice } from './lowering/choose.ts';
-import { floatTensor, labelTensor, openSession, type Session, type Tensors } from './session.ts';
-import { buildEvaluation, buildStep } from './step-graph.ts';
-import { dropoutFeatures, dropPathNodes, HYPER, type Hyper } from './step-inputs.ts';
+import { floatTensor, openSession, type Session } from './session.ts';
+import { buildEvaluation } from './step-graph.ts';
+import { dropoutFeatures, dropPathNodes } from './step-inputs.ts';
+import { openOr, openStepRunner, type StepRunner } from './step-runner.ts';
 import { TrainingVectors } from './training-vectors.ts';
 
 /** Large enough to keep a core busy, small enough that the last, padded batch wastes little. */
@@ -15,8 +16,13 @@ const EVALUATION_BATCH = 200;
 export interface OnnxTrainerOptions {
   readonly network: Network;
   readonly recipe: RecipeSpec;
-  /** Images per step. */
+  /** Images per optimiser step. */
   readonly batch: number;
+  /**
+   * Images in memory at one time, a divisor of `batch`: gradients are averaged over the micro-batches of a step, norms
+   * take their statistics over each. @defaultValue batch
+   */
+  readonly microBatch?: number;
   readonly seed: number;
   readonly device: string;
   readonly threads: number;
@@ -31,28 +37,30 @@ export interface OnnxTrainer extends Trainer {
 
 /** @throws {ScalesweepError} `DEVICE_UNAVAILABLE`, `OUT_OF_MEMORY` */
 export async function openOnnxTrainer(options: OnnxTrainerOptions): Promise<OnnxTrainer> {
-  const { network, recipe, batch, device, threads } = options;
-  const choice = options.choice ?? (await chooseLowering(network, device, batch));
+  const { network, recipe, batch, microBatch = batch, device, threads } = options;
+  const choice = options.choice ?? (await chooseLowering(network, device, microBatch));
   const { lowering } = choice;
   const layout = storedLayoutOf(network, lowering);
   const vectors = new TrainingVectors(network, lowering, recipe.emaDecay > 0);
-  const structure = {
+  const steps = await openStepRunner({
+    network,
+    lowering,
+    layout,
+    vectors,
     batch,
+    microBatch,
     nesterov: recipe.nesterov,
     ema: vectors.has('ema'),
     dropout: recipe.dropout > 0,
     dropPath: recipe.stochasticDepth > 0 && dropPathNodes(network).length > 0,
-  };
-  const training = await openSession(buildStep(network, layout, lowering, structure), device, threads);
-  const evaluation = await openSession(
-    buildEvaluation(network, layout, lowering, EVALUATION_BATCH),
     device,
     threads,
-  ).catch(async (error: unknown) => {
-    await training.close();
-    throw error;
   });
-  return new CompiledTrainer(options, choice, vectors, training, evaluation);
+  const evaluation = await openOr(
+    () => openSession(buildEvaluation(network, layout, lowering, EVALUATION_BATCH), device, threads),
+    steps,
+  );
+  return new CompiledTrainer(options, choice, vectors, steps, evaluation);
 }
 
 class CompiledTrainer implements OnnxTrainer {
@@ -61,24 +69,24 @@ class CompiledTrainer implements OnnxTrainer {
   readonly dropPathShares: readonly number[];
   readonly evaluationBatch = EVALUATION_BATCH;
   readonly #options: OnnxTrainerOptions;
-  readonly #training: Session;
+  readonly #steps: StepRunner;
   readonly #evaluation: Session;
   readonly #vectors: TrainingVectors;
-  readonly #loss = new Float32Array(1);
-  readonly #correct = new Float32Array(1);
   readonly #logits: Float32Array;
+  /** Between the beginning of a step and its end, for good if it fails: what the vectors hold then is no state. */
+  #isAmidStep = false;
 
   constructor(
     options: OnnxTrainerOptions,
     choice: Choice,
     vectors: TrainingVectors,
-    training: Session,
+    steps: StepRunner,
     evaluation: Session,
   ) {
     this.#options = options;
     this.choice = choice;
     this.#vectors = vectors;
-    this.#training = training;
+    this.#steps = steps;
     this.#evaluation = evaluation;
     this.dropoutFeatures = dropoutFeatures(options.network);
     this.dropPathShares = dropPathNodes(options.network).map(({ share }) => share);
@@ -87,28 +95,11 @@ class CompiledTrainer implements OnnxTrainer {
   }
 
   async step(batch: Batch, rates: StepRates): Promise<{ loss: number; correct: number }> {
-    const { network, recipe, batch: size } = this.#options;
-    const { momentum, weightDecay, labelSmoothing } = recipe;
-    const hyper: Hyper = { momentum, weightDecay, labelSmoothing, ...rates };
-    const feeds: Tensors = {
-      image: floatTensor(batch.images, [size, ...network.nodes[0]!.shape]),
-      label: labelTensor(batch.labels, this.choice.lowering.loss.labels),
-      hyper: floatTensor(
-        Float32Array.from(HYPER, (name) => hyper[name]),
-        [HYPER.length],
-      ),
-      ...this.#vectors.feeds(),
-    };
-    if (batch.dropout !== undefined) feeds['dropout'] = floatTensor(batch.dropout, [size, this.dropoutFeatures, 1, 1]);
-    if (batch.dropPath !== undefined)
-      feeds['dropPath'] = floatTensor(batch.dropPath, [this.dropPathShares.length, size]);
-    await this.#training.run(feeds, {
-      loss: floatTensor(this.#loss, [1]),
-      correct: floatTensor(this.#correct, [1]),
-      ...this.#vectors.fetches(),
-    });
-    this.#vectors.advance();
-    return { loss: this.#loss[0]!, correct: this.#correct[0]! };
+    const { momentum, weightDecay, labelSmoothing } = this.#options.recipe;
+    this.#isAmidStep = true;
+    const result = await this.#steps.run(batch, { momentum, weightDecay, labelSmoothing, ...rates });
+    this.#isAmidStep = false;
+    return result;
   }
 
   async evaluate(images: Float32Array): Promise<Float32Array> {
@@ -122,15 +113,18 @@ class CompiledTrainer implements OnnxTrainer {
   }
 
   state(): ReadonlyMap<string, Float32Array> {
+    // Parameters of one step with the velocity of another, say: saved, they would look like a training's.
+    if (this.#isAmidStep) throw new Error('Expected the state of a training after a whole step, its last step failed');
     return this.#vectors.state();
   }
 
   restore(state: ReadonlyMap<string, Float32Array>): void {
     this.#vectors.restore(state);
+    this.#isAmidStep = false;
   }
 
   async close(): Promise<void> {
-    await this.#training.close();
+    await this.#steps.close();
     await this.#evaluation.close();
   }
 
