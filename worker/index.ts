@@ -13,6 +13,7 @@ export {
 } from './engines/command/programs.ts';
 export { describeEnvironment } from './environment.ts';
 export { readWeights, type TrainedWeights } from './weights.ts';
+export { effectiveBatch, smallerMicroBatch } from './training/micro-batch.ts';
 export { datasetCacheDir, datasetDir, statePaths } from './paths.ts';
 export {
   fromWorker,
