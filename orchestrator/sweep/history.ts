@@ -7,6 +7,8 @@ export function historyOf(
   trial: Trial,
   { crashes, hostLosses, microBatch }: { crashes: number; hostLosses: number; microBatch: number | null },
 ): TrialHistory {
+  // A program of the user's own is told of no micro-batch: after a lack of memory it would do the same again.
+  if (trial.spec.engine.name === 'command') return { crashes, hostLosses };
   const batch = effectiveBatch(trial.spec);
   return { crashes, hostLosses, images: { batch, microBatch: microBatch ?? batch } };
 }

@@ -7,7 +7,7 @@ import type { Choice } from '../../../worker/engines/onnx/lowering/choose.ts';
 import { portable } from '../../../worker/engines/onnx/lowering/portable/index.ts';
 import { cpuBlock } from '../../../worker/engines/onnx/lowering/probe.ts';
 import { openOnnxTrainer, type OnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
-import { dropoutMask, dropPathMask } from '../../../worker/training/drops.ts';
+import { dropoutMask, dropPathMask } from '../../../worker/feed/drops.ts';
 import type { Batch, StepRates } from '../../../worker/training/trainer.ts';
 import { everything, relativeError, smallNetwork } from './exercise.ts';
 

@@ -2,7 +2,7 @@ import type { Network } from '../../../models/index.ts';
 import type { Batch } from '../../training/trainer.ts';
 import type { Layout } from './layout.ts';
 import type { Lowering } from './lowering/rule.ts';
-import { floatTensor, labelTensor, openSession, type Session, type Tensors } from './session.ts';
+import { floatTensor, labelTensor, openSession, type Tensors } from './session.ts';
 import { buildGradients, buildStep, buildUpdate } from './step-graph.ts';
 import { dropoutFeatures, dropPathNodes, HYPER, type Hyper, type UpdateOptions } from './step-inputs.ts';
 import type { TrainingVectors } from './training-vectors.ts';
