@@ -7,7 +7,10 @@
  * `STORE_UNWRITABLE` or `DISK_FULL`; a write that threw has changed nothing.
  */
 import type { EpochMetrics, FailureKind, Trial, TrialCost, TrialResult } from '../contract/index.ts';
+import type { RunningAttempt, TrialDetail } from './attempt.ts';
 import type { ImportedResult } from './result-row.ts';
+
+export type { Attempt, RunningAttempt, TrialDetail } from './attempt.ts';
 
 /**
  * - `read`: queries only; never blocked by a writer.
@@ -86,6 +89,8 @@ export interface WaitingTrial {
   readonly crashes: number;
   /** Attempts lost with their worker. */
   readonly hostLosses: number;
+  /** Images to hold at one time, where an attempt with more of them ran out of memory; null for the whole batch. */
+  readonly microBatch: number | null;
 }
 
 export interface Claim {
@@ -118,24 +123,6 @@ export interface Failure {
 /** `fenced`: the attempt is not the trial's newest, the trial is finished, or it is none of this store's; nothing was written. */
 export type Written = 'stored' | 'fenced';
 
-/** An attempt that has been handed out and not ended. */
-export interface RunningAttempt {
-  readonly trial: string;
-  readonly attempt: number;
-  /** `queued` until the worker said `started`. */
-  readonly state: 'queued' | 'running';
-  readonly worker: string;
-  readonly device: string;
-  readonly pid: number | null;
-  readonly claimedAt: number;
-  readonly startedAt: number | null;
-  /** Epochs finished, of how many. */
-  readonly epoch: number;
-  readonly epochs: number;
-  /** Newest minival top-1, fraction of 1. */
-  readonly minivalTop1: number | null;
-}
-
 export interface Counts {
   planned: number;
   queued: number;
@@ -167,32 +154,6 @@ export interface SweepStatus {
   readonly etaSeconds: number | null;
 }
 
-export interface Attempt {
-  readonly attempt: number;
-  readonly worker: string;
-  readonly device: string;
-  readonly pid: number | null;
-  readonly claimedAt: number;
-  readonly startedAt: number | null;
-  readonly endedAt: number | null;
-  readonly outcome: 'open' | 'done' | 'failed' | 'released';
-  readonly kind: FailureKind | null;
-  readonly message: string | null;
-  readonly step: number | null;
-  readonly resumedFromStep: number | null;
-  readonly note: string | null;
-}
-
-/** All that the store knows of one trial. `trial` is null for results imported from elsewhere. */
-export interface TrialDetail {
-  readonly id: string;
-  readonly trial: Trial | null;
-  readonly state: 'planned' | 'queued' | 'running' | 'done' | 'failed';
-  readonly result: TrialResult | null;
-  readonly attempts: readonly Attempt[];
-  readonly epochs: readonly EpochMetrics[];
-}
-
 export interface Store {
   readonly file: string;
   readonly mode: StoreMode;
@@ -217,7 +178,7 @@ export interface Store {
   /** Newest first. */
   sweeps(): SweepRecord[];
   setSweepState(sweep: string, state: SweepState): void;
-  /** Failed trials of a sweep back to planned, their crashes forgiven. Returns how many. */
+  /** Failed trials of a sweep back to planned, their crashes forgiven and the whole batch tried again. Returns how many. */
   retryFailed(sweep: string): number;
 
   /** Up to `limit` trials to hand out, highest priority first; none of a paused or cancelled sweep. */
@@ -233,6 +194,11 @@ export interface Store {
   finish(trial: string, attempt: number, result: TrialResult, now: number): Written;
   /** With `retryAt` the trial is planned again from then on; without, it is failed for good. */
   fail(trial: string, attempt: number, failure: Failure, now: number, retryAt?: number): Written;
+  /**
+   * The attempt ran out of memory: planned again at once, at no cost in retries, to hold so many images at a time from now on
+   * (until `retryFailed`). Of the attempt it is recorded that it failed, and why.
+   */
+  shrink(trial: string, attempt: number, failure: Failure, microBatch: number, now: number): Written;
   /** The worker went away through no fault of the trial: planned again at once, no retry spent. */
   release(trial: string, attempt: number, kind: 'host-lost' | 'interrupted', now: number): Written;
   /**

@@ -26,6 +26,7 @@ export { describeEnvironment } from './environment.ts';
 export { probeTensorflow } from './engines/tensorflow/probe.ts';
 export { readWeights, type TrainedWeights } from './weights.ts';
 export { calibrationDir, datasetCacheDir, datasetDir, statePaths } from './paths.ts';
+export { effectiveBatch, smallerMicroBatch } from './training/micro-batch.ts';
 export {
   fromWorker,
   isLast,

@@ -40,7 +40,7 @@ async function work(): Promise<void> {
   if (isWorking) return;
   isWorking = true;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const { trial, attempt, device, threads, checkpointDir } = next;
+    const { trial, attempt, device, threads, microBatch, checkpointDir } = next;
     if (stopping.signal.aborted) handBack(next);
     else {
       await runAttempt(() => engineOf(trial.spec.engine.name), {
@@ -48,6 +48,7 @@ async function work(): Promise<void> {
         attempt,
         device,
         threads,
+        microBatch,
         checkpoints: openCheckpoints(checkpointDir, trial.id),
         keepWeights: (weights) => keepWeights(checkpointDir, weights),
         signal: stopping.signal,

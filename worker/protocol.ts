@@ -15,12 +15,17 @@ export const travellingTrial = z
   .strictObject({ id: z.string().regex(TRIAL_ID), spec: trialSpec })
   .refine(({ id, spec }) => trialId(spec) === id, { error: 'expected the id to be the hash of the spec' });
 
+/** Images to hold at one time, where the whole batch was too many; see `TrialContext`. */
+export const travellingMicroBatch = z.int().min(1).optional();
+
 export const toWorker = z.discriminatedUnion('type', [
   /** Queue these attempts; they are executed one at a time, in the order of arrival. */
   z.strictObject({
     ...version,
     type: z.literal('run'),
-    attempts: z.array(z.strictObject({ trial: travellingTrial, attempt: z.int().min(1) })).min(1),
+    attempts: z
+      .array(z.strictObject({ trial: travellingTrial, attempt: z.int().min(1), microBatch: travellingMicroBatch }))
+      .min(1),
     device: z.string().min(1),
     threads: z.int().min(1),
     /** Folder under which each trial has its checkpoints. */

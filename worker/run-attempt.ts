@@ -10,6 +10,7 @@ export interface AttemptOptions {
   readonly attempt: number;
   readonly device: string;
   readonly threads: number;
+  readonly microBatch?: number | undefined;
   readonly checkpoints: CheckpointStore;
   readonly keepWeights?: (weights: TrainedWeights) => Promise<void>;
   /** Aborted when the attempt must save its state and end. */
@@ -23,7 +24,7 @@ export interface AttemptOptions {
  * one closing event is sent.
  */
 export async function runAttempt(open: () => Promise<Engine>, options: AttemptOptions): Promise<void> {
-  const { trial, attempt, device, threads, checkpoints, keepWeights, signal } = options;
+  const { trial, attempt, device, threads, microBatch, checkpoints, keepWeights, signal } = options;
   let step: number | null = null;
   const emit = (body: EventBody): void => {
     if (body.type === 'started') step = body.resumedFromStep;
@@ -34,7 +35,7 @@ export async function runAttempt(open: () => Promise<Engine>, options: AttemptOp
   let result: TrialResult;
   try {
     const engine = await open();
-    result = await engine.run(trial, { device, threads, emit, signal, checkpoints, keepWeights });
+    result = await engine.run(trial, { device, threads, microBatch, emit, signal, checkpoints, keepWeights });
   } catch (error) {
     emit({ type: 'failed', ...failureOf(error), step });
     return;

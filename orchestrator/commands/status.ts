@@ -29,11 +29,17 @@ function statusText({ sweep, name, state, counts, workers, failures, etaSeconds 
     `${name} (${sweep}), ${state}: ${counts.done}/${total} trials done${parts.length === 0 ? '' : `, ${parts.join(', ')}`}`,
   ];
   if (etaSeconds !== null && etaSeconds > 0) lines.push(`about ${formatSeconds(etaSeconds)} left`);
-  if (workers.length > 0) lines.push('', formatTable(workers, WORKER_COLUMNS));
+  if (workers.length > 0) lines.push('', formatTable(workers, workerColumns(workers)));
   if (failures.length > 0) lines.push('', formatTable(failures, FAILURE_COLUMNS));
   if (workers.length === 0 && counts.planned > 0)
     lines.push(`${countOf(counts.planned, 'trial')} to go: scalesweep resume ${sweep}`);
   return lines.join('\n');
+}
+
+/** Images at a time are a column only where memory has forced fewer than the batch on somebody. */
+function workerColumns(workers: readonly RunningAttempt[]): readonly Column<RunningAttempt>[] {
+  const areSplit = workers.some(({ microBatch }) => microBatch !== null);
+  return areSplit ? [...WORKER_COLUMNS, MICRO_BATCH_COLUMN] : WORKER_COLUMNS;
 }
 
 const WORKER_COLUMNS: readonly Column<RunningAttempt>[] = [
@@ -44,6 +50,11 @@ const WORKER_COLUMNS: readonly Column<RunningAttempt>[] = [
   { head: 'epoch', value: ({ epoch, epochs, state }) => (state === 'queued' ? 'queued' : `${epoch}/${epochs}`) },
   { head: 'minival', value: ({ minivalTop1 }) => percent(minivalTop1) },
 ];
+
+const MICRO_BATCH_COLUMN: Column<RunningAttempt> = {
+  head: 'images at a time',
+  value: ({ microBatch }) => microBatch ?? 'all',
+};
 
 const FAILURE_COLUMNS: readonly Column<FailureGroup>[] = [
   { head: 'failed', value: ({ trials }) => trials },

@@ -5,6 +5,8 @@ export interface Assignment {
   readonly trial: Trial;
   /** The number that the store gave when the trial was claimed. */
   readonly attempt: number;
+  /** Images to hold at one time, where the whole batch was too many. */
+  readonly microBatch?: number | undefined;
   /** Predicted wall-clock; decides how much is handed out ahead and how long a silence is borne. */
   readonly predictedSeconds: number;
 }

@@ -208,7 +208,7 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
   };
 
   const sendUnsent = (worker: LocalWorker): void => {
-    const attempts = worker.unsent.map(({ trial, attempt }) => ({ trial, attempt }));
+    const attempts = worker.unsent.map(({ trial, attempt, microBatch }) => ({ trial, attempt, microBatch }));
     worker.unsent = [];
     const { device } = visibleDevice(worker.device);
     worker.process.send({ v: PROTOCOL_VERSION, type: 'run', attempts, device, threads, checkpointDir });

@@ -6,6 +6,7 @@ import { openCheckpoints } from '../../worker/index.ts';
 import type { Io } from '../cli/io.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import { makeLocalDispatcher } from '../dispatch/local.ts';
+import { historyOf } from '../sweep/history.ts';
 import type { AdoptedAttempt } from '../sweep/run-sweep.ts';
 import { checkpointFolder } from './checkpoint-folder.ts';
 import { trainerEnvironment, type TrainerOptions } from './trainers.ts';
@@ -82,7 +83,7 @@ async function openRedis(
   const { storeId } = await import('../dispatch/redis/store-id.ts');
   const redis = await connectRedis(url, { onNotice: io.err });
   const [first] = store.nextTrials(sweep.id, 1, Number.MAX_SAFE_INTEGER);
-  const adopted = store.running(sweep.id).map(({ trial, attempt }) => ({ trial, attempt, ...historyOf(store, trial) }));
+  const adopted = store.running(sweep.id).map((running) => adopt(store, running));
   const [adoptedFirst] = adopted;
   const engine =
     first?.trial.spec.engine.name ??
@@ -102,10 +103,11 @@ async function openRedis(
   return { dispatcher, adopted };
 }
 
-function historyOf(store: Store, trial: string): Pick<AdoptedAttempt, 'crashes' | 'hostLosses'> {
-  const { attempts } = store.trial(trial);
-  return {
-    crashes: attempts.filter(({ outcome }) => outcome === 'failed').length,
-    hostLosses: attempts.filter(({ outcome, kind }) => outcome === 'released' && kind === 'host-lost').length,
-  };
+function adopt(store: Store, { trial: id, attempt, microBatch }: RunningAttempt): AdoptedAttempt {
+  const { trial, attempts } = store.trial(id);
+  const crashes = attempts.filter(({ outcome, kind }) => outcome === 'failed' && kind !== 'out-of-memory').length;
+  const hostLosses = attempts.filter(({ outcome, kind }) => outcome === 'released' && kind === 'host-lost').length;
+  // A result from elsewhere has no trial, and is never at work.
+  const history = trial === null ? { crashes, hostLosses } : historyOf(trial, { crashes, hostLosses, microBatch });
+  return { trial: id, attempt, ...history };
 }

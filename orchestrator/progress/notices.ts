@@ -25,6 +25,7 @@ export function noticeOf(news: SweepNews): string | undefined {
 const NEXT = {
   final: 'not tried again',
   retried: 'will be tried again',
+  shrunk: 'will be tried again with half as many images at a time',
   released: 'handed to another worker',
 } as const;
 const WHY = {

@@ -22,7 +22,7 @@ export type SweepNews =
       readonly kind: FailureKind;
       readonly message: string;
       /** Final, or when and why it goes on. */
-      readonly next: 'final' | 'retried' | 'released';
+      readonly next: 'final' | 'retried' | 'shrunk' | 'released';
     }
   /** The store cannot be written just now; what workers say is kept until it can. */
   | { readonly type: 'store-waits'; readonly error: Error; readonly retryInMs: number }

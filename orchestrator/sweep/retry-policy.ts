@@ -1,16 +1,19 @@
 import type { FailureKind } from '../../contract/index.ts';
+import { smallerMicroBatch } from '../../worker/index.ts';
 
 /**
  * What follows from a failed attempt.
  *
  * - `release`: planned again at once, at no cost to the trial.
  * - `retry`: planned again at `at` (ms since 1970).
+ * - `shrink`: planned again at once, to hold fewer images at a time; the effective batch stays.
  * - `fail`: final.
  * - `halt`: every worker would fail like this; the trial is released and the sweep stops before it burns them all.
  */
 export type Verdict =
   | { readonly act: 'release' }
   | { readonly act: 'retry'; readonly at: number }
+  | { readonly act: 'shrink'; readonly microBatch: number }
   | { readonly act: 'fail' }
   | { readonly act: 'halt' };
 
@@ -35,6 +38,13 @@ export interface TrialHistory {
   readonly crashes: number;
   /** Host losses before this attempt. */
   readonly hostLosses: number;
+  /** What this attempt was to hold in memory; left out where nobody knows. */
+  readonly images?: {
+    /** Of an optimiser step. */
+    readonly batch: number;
+    /** At one time. */
+    readonly microBatch: number;
+  };
 }
 
 /**
@@ -60,9 +70,14 @@ export function judge(
     case 'data':
     case 'device':
       return sharedInRow < limits.shared ? { act: 'release' } : { act: 'halt' };
+    case 'out-of-memory': {
+      // The same would happen again to the same attempt, never mind where: what does not fit is made smaller.
+      const { batch = 0, microBatch = 0 } = history.images ?? {};
+      const smaller = smallerMicroBatch(batch, microBatch);
+      return smaller === undefined ? { act: 'fail' } : { act: 'shrink', microBatch: smaller };
+    }
     // Facts about the trial: the same would happen again.
     case 'diverged':
-    case 'out-of-memory':
     case 'config':
       break;
   }

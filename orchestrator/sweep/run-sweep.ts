@@ -2,6 +2,7 @@ import type { Counts, Failure, WaitingTrial } from '../../results/index.ts';
 import { isLast } from '../../worker/index.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { SweepWatcher } from './news.ts';
+import { historyOf } from './history.ts';
 import { makeFlatPredictor, type Predictor } from './predict.ts';
 import { groupEvents, recordEvents, type EventGroup } from './record-events.ts';
 import { RETRY_LIMITS, type RetryLimits, type TrialHistory } from './retry-policy.ts';
@@ -183,9 +184,10 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
       fetched.pop();
       const attempt = store.claim(waiting.trial.id, { worker: slot.worker, device: slot.device, now: now() });
       if (attempt === undefined) continue;
-      inFlight.set(waiting.trial.id, { history: waiting, attempt, waiting });
+      inFlight.set(waiting.trial.id, { history: historyOf(waiting.trial, waiting), attempt, waiting });
       watch({ type: 'handed', waiting, attempt, slot, predictedSeconds });
-      dispatcher.hand(slot, { trial: waiting.trial, attempt, predictedSeconds });
+      const smaller = waiting.microBatch === null ? {} : { microBatch: waiting.microBatch };
+      dispatcher.hand(slot, { trial: waiting.trial, attempt, ...smaller, predictedSeconds });
     }
   };
 

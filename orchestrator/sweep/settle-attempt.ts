@@ -1,15 +1,15 @@
 import type { WorkerEvent } from '../../contract/index.ts';
-import type { Failure, WaitingTrial } from '../../results/index.ts';
+import type { Failure } from '../../results/index.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { SweepWatcher } from './news.ts';
-import { judge, type RetryLimits } from './retry-policy.ts';
+import { judge, type RetryLimits, type TrialHistory } from './retry-policy.ts';
 import type { SweepStore } from './sweep-store.ts';
 
 export type LastEvent = Extract<WorkerEvent, { type: 'done' | 'failed' }>;
 type FailedEvent = Extract<WorkerEvent, { type: 'failed' }>;
 
 export interface SettlerOptions {
-  readonly store: Pick<SweepStore, 'finish' | 'fail' | 'release'>;
+  readonly store: Pick<SweepStore, 'finish' | 'fail' | 'shrink' | 'release'>;
   readonly dispatcher: Pick<Dispatcher, 'settled' | 'parallelism'>;
   readonly watch: SweepWatcher;
   readonly limits: RetryLimits;
@@ -29,7 +29,7 @@ const NO_EFFECT: Effect = () => undefined;
  */
 export function makeSettler(
   options: SettlerOptions,
-): (event: LastEvent, worker: string, history: Pick<WaitingTrial, 'crashes' | 'hostLosses'>) => Effect {
+): (event: LastEvent, worker: string, history: TrialHistory) => Effect {
   const { store, dispatcher, watch, limits, now, onHalt } = options;
   let sharedInRow = 0;
   /** Workers behind them: one broken device among many must not stop the rest, which it would by failing the fastest. */
@@ -48,25 +48,22 @@ export function makeSettler(
     return areEnough && judge(kind, { crashes: 0, hostLosses: 0 }, sharedInRow, limits, now()).act === 'halt';
   };
 
-  const settleFailed = (
-    event: FailedEvent,
-    worker: string,
-    history: Pick<WaitingTrial, 'crashes' | 'hostLosses'>,
-  ): Effect => {
-    const { trial, attempt, kind, message, step } = event;
+  const settleFailed = (event: FailedEvent, worker: string, history: TrialHistory): Effect => {
+    const { trial, attempt, kind, step } = event;
     const verdict = judge(kind, history, 0, limits, now());
+    const message = verdict.act === 'fail' && kind === 'out-of-memory' ? finalWant(event, history) : event.message;
     const failure: Failure = { kind, message, step };
     const write = {
       fail: () => store.fail(trial, attempt, failure, now()),
       retry: () => store.fail(trial, attempt, failure, now(), verdict.act === 'retry' ? verdict.at : undefined),
+      shrink: () => store.shrink(trial, attempt, failure, verdict.act === 'shrink' ? verdict.microBatch : 0, now()),
       release: () => store.release(trial, attempt, kind === 'host-lost' ? kind : 'interrupted', now()),
       halt: () => store.release(trial, attempt, 'interrupted', now()),
     }[verdict.act];
     if (write() === 'fenced') return NO_EFFECT;
     return () => {
       if (verdict.act === 'fail') dispatcher.settled(trial);
-      const next = verdict.act === 'fail' ? 'final' : verdict.act === 'retry' ? 'retried' : 'released';
-      watch({ type: 'failed', trial, attempt, kind, message, next });
+      watch({ type: 'failed', trial, attempt, kind, message, next: NEXT[verdict.act] });
       if (isShared(kind, worker)) onHalt(failure);
     };
   };
@@ -81,4 +78,14 @@ export function makeSettler(
       watch({ type: 'done', trial: event.trial, attempt: event.attempt });
     };
   };
+}
+
+const NEXT = { fail: 'final', retry: 'retried', shrink: 'shrunk', release: 'released', halt: 'released' } as const;
+
+/** A lack of memory that smaller micro-batches do not mend. */
+function finalWant({ message }: FailedEvent, { images }: TrialHistory): string {
+  if (images === undefined) return message;
+  const { batch, microBatch } = images;
+  const held = microBatch < batch ? `${microBatch} of its ${batch} images at a time` : `its batch of ${batch} images`;
+  return `${message} (with ${held}, which cannot be split further: free memory, or leave this cell to a larger machine)`;
 }

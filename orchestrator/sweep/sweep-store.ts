@@ -13,6 +13,7 @@ export type SweepStore = Pick<
   | 'recordCheckpoint'
   | 'finish'
   | 'fail'
+  | 'shrink'
   | 'release'
   | 'counts'
 >;

@@ -121,6 +121,23 @@ export function fail(
   });
 }
 
+export function shrink(
+  connection: Connection,
+  trial: string,
+  attempt: number,
+  failure: Failure,
+  microBatch: number,
+  now: number,
+): Written {
+  return connection.write(() => {
+    const row = trialRow(connection, trial);
+    if (!isOpen(row, attempt)) return 'fenced';
+    connection.run("UPDATE trials SET state = 'planned', micro_batch = ? WHERE n = ?", microBatch, row.n);
+    endAttempt(connection, row.n, attempt, 'failed', failure, now);
+    return 'stored';
+  });
+}
+
 export function release(
   connection: Connection,
   trial: string,

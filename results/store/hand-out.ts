@@ -16,6 +16,7 @@ interface WaitingRow {
   attempt: number;
   crashes: number;
   host_losses: number;
+  micro_batch: number | null;
 }
 
 export function nextTrials(connection: Connection, sweep: string, limit: number, now: number): WaitingTrial[] {
@@ -23,7 +24,7 @@ export function nextTrials(connection: Connection, sweep: string, limit: number,
   return connection
     .all<WaitingRow>(
       `SELECT t.id, t.seed, p.spec, c.flops, c.params, c.activations, c.memory_bytes, c.train_flops, t.predicted_seconds,
-         t.attempt, t.crashes, t.host_losses
+         t.attempt, t.crashes, t.host_losses, t.micro_batch
        FROM sweep_trials w
        JOIN sweeps s ON s.n = w.sweep AND s.state = 'active'
        JOIN trials t ON t.n = w.trial AND t.retry_at <= ?
@@ -42,6 +43,7 @@ export function nextTrials(connection: Connection, sweep: string, limit: number,
       attempts: row.attempt,
       crashes: row.crashes,
       hostLosses: row.host_losses,
+      microBatch: row.micro_batch,
     }));
 }
 
@@ -62,12 +64,13 @@ export function claim(connection: Connection, trial: string, { worker, device, n
     const attempt = row.attempt + 1;
     connection.run("UPDATE trials SET state = 'queued', attempt = ? WHERE n = ?", attempt, row.n);
     connection.run(
-      'INSERT INTO attempts (trial, attempt, worker, device, claimed_at) VALUES (?, ?, ?, ?, ?)',
-      row.n,
+      `INSERT INTO attempts (trial, attempt, worker, device, claimed_at, micro_batch)
+       SELECT n, ?, ?, ?, ?, micro_batch FROM trials WHERE n = ?`,
       attempt,
       worker,
       device,
       now,
+      row.n,
     );
     return attempt;
   });

@@ -23,7 +23,7 @@ import type {
   Written,
 } from '../store.ts';
 import { Connection } from './connection.ts';
-import { fail, finish, recordCheckpoint, recordEpochs, release, releaseOrphans } from './finishing.ts';
+import { fail, finish, recordCheckpoint, recordEpochs, release, releaseOrphans, shrink } from './finishing.ts';
 import { claim, nextRetryAt, nextTrials, recordStarted } from './hand-out.ts';
 import { addResults } from './import.ts';
 import { openDatabase } from './open.ts';
@@ -124,6 +124,9 @@ export class SqliteStore implements Store {
   }
   fail(trial: string, attempt: number, failure: Failure, now: number, retryAt?: number): Written {
     return this.#guardRun((connection) => fail(connection, trial, attempt, failure, now, retryAt));
+  }
+  shrink(trial: string, attempt: number, failure: Failure, microBatch: number, now: number): Written {
+    return this.#guardRun((connection) => shrink(connection, trial, attempt, failure, microBatch, now));
   }
   release(trial: string, attempt: number, kind: 'host-lost' | 'interrupted', now: number): Written {
     return this.#guardRun((connection) => release(connection, trial, attempt, kind, now));

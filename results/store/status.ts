@@ -15,7 +15,7 @@ export function running(connection: Connection, sweep?: string): RunningAttempt[
     .all<Omit<RunningAttempt, 'state'> & { state: string }>(
       `SELECT t.id AS trial, a.attempt, t.state, a.worker, a.device, a.pid, a.claimed_at AS claimedAt, a.started_at AS startedAt,
          coalesce((SELECT max(e.epoch) FROM epochs e WHERE e.trial = t.n), 0) AS epoch, c.epochs,
-         (SELECT e.minival_top1 FROM epochs e WHERE e.trial = t.n ORDER BY e.epoch DESC LIMIT 1) AS minivalTop1
+         (SELECT e.minival_top1 FROM epochs e WHERE e.trial = t.n ORDER BY e.epoch DESC LIMIT 1) AS minivalTop1, a.micro_batch AS microBatch
        FROM attempts a JOIN trials t ON t.n = a.trial JOIN cells c ON c.n = t.cell
        WHERE a.outcome = 'open' AND (@n IS NULL OR EXISTS (SELECT 1 FROM sweep_trials w WHERE w.trial = t.n AND w.sweep = @n))
        ORDER BY a.claimed_at, t.n`,
@@ -155,7 +155,7 @@ export function trialDetail(connection: Connection, prefix: string): TrialDetail
         : null,
     attempts: connection.all<Attempt>(
       `SELECT attempt, worker, device, pid, claimed_at AS claimedAt, started_at AS startedAt, ended_at AS endedAt, outcome, kind,
-         message, step, resumed_from_step AS resumedFromStep, note FROM attempts WHERE trial = ? ORDER BY attempt`,
+         message, step, resumed_from_step AS resumedFromStep, note, micro_batch AS microBatch FROM attempts WHERE trial = ? ORDER BY attempt`,
       row.n,
     ),
     epochs: connection.all<EpochMetrics>(

@@ -100,7 +100,7 @@ export function retryFailed(connection: Connection, sweep: string): number {
     );
     for (const trial of failed) {
       connection.run(
-        "UPDATE trials SET state = 'planned', crashes = 0, retry_at = 0, finished_at = NULL WHERE n = ?",
+        "UPDATE trials SET state = 'planned', crashes = 0, retry_at = 0, finished_at = NULL, micro_batch = NULL WHERE n = ?",
         trial.n,
       );
     }

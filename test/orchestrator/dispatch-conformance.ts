@@ -125,6 +125,22 @@ export function describeDispatcher({ name, make }: DispatchImplementation): void
       expect(broken).toEqual([]);
     });
 
+    it('hands a trial that was too large for the memory out with fewer images at a time', async () => {
+      behave({ fault: { kind: 'out-of-memory', every: 1, fromImages: 10 } });
+      const trial = noopTrial(1);
+      start([trial]);
+      await allEnded(1);
+      await waitUntil('there is room again', () => dispatcher.slotFor(0.001) !== undefined);
+      dispatcher.hand(dispatcher.slotFor(0.001)!, { trial, attempt: 2, microBatch: 5, predictedSeconds: 0.001 });
+      await allEnded(2);
+      expect(kinds()).toEqual(['out-of-memory', 'done']);
+      const environments = events.flatMap((event) => (event.type === 'started' ? [event.environment] : []));
+      expect(environments).toMatchObject([
+        { effectiveBatch: '10', batchNormBatch: '10' },
+        { effectiveBatch: '10', batchNormBatch: '5' },
+      ]);
+    });
+
     it('notices at once that a worker was killed, and blames nobody', async () => {
       behave({ stepsPerEpoch: 1000, stepMs: 5 });
       start([noopTrial(1)]);

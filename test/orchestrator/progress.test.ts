@@ -14,7 +14,15 @@ const COUNTS = { planned: 16, queued: 0, running: 0, done: 0, failed: 0, cancell
 const begun: SweepNews = { type: 'begun', counts: COUNTS, parallelism: 2 };
 const handed: SweepNews = {
   type: 'handed',
-  waiting: { trial: TRIAL, cost: COST, predictedSeconds: null, attempts: 0, crashes: 0, hostLosses: 0 },
+  waiting: {
+    trial: TRIAL,
+    cost: COST,
+    predictedSeconds: null,
+    attempts: 0,
+    crashes: 0,
+    hostLosses: 0,
+    microBatch: null,
+  },
   attempt: 1,
   slot: { worker: 'local-1', device: 'cpu' },
   predictedSeconds: 1,

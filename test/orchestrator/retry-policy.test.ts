@@ -16,6 +16,16 @@ describe('what follows from a failure', () => {
     expect(judge('host-lost', { crashes: 0, hostLosses: 19 }, 0, RETRY_LIMITS, 0).act).toBe('fail');
   });
 
+  it('halves what is held in memory where it did not fit, and gives up when little is left', () => {
+    const without = { crashes: 2, hostLosses: 19 };
+    const after = (microBatch: number) =>
+      judge('out-of-memory', { ...without, images: { batch: 16, microBatch } }, 0, RETRY_LIMITS, 0);
+    expect(after(16)).toEqual({ act: 'shrink', microBatch: 8 });
+    expect(after(8)).toEqual({ act: 'shrink', microBatch: 4 });
+    expect(after(4)).toEqual({ act: 'fail' });
+    expect(judge('out-of-memory', FRESH, 0, RETRY_LIMITS, 0)).toEqual({ act: 'fail' });
+  });
+
   it('never charges an interruption', () => {
     expect(judge('interrupted', { crashes: 99, hostLosses: 99 }, 99, RETRY_LIMITS, 0).act).toBe('release');
   });

@@ -102,7 +102,55 @@ describe('the sweep loop', () => {
     expect(outcome).toMatchObject({ kind: 'finished', counts: { failed: 0, done: 1 } });
   });
 
-  it.each(['diverged', 'out-of-memory', 'config'] as const)('takes %s as final', async (kind) => {
+  it('halves what a trial holds in memory until it fits, and charges it no crash', async () => {
+    const trial = noopTrial(1, { recipe: { ...noopTrial(1).spec.recipe, batchSize: 32 } });
+    const sweep = makeSweep([trial]);
+    const dispatcher = makeFakeDispatcher(({ microBatch = 32 }) => (microBatch > 8 ? 'out-of-memory' : 'done'));
+    const outcome = await run(sweep, dispatcher);
+    expect(outcome).toMatchObject({ kind: 'finished', counts: { done: 1, failed: 0 } });
+    expect(dispatcher.handed.map(({ attempt, microBatch }) => [attempt, microBatch])).toEqual([
+      [1, undefined],
+      [2, 16],
+      [3, 8],
+    ]);
+    expect(store.trial(trial.id).attempts).toMatchObject([
+      { outcome: 'failed', kind: 'out-of-memory', microBatch: null },
+      { outcome: 'failed', kind: 'out-of-memory', microBatch: 16 },
+      { outcome: 'done', microBatch: 8 },
+    ]);
+  });
+
+  it('never hands out the same attempt twice when nothing fits, and says what was tried', async () => {
+    const trial = noopTrial(1, { recipe: { ...noopTrial(1).spec.recipe, batchSize: 32 } });
+    const dispatcher = makeFakeDispatcher(() => 'out-of-memory');
+    const sweep = makeSweep([trial]);
+    expect(await run(sweep, dispatcher)).toMatchObject({ kind: 'finished', counts: { failed: 1 } });
+    expect(dispatcher.handed.map(({ microBatch }) => microBatch)).toEqual([undefined, 16, 8, 4]);
+    expect(store.failures(sweep)).toMatchObject([
+      { kind: 'out-of-memory', message: expect.stringContaining('4 of its 32 images at a time') as string },
+    ]);
+  });
+
+  it('goes on with the micro-batch that it had come to when it is resumed, and with the whole batch after a retry', async () => {
+    const trial = noopTrial(1, { recipe: { ...noopTrial(1).spec.recipe, batchSize: 32 } });
+    const sweep = makeSweep([trial]);
+    const first = makeFakeDispatcher(({ microBatch }) => (microBatch === undefined ? 'out-of-memory' : 'hold'));
+    const outcome = run(sweep, first);
+    await waitUntil('the smaller one is at work', () => first.handed.length === 2);
+    expect(store.running(sweep)).toMatchObject([{ attempt: 2, microBatch: 16 }]);
+    stop.abort();
+    expect(await outcome).toMatchObject({ kind: 'interrupted' });
+    stop = new AbortController();
+    const second = makeFakeDispatcher(() => 'config');
+    await run(sweep, second);
+    expect(second.handed.map(({ attempt, microBatch }) => [attempt, microBatch])).toEqual([[3, 16]]);
+    store.retryFailed(sweep);
+    const third = inTurn();
+    await run(sweep, third);
+    expect(third.handed.map(({ microBatch }) => microBatch)).toEqual([undefined]);
+  });
+
+  it.each(['diverged', 'config'] as const)('takes %s as final', async (kind) => {
     const dispatcher = makeFakeDispatcher(() => kind);
     const outcome = await run(makeSweep(noopTrials(1)), dispatcher);
     expect(outcome).toMatchObject({ kind: 'finished', counts: { failed: 1 } });

@@ -33,6 +33,22 @@ describe('the life of an attempt', () => {
     expect(store.running()).toEqual([]);
   });
 
+  test('an attempt that ran out of memory is followed by one that holds less', () => {
+    const { store, sweep, trial } = oneTrial();
+    const failure = { kind: 'out-of-memory', message: 'bad_alloc', step: 3 } as const;
+    store.claim(trial, CLAIM);
+    store.recordStarted(trial, 1, started(11));
+    expect(store.shrink(trial, 1, failure, 16, 12)).toBe('stored');
+    expect(store.nextTrials(sweep, 1, 12)).toMatchObject([{ attempts: 1, crashes: 0, hostLosses: 0, microBatch: 16 }]);
+    expect(store.claim(trial, CLAIM)).toBe(2);
+    expect(store.shrink(trial, 1, failure, 8, 13)).toBe('fenced');
+    expect(store.running(sweep)).toMatchObject([{ attempt: 2, microBatch: 16 }]);
+    expect(store.trial(trial).attempts).toMatchObject([
+      { attempt: 1, outcome: 'failed', ...failure, microBatch: null },
+      { attempt: 2, outcome: 'open', microBatch: 16 },
+    ]);
+  });
+
   test('a claimed trial cannot be claimed again', () => {
     const { store, sweep, trial } = oneTrial();
     store.claim(trial, CLAIM);

@@ -102,8 +102,25 @@ describe('a store of another version', () => {
       db.close();
       return version;
     });
-    expect(versions).toEqual([1, 1]);
+    expect(versions).toEqual([2, 2]);
   });
+
+  test.each(['read', 'steer', 'run'] as const)(
+    'one from before micro-batches keeps its results, opened to %s',
+    (mode) => {
+      const file = filledStore(3);
+      const db = new Database(file);
+      for (const table of ['trials', 'attempts']) db.exec(`ALTER TABLE ${table} DROP COLUMN micro_batch`);
+      db.pragma('user_version = 1');
+      db.close();
+      const store = openStore(file, { mode });
+      const { id } = store.sweep();
+      expect(store.counts(id)).toMatchObject({ done: 3 });
+      const [row] = [...resultRows(store)];
+      expect(store.trial(row!.id).attempts).toMatchObject([{ outcome: 'done', microBatch: null }]);
+      store.close();
+    },
+  );
 });
 
 describe('where a store cannot be written', () => {

@@ -11,6 +11,11 @@ export interface TrialContext {
   readonly device: string;
   /** Threads that the engine may use. */
   readonly threads: number;
+  /**
+   * Images to hold at one time, where an earlier attempt with more of them ran out of memory: a divisor of the batch, over
+   * whose micro-batches gradients are accumulated. @defaultValue the whole batch
+   */
+  readonly microBatch?: number | undefined;
   /** Sends an event to the orchestrator. Never blocks, never throws. */
   readonly emit: (event: EventBody) => void;
   /** Aborted when the trial must stop: save a checkpoint, then throw a `ScalesweepError` with code `INTERRUPTED`. */

@@ -178,7 +178,7 @@ export function makeLane(options: LaneOptions): Lane {
         // Handed back meanwhile.
         if (load !== taken) return;
         lastHeard = performance.now();
-        const attempts = taken.map(({ trial, attempt }) => ({ trial, attempt }));
+        const attempts = taken.map(({ trial, attempt, microBatch }) => ({ trial, attempt, microBatch }));
         child?.send({ v: PROTOCOL_VERSION, type: 'run', attempts, device: visible.device, threads, checkpointDir });
       });
       return unloaded;

@@ -10,7 +10,7 @@
  */
 import { z } from 'zod';
 import { engineNames, travellingEvents, TRIAL_ID, type EngineName } from '../../contract/index.ts';
-import { travellingTrial } from '../protocol.ts';
+import { travellingMicroBatch, travellingTrial } from '../protocol.ts';
 
 export const WIRE_VERSION = 1;
 
@@ -37,6 +37,7 @@ export const parcel = z.strictObject({
       z.strictObject({
         trial: travellingTrial,
         attempt: z.int().min(1),
+        microBatch: travellingMicroBatch,
         /** Decides how long a silence is borne. */
         predictedSeconds: z.number().min(0),
       }),

@@ -21,12 +21,16 @@ export interface Trainer {
   readonly dropoutFeatures: number;
   /** Share of the stochastic-depth rate of every block, in order. */
   readonly dropPathShares: readonly number[];
-  /** One optimiser step; `loss` is the batch's mean, `correct` counts images. */
+  /** One optimiser step; `loss` is the batch's mean, `correct` counts images. After one that rejects there is no state. */
   step(batch: Batch, rates: StepRates): Promise<{ loss: number; correct: number }>;
   /** Logits [evaluationBatch, classes] of normalised images, with running statistics (the moving average, where kept). */
   evaluate(images: Float32Array): Promise<Float32Array>;
   readonly evaluationBatch: number;
-  /** All that a checkpoint must hold. The arrays are live: copy or write them before the next step. */
+  /**
+   * All that a checkpoint must hold. The arrays are live: copy or write them before the next step.
+   *
+   * @throws {Error} after a step that failed: half of it may be done.
+   */
   state(): ReadonlyMap<string, Float32Array> | Promise<ReadonlyMap<string, Float32Array>>;
   /** @throws {ScalesweepError} `CHECKPOINT_MISMATCH` when the arrays are not this network's. */
   restore(state: ReadonlyMap<string, Float32Array>): void;

@@ -22,7 +22,7 @@ export function pack(store: string, assignments: readonly Assignment[], lanes: n
   const parcels: Parcel[] = [];
   const most = Math.ceil(assignments.length / Math.max(1, lanes));
   let filled = Infinity;
-  for (const { trial, attempt, predictedSeconds } of assignments) {
+  for (const { trial, attempt, microBatch, predictedSeconds } of assignments) {
     const weight = weightOf(predictedSeconds);
     // The margin takes up what sums of 1/64 lose.
     if (filled + weight > 1 + 1e-9 || parcels.at(-1)!.attempts.length >= most) {
@@ -30,7 +30,7 @@ export function pack(store: string, assignments: readonly Assignment[], lanes: n
       filled = 0;
     }
     filled += weight;
-    parcels.at(-1)!.attempts.push({ trial, attempt, predictedSeconds });
+    parcels.at(-1)!.attempts.push({ trial, attempt, microBatch, predictedSeconds });
   }
   return parcels;
 }

@@ -9,6 +9,7 @@ import {
 } from '../../../contract/index.ts';
 import { describeEnvironment } from '../../environment.ts';
 import type { Checkpoint } from '../../checkpoints.ts';
+import { effectiveBatch } from '../../training/micro-batch.ts';
 import type { Engine, TrialContext } from '../engine.ts';
 import { residentMemory } from '../../resident-memory.ts';
 import { doesMisbehave, misbehave } from './misbehave.ts';
@@ -32,6 +33,8 @@ export function makeNoopEngine(options: NoopOptions): Engine {
     run: async (trial, context) => {
       const began = performance.now();
       if (options.startMs > 0) await sleepUnlessStopped(options.startMs, context.signal);
+      const batch = effectiveBatch(trial.spec);
+      const batchNormBatch = context.microBatch ?? batch;
       const { checkpoint, passedOver } = options.stepsPerEpoch > 0 ? await context.checkpoints.load() : NO_CHECKPOINT;
       context.emit({
         type: 'started',
@@ -40,10 +43,10 @@ export function makeNoopEngine(options: NoopOptions): Engine {
         pid: process.pid,
         resumedFromStep: checkpoint?.step ?? 0,
         totalSteps: options.stepsPerEpoch * trial.spec.epochs,
-        environment,
+        environment: { ...environment, effectiveBatch: String(batch), batchNormBatch: String(batchNormBatch) },
         ...(passedOver.length === 0 ? {} : { note: `passed over: ${passedOver.join('; ')}` }),
       });
-      const misbehaves = options.fault !== undefined && doesMisbehave(options.fault, trial.id);
+      const misbehaves = options.fault !== undefined && doesMisbehave(options.fault, trial.id, batchNormBatch);
       // Without steps there is no middle to fail in.
       if (misbehaves && options.stepsPerEpoch === 0) await misbehave(options.fault!.kind, 0);
       const digest =

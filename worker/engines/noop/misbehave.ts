@@ -3,8 +3,9 @@ import path from 'node:path';
 import { ScalesweepError } from '../../../contract/index.ts';
 import type { NoopFault } from './options.ts';
 
-/** Whether this trial is one of those that misbehave, and has not yet done so `times` times. */
-export function doesMisbehave(fault: NoopFault, trial: string): boolean {
+/** Whether this trial, with so many images held at a time, is one of those that misbehave, and has not yet done so `times` times. */
+export function doesMisbehave(fault: NoopFault, trial: string, images: number): boolean {
+  if (images < (fault.fromImages ?? 1)) return false;
   if (Number.parseInt(trial.slice(0, 8), 16) % fault.every !== 0) return false;
   if (fault.times === undefined || fault.markerDir === undefined) return true;
   mkdirSync(fault.markerDir, { recursive: true });

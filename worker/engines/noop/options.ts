@@ -41,6 +41,8 @@ export const noopOptions = z.strictObject({
       kind: z.enum(faults),
       /** One trial in so many, chosen by its id. @defaultValue 1 */
       every: z.int().min(1).default(1),
+      /** Only where so many images or more are held at one time: a fault of want, which a smaller micro-batch mends. */
+      fromImages: z.int().min(1).optional(),
       /** How often one trial misbehaves; counted in files of `markerDir`. @defaultValue always */
       times: z.int().min(1).optional(),
       markerDir: z.string().optional(),

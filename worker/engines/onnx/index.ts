@@ -30,8 +30,8 @@ export function makeOnnxEngine({ cacheDir = datasetCacheDir() }: OnnxEngineOptio
       const notes: string[] = [];
       const dataset = await openDataset(data, model, { cacheDir, log: (line) => notes.push(line) });
       const { batch } = stepsOf(recipe, dataset.train.count, epochs);
-      const { device, threads } = context;
-      const trainer = await openOnnxTrainer({ network, recipe, batch, seed, device, threads });
+      const { device, threads, microBatch = batch } = context;
+      const trainer = await openOnnxTrainer({ network, recipe, batch, microBatch, seed, device, threads });
       try {
         const { lowering, reason } = trainer.choice;
         const recorded = {
@@ -39,6 +39,8 @@ export function makeOnnxEngine({ cacheDir = datasetCacheDir() }: OnnxEngineOptio
           data: `${dataset.name}: ${describeSplits(dataset)}`,
           lowering: `${lowering.layout}: ${reason}`,
           ...(trainer.placement === undefined ? {} : { placement: trainer.placement }),
+          effectiveBatch: String(batch),
+          batchNormBatch: String(microBatch),
         };
         const feeder = feedsAhead(device, threads) ? ahead : directFeeder;
         return await trainTrial({

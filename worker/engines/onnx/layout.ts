@@ -45,13 +45,18 @@ export interface Part {
 /**
  * Each filter by itself, so that neither it nor its gradient is copied out of or into a vector, and the many small
  * vectors together. Parts are handed over as views of one array.
+ *
+ * The order decides what a step holds: ONNX Runtime executes what the last result in the file needs, then what the one
+ * before needs, and so on. The classifier therefore comes last and the stem early, so that each filter's gradient is taken
+ * when the backward pass is there; the vectors, whose gradients need all of it, come first. The other way round the backward
+ * pass runs to its end before the first filter's gradient, with everything in memory that those need.
  */
 export function partsOf({ params, decayingCount, paramCount }: Layout): Part[] {
   const rest = params.filter(({ offset }) => offset >= decayingCount);
   return [
+    { name: 'vectors', offset: decayingCount, size: paramCount - decayingCount, decays: false, slots: rest },
     ...params
       .filter(({ offset }) => offset < decayingCount)
       .map((slot) => ({ name: slot.name, offset: slot.offset, size: slot.size, decays: true, slots: [slot] })),
-    { name: 'vectors', offset: decayingCount, size: paramCount - decayingCount, decays: false, slots: rest },
   ];
 }

@@ -6,9 +6,9 @@ import type { Batch, StepRates, Trainer } from '../../training/trainer.ts';
 import { layoutOf, storedLayoutOf } from './layout.ts';
 import { chooseLowering, type Choice } from './lowering/choose.ts';
 import { ResidentVectors } from './resident-vectors.ts';
-import { floatTensor, labelTensor, openSession, type Session, type Tensors } from './session.ts';
-import { buildEvaluation, buildStep } from './step-graph.ts';
-import { HYPER, type Hyper } from './step-inputs.ts';
+import { floatTensor, openSession, type Session } from './session.ts';
+import { buildEvaluation } from './step-graph.ts';
+import { openStepRunner, type StepRunner, type StepRunnerOptions } from './step-runner.ts';
 import type { TrainingState } from './training-state.ts';
 import { TrainingVectors } from './training-vectors.ts';
 
@@ -18,8 +18,13 @@ export const EVALUATION_BATCH = 200;
 export interface OnnxTrainerOptions {
   readonly network: Network;
   readonly recipe: RecipeSpec;
-  /** Images per step. */
+  /** Images per optimiser step. */
   readonly batch: number;
+  /**
+   * Images in memory at one time, a divisor of `batch`: gradients are averaged over the micro-batches of a step, norms
+   * take their statistics over each. @defaultValue batch
+   */
+  readonly microBatch?: number;
   readonly seed: number;
   readonly device: string;
   readonly threads: number;
@@ -37,31 +42,36 @@ export interface OnnxTrainer extends Trainer {
 
 /** @throws {ScalesweepError} `DEVICE_UNAVAILABLE`, `OUT_OF_MEMORY` */
 export async function openOnnxTrainer(options: OnnxTrainerOptions): Promise<OnnxTrainer> {
-  const { network, recipe, batch, device, threads } = options;
-  const choice = options.choice ?? (await chooseLowering(network, device, batch));
+  const { network, recipe, batch, microBatch = batch, device, threads } = options;
+  const choice = options.choice ?? (await chooseLowering(network, device, microBatch));
   const { lowering } = choice;
   const layout = storedLayoutOf(network, lowering);
   const vectors = new TrainingVectors(network, lowering, recipe.emaDecay > 0);
-  const structure = {
+  // The gradients of micro-batches are added up in memory.
+  const isResident = isResidentOn(device) && microBatch === batch;
+  const state = isResident ? await ResidentVectors.open(vectors, device) : vectors;
+  const stepOptions: StepRunnerOptions = {
+    network,
+    lowering,
+    layout,
+    vectors,
+    state,
+    stays: isResident ? Object.keys(vectors.fetches()) : [],
     batch,
+    microBatch,
     nesterov: recipe.nesterov,
     ema: vectors.has('ema'),
     dropout: recipe.dropout > 0,
     dropPath: recipe.stochasticDepth > 0 && dropPathNodes(network).length > 0,
+    device,
+    threads,
   };
-  const isResident = isResidentOn(device);
-  const stays = isResident ? Object.keys(vectors.fetches()) : [];
-  const opened: { close(): Promise<void> }[] = [];
-  const keep = <T extends { close(): Promise<void> }>(resource: T): T => {
-    opened.unshift(resource);
-    return resource;
-  };
+  const opened: { close(): Promise<void> }[] = [state];
   try {
-    const training = keep(await openSession(buildStep(network, layout, lowering, structure), device, threads, stays));
+    const steps = await openStepRunner(stepOptions);
+    opened.unshift(steps);
     const evaluationGraph = buildEvaluation(network, layout, lowering, EVALUATION_BATCH);
-    const evaluation = keep(await openSession(evaluationGraph, device, threads));
-    const state = keep(isResident ? await ResidentVectors.open(vectors, device) : vectors);
-    return new CompiledTrainer(options, choice, state, training, evaluation);
+    return new CompiledTrainer(options, choice, state, steps, await openSession(evaluationGraph, device, threads));
   } catch (error) {
     for (const resource of opened) await resource.close();
     throw error;
@@ -75,25 +85,25 @@ class CompiledTrainer implements OnnxTrainer {
   readonly dropPathShares: readonly number[];
   readonly evaluationBatch = EVALUATION_BATCH;
   readonly #options: OnnxTrainerOptions;
-  readonly #training: Session;
+  readonly #steps: StepRunner;
   readonly #evaluation: Session;
   readonly #state: TrainingState;
-  readonly #loss = new Float32Array(1);
-  readonly #correct = new Float32Array(1);
   readonly #logits: Float32Array;
+  /** Between the beginning of a step and its end, for good if it fails: what the vectors hold then is no state. */
+  #isAmidStep = false;
 
   constructor(
     options: OnnxTrainerOptions,
     choice: Choice,
     state: TrainingState,
-    training: Session,
+    steps: StepRunner,
     evaluation: Session,
   ) {
     this.#options = options;
     this.choice = choice;
     this.placement = placementOn(options.device);
     this.#state = state;
-    this.#training = training;
+    this.#steps = steps;
     this.#evaluation = evaluation;
     this.dropoutFeatures = dropoutFeatures(options.network);
     this.dropPathShares = dropPathNodes(options.network).map(({ share }) => share);
@@ -102,29 +112,11 @@ class CompiledTrainer implements OnnxTrainer {
   }
 
   async step(batch: Batch, rates: StepRates): Promise<{ loss: number; correct: number }> {
-    const { network, recipe, batch: size } = this.#options;
-    const { momentum, weightDecay, labelSmoothing } = recipe;
-    const hyper: Hyper = { momentum, weightDecay, labelSmoothing, ...rates };
-    const feeds: Tensors = {
-      image: floatTensor(batch.images, [size, ...network.nodes[0]!.shape]),
-      label: labelTensor(batch.labels, this.choice.lowering.loss.labels),
-      hyper: floatTensor(
-        Float32Array.from(HYPER, (name) => hyper[name]),
-        [HYPER.length],
-      ),
-      ...this.#state.feeds(),
-    };
-    if (batch.dropout !== undefined) feeds['dropout'] = floatTensor(batch.dropout, [size, this.dropoutFeatures, 1, 1]);
-    if (batch.dropPath !== undefined)
-      feeds['dropPath'] = floatTensor(batch.dropPath, [this.dropPathShares.length, size]);
-    const outputs = await this.#training.run(feeds, {
-      loss: floatTensor(this.#loss, [1]),
-      correct: floatTensor(this.#correct, [1]),
-      ...this.#state.fetches(),
-    });
-    this.#state.advance(outputs);
-    // Not from the buffers: a session with outputs that stay on the device writes none of its outputs to a given tensor.
-    return { loss: numberIn(outputs['loss']), correct: numberIn(outputs['correct']) };
+    const { momentum, weightDecay, labelSmoothing } = this.#options.recipe;
+    this.#isAmidStep = true;
+    const result = await this.#steps.run(batch, { momentum, weightDecay, labelSmoothing, ...rates });
+    this.#isAmidStep = false;
+    return result;
   }
 
   async evaluate(images: Float32Array): Promise<Float32Array> {
@@ -138,17 +130,20 @@ class CompiledTrainer implements OnnxTrainer {
   }
 
   state(): Promise<ReadonlyMap<string, Float32Array>> {
+    // Parameters of one step with the velocity of another, say: saved, they would look like a training's.
+    if (this.#isAmidStep) throw new Error('Expected the state of a training after a whole step, its last step failed');
     return this.#state.state();
   }
 
   restore(state: ReadonlyMap<string, Float32Array>): void {
     this.#state.restore(state);
+    this.#isAmidStep = false;
   }
 
   async close(): Promise<void> {
-    await this.#state.close();
+    await this.#steps.close();
     await this.#evaluation.close();
-    await this.#training.close();
+    await this.#state.close();
   }
 
   #initialise(): void {
@@ -172,8 +167,4 @@ function placementOn(device: string): string | undefined {
 /** On WebGPU a training stays where it is computed; the other providers' tensors live on the host (docs/gpu.md). */
 function isResidentOn(device: string): boolean {
   return parseDevice(device)?.kind === 'webgpu';
-}
-
-function numberIn(tensor: Tensors[string] | undefined): number {
-  return (tensor!.data as Float32Array)[0]!;
 }

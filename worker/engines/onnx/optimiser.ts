@@ -1,11 +1,12 @@
 import type { Part, Slot } from './layout.ts';
 import type { Lowering } from './lowering/rule.ts';
 import type { OnnxGraph, Value } from './onnx-graph.ts';
-import type { HYPER, PartValues, StepOptions } from './step-inputs.ts';
+import type { HyperValues, PartValues, UpdateOptions } from './step-inputs.ts';
 
-export interface Update extends StepOptions {
-  readonly hyper: Readonly<Record<(typeof HYPER)[number], Value>>;
-  readonly gradients: ReadonlyMap<string, Value>;
+export interface Update extends UpdateOptions {
+  readonly hyper: HyperValues;
+  /** In the dimensions of the parts, like the parameters. */
+  readonly gradients: PartValues;
   readonly params: PartValues;
 }
 
@@ -14,12 +15,12 @@ export interface Update extends StepOptions {
  * were read: elementwise operations, of which the last writes the result, and nobody else reads the old values.
  */
 export function updatePart(graph: OnnxGraph, lowering: Lowering, part: Part, update: Update): void {
-  const { name, size, decays, slots } = part;
+  const { name, size, decays } = part;
   const { hyper, nesterov, ema } = update;
   const dims = lowering.vectorDims(size);
   const params = update.params.get(name)!;
   const velocity = graph.input(`velocity.${name}`, dims);
-  const pure = pack(graph, update.gradients, slots, dims);
+  const pure = update.gradients.get(name)!;
   const gradient = decays ? lowering.addScaled(graph, pure, params, hyper.weightDecay, size) : pure;
   const nextVelocity = graph.add('Add', [gradient, graph.add('Mul', [velocity, hyper.momentum])]);
   const step = nesterov ? lowering.addScaled(graph, gradient, nextVelocity, hyper.momentum, size) : nextVelocity;

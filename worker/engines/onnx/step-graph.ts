@@ -2,9 +2,19 @@ import type { Network } from '../../../models/index.ts';
 import { Differentiation } from './differentiate.ts';
 import { partsOf, type Layout } from './layout.ts';
 import type { Lowering } from './lowering/rule.ts';
-import { OnnxGraph } from './onnx-graph.ts';
+import { OnnxGraph, type Value } from './onnx-graph.ts';
 import { movingAverage, pack, updatePart } from './optimiser.ts';
-import { maskInputs, partInputs, splitHyper, unpack, unpackParts, type StepOptions } from './step-inputs.ts';
+import {
+  maskInputs,
+  partInputs,
+  splitHyper,
+  unpack,
+  unpackParts,
+  type HyperValues,
+  type PartValues,
+  type StepOptions,
+  type UpdateOptions,
+} from './step-inputs.ts';
 
 /**
  * One training step as one ONNX file: forward, loss, backward, momentum SGD, moving averages.
@@ -16,13 +26,88 @@ import { maskInputs, partInputs, splitHyper, unpack, unpackParts, type StepOptio
  */
 export function buildStep(network: Network, layout: Layout, lowering: Lowering, options: StepOptions): Uint8Array {
   const graph = new OnnxGraph();
-  const { batch } = options;
-  const image = graph.input('image', [batch, ...network.nodes[0]!.shape]);
-  const label = graph.input('label', [batch], lowering.loss.labels);
-  const statDims = lowering.vectorDims(layout.statCount);
-  const stats = graph.input('stats', statDims);
   const hyper = splitHyper(graph);
   const params = partInputs(graph, 'params', layout, lowering);
+  const { gradients, batchStats } = writeGradients(graph, network, layout, lowering, { ...options, hyper, params });
+  writeUpdate(graph, layout, lowering, { ...options, hyper, params, gradients, batchStats });
+  return graph.encode();
+}
+
+export interface GradientOptions extends StepOptions {
+  /**
+   * Part of the effective batch that these images are, where a step takes several graph runs: gradients and statistics
+   * are multiplied by it and added to what the runs before gave. `undefined` when they are the whole batch.
+   */
+  readonly share: number | undefined;
+}
+
+/**
+ * The first half of a step, for one micro-batch: inputs as of `buildStep` without `velocity` and `ema`, and with a `share`
+ * also `gradient.P` and `batchStats`, the sums so far. Outputs: `nextGradient.P` and `nextBatchStats`, which may be written
+ * over those sums, and `loss` and `correct` of these images.
+ */
+export function buildGradients(
+  network: Network,
+  layout: Layout,
+  lowering: Lowering,
+  options: GradientOptions,
+): Uint8Array {
+  const graph = new OnnxGraph();
+  const hyper = splitHyper(graph);
+  const params = partInputs(graph, 'params', layout, lowering);
+  const pass = writeGradients(graph, network, layout, lowering, { ...options, hyper, params });
+  const handOver = (input: string, output: string, value: Value, size: number): void => {
+    const dims = lowering.vectorDims(size);
+    const { share } = options;
+    const next =
+      share === undefined
+        ? value
+        : lowering.addScaled(graph, graph.input(input, dims), value, graph.floats([share]), size);
+    graph.output(output, next, dims);
+  };
+  handOver('batchStats', 'nextBatchStats', pass.batchStats, layout.statCount);
+  for (const { name, size } of partsOf(layout))
+    handOver(`gradient.${name}`, `nextGradient.${name}`, pass.gradients.get(name)!, size);
+  return graph.encode();
+}
+
+/**
+ * The second half: `hyper`, `params.P`, `velocity.P`, `stats`, `ema.P`, and the gradients and statistics of the whole batch
+ * as `gradient.P` and `batchStats`, to the same successors as `buildStep`'s. Each may be written where it was read.
+ */
+export function buildUpdate(layout: Layout, lowering: Lowering, options: UpdateOptions): Uint8Array {
+  const graph = new OnnxGraph();
+  const hyper = splitHyper(graph);
+  const params = partInputs(graph, 'params', layout, lowering);
+  const gradients = partInputs(graph, 'gradient', layout, lowering);
+  const batchStats = graph.input('batchStats', lowering.vectorDims(layout.statCount));
+  writeUpdate(graph, layout, lowering, { ...options, hyper, params, gradients, batchStats });
+  return graph.encode();
+}
+
+interface Written {
+  readonly hyper: HyperValues;
+  readonly params: PartValues;
+}
+
+interface Gradients {
+  /** By part. */
+  readonly gradients: PartValues;
+  /** Mean and variance of every norm over these images, as one vector. */
+  readonly batchStats: Value;
+}
+
+/** Forward, loss, backward; with the outputs `loss` and `correct`. */
+function writeGradients(
+  graph: OnnxGraph,
+  network: Network,
+  layout: Layout,
+  lowering: Lowering,
+  options: StepOptions & Written,
+): Gradients {
+  const { batch, hyper, params } = options;
+  const image = graph.input('image', [batch, ...network.nodes[0]!.shape]);
+  const label = graph.input('label', [batch], lowering.loss.labels);
   const pass = new Differentiation(network, lowering, {
     graph,
     batch,
@@ -42,15 +127,28 @@ export function buildStep(network: Network, layout: Layout, lowering: Lowering, 
     hyper.labelSmoothing,
   );
   pass.backward(gradient);
-
-  for (const part of partsOf(layout))
-    updatePart(graph, lowering, part, { ...options, hyper, gradients: pass.gradients, params });
-  const batchStats = pack(graph, pass.batchStats, layout.stats, statDims);
-  const nextStats = movingAverage(graph, stats, batchStats, hyper.statDecay);
-  graph.output('nextStats', nextStats, statDims);
   graph.output('loss', loss, [1]);
   graph.output('correct', lowering.loss.countCorrect(graph, logits, label, batch, network.classes), [1]);
-  return graph.encode();
+  const batchStats = pack(graph, pass.batchStats, layout.stats, lowering.vectorDims(layout.statCount));
+  const gradients = new Map(
+    partsOf(layout).map(({ name, slots, size }) => [
+      name,
+      pack(graph, pass.gradients, slots, lowering.vectorDims(size)),
+    ]),
+  );
+  return { gradients, batchStats };
+}
+
+function writeUpdate(
+  graph: OnnxGraph,
+  layout: Layout,
+  lowering: Lowering,
+  update: UpdateOptions & Written & Gradients,
+): void {
+  const dims = lowering.vectorDims(layout.statCount);
+  const stats = graph.input('stats', dims);
+  graph.output('nextStats', movingAverage(graph, stats, update.batchStats, update.hyper.statDecay), dims);
+  for (const part of partsOf(layout)) updatePart(graph, lowering, part, update);
 }
 
 /** Evaluation with running statistics: `image`, `params.P` and `stats` as above to `logits` [batch, classes]. */

@@ -4,12 +4,17 @@ import { partsOf, type Layout, type Slot } from './layout.ts';
 import type { Lowering } from './lowering/rule.ts';
 import type { OnnxGraph, Value } from './onnx-graph.ts';
 
-/** What a training step is made of; its numbers (rates, decays) are inputs, so that trials share a compiled step. */
-export interface StepOptions {
-  readonly batch: number;
+/** How parameters are updated; the numbers (rates, decays) are inputs, so that trials share a compiled step. */
+export interface UpdateOptions {
   readonly nesterov: boolean;
   /** Keep a moving average of the weights. */
   readonly ema: boolean;
+}
+
+/** What a training step is made of. */
+export interface StepOptions extends UpdateOptions {
+  /** Images that one run of the graph takes. */
+  readonly batch: number;
   readonly dropout: boolean;
   readonly dropPath: boolean;
 }
@@ -19,10 +24,12 @@ export const HYPER = ['learningRate', 'momentum', 'weightDecay', 'labelSmoothing
 export type Hyper = Readonly<Record<(typeof HYPER)[number], number>>;
 
 /** The `hyper` input by name, each [1]. */
-export function splitHyper(graph: OnnxGraph): Record<(typeof HYPER)[number], Value> {
+export type HyperValues = Readonly<Record<(typeof HYPER)[number], Value>>;
+
+export function splitHyper(graph: OnnxGraph): HyperValues {
   const hyper = graph.input('hyper', [HYPER.length]);
   const parts = graph.addMany('Split', [hyper, graph.ints(HYPER.map(() => 1))], HYPER.length, { axis: 0 });
-  return Object.fromEntries(HYPER.map((name, i) => [name, parts[i]!])) as Record<(typeof HYPER)[number], Value>;
+  return Object.fromEntries(HYPER.map((name, i) => [name, parts[i]!])) as HyperValues;
 }
 
 export function maskInputs(

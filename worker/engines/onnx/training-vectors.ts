@@ -10,9 +10,10 @@ import { SUCCESSOR, type TrainingState, type Vector } from './training-state.ts'
  * Where a training stands: flat vectors in the form that the lowering stores. What leaves (checkpoints, digests) is in
  * the network's own form, so that it means the same on a machine that lowers otherwise.
  *
- * A step writes the new parameters to a second buffer, since the backward pass may still read the old ones, and
- * `advance` swaps the two. Everything else is read only by the operation that replaces it (optimiser.ts) and is written
- * in place. A step that fails therefore leaves a training undefined until `restore`.
+ * There is a second buffer as large as the parameters. A step of one graph writes the new parameters to it, since the
+ * backward pass may still read the old ones, and `advance` swaps the two. A step of two graphs keeps its gradients there.
+ * Everything else is read only by the operation that replaces it (optimiser.ts) and is written in place. A step that
+ * fails therefore leaves a training undefined until `restore`.
  */
 export class TrainingVectors implements TrainingState {
   readonly #lowering: Lowering;
@@ -20,7 +21,9 @@ export class TrainingVectors implements TrainingState {
   readonly #stored: Layout;
   readonly #parts: readonly Part[];
   readonly #current: Map<Vector, Float32Array>;
-  #nextParams: Float32Array;
+  #spare: Float32Array;
+  /** Statistics of a batch on their way from the first graph to the second. */
+  readonly #batchStats: Float32Array;
 
   constructor(network: Network, lowering: Lowering, ema: boolean) {
     this.#lowering = lowering;
@@ -28,7 +31,8 @@ export class TrainingVectors implements TrainingState {
     this.#stored = storedLayoutOf(network, lowering);
     this.#parts = partsOf(this.#stored);
     this.#current = emptyVectors(this.#stored, ema);
-    this.#nextParams = new Float32Array(this.#stored.paramCount);
+    this.#spare = new Float32Array(this.#stored.paramCount);
+    this.#batchStats = new Float32Array(this.#stored.statCount);
   }
 
   feeds(names: readonly Vector[] = [...this.#current.keys()], as: Partial<Record<Vector, string>> = {}): Tensors {
@@ -37,14 +41,33 @@ export class TrainingVectors implements TrainingState {
 
   /** Buffers for the outputs of a step. */
   fetches(): Tensors {
-    const targets = new Map(this.#current).set('params', this.#nextParams);
+    const targets = new Map(this.#current).set('params', this.#spare);
     return this.#tensors(targets, [...targets.keys()], (name) => SUCCESSOR[name]);
   }
 
   advance(): void {
     const spare = this.#current.get('params')!;
-    this.#current.set('params', this.#nextParams);
-    this.#nextParams = spare;
+    this.#current.set('params', this.#spare);
+    this.#spare = spare;
+  }
+
+  /** Buffers for the outputs of an update by itself: each written where it is read. */
+  fetchesInPlace(): Tensors {
+    return this.#tensors(this.#current, [...this.#current.keys()], (name) => SUCCESSOR[name]);
+  }
+
+  clearGradients(): void {
+    this.#spare.fill(0);
+    this.#batchStats.fill(0);
+  }
+
+  /** Gradients and batch statistics so far, as inputs and as outputs over the same memory. */
+  gradientFeeds(): Tensors {
+    return this.#gradientTensors('gradient', 'batchStats');
+  }
+
+  gradientFetches(): Tensors {
+    return this.#gradientTensors('nextGradient', 'nextBatchStats');
   }
 
   has(name: Vector): boolean {
@@ -95,14 +118,24 @@ export class TrainingVectors implements TrainingState {
     for (const name of names) {
       const values = from.get(name)!;
       if (name === 'stats') tensors[rename(name)] = floatTensor(values, this.#lowering.vectorDims(values.length));
-      else
-        for (const { name: part, offset, size } of this.#parts)
-          tensors[`${rename(name)}.${part}`] = floatTensor(
-            values.subarray(offset, offset + size),
-            this.#lowering.vectorDims(size),
-          );
+      else Object.assign(tensors, this.#partTensors(values, rename(name)));
     }
     return tensors;
+  }
+
+  #gradientTensors(gradient: string, batchStats: string): Tensors {
+    const stats = floatTensor(this.#batchStats, this.#lowering.vectorDims(this.#batchStats.length));
+    return { ...this.#partTensors(this.#spare, gradient), [batchStats]: stats };
+  }
+
+  /** Views of a vector of parameters, one for each part, as `name.P`. */
+  #partTensors(values: Float32Array, name: string): Tensors {
+    return Object.fromEntries(
+      this.#parts.map(({ name: part, offset, size }) => [
+        `${name}.${part}`,
+        floatTensor(values.subarray(offset, offset + size), this.#lowering.vectorDims(size)),
+      ]),
+    );
   }
 }
 
