@@ -6,6 +6,10 @@ import { blocked } from '../../../worker/engines/onnx/lowering/blocked/index.ts'
 import type { Choice } from '../../../worker/engines/onnx/lowering/choose.ts';
 import { portable } from '../../../worker/engines/onnx/lowering/portable/index.ts';
 import { cpuBlock } from '../../../worker/engines/onnx/lowering/probe.ts';
+import { storedLayoutOf } from '../../../worker/engines/onnx/layout.ts';
+import { floatTensor } from '../../../worker/engines/onnx/session.ts';
+import { TrainingVectors } from '../../../worker/engines/onnx/training-vectors.ts';
+import { openUpdate } from '../../../worker/engines/onnx/update-runner.ts';
 import { openOnnxTrainer, type OnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
 import { dropoutMask, dropPathMask } from '../../../worker/feed/drops.ts';
 import type { Batch, StepRates } from '../../../worker/training/trainer.ts';
@@ -141,6 +145,45 @@ describe.each(lowerings)('micro-batches, %s', (_name, choice) => {
       expect(digestOf(await trainer.state())).toBe(digestOf(before));
     }),
   );
+
+  it('are evaluated few at a time as well', async () => {
+    const whole = await withTrainer(choice, BATCH, BATCH, (trainer) => Promise.resolve(trainer.evaluationBatch));
+    await withTrainer(choice, BATCH, BATCH / 3, async (trainer) => {
+      expect(trainer.evaluationBatch).toBeLessThan(whole);
+      const images = new Float32Array(trainer.evaluationBatch * 3 * spec.resolution ** 2);
+      expect(await trainer.evaluate(images)).toHaveLength(trainer.evaluationBatch * spec.classes);
+    });
+  });
+
+  it('are followed by the same update in one graph or in one for each part', async () => {
+    const network = buildNetwork(spec);
+    const { lowering } = choice;
+    const draw = random(1, 'an update');
+    const drawn = new Map<string, Float32Array>();
+    const update = async (mostBytes: number): Promise<string> => {
+      const vectors = new TrainingVectors(network, lowering, true);
+      if (drawn.size === 0)
+        for (const [name, values] of await vectors.state())
+          drawn.set(
+            name,
+            values.map(() => draw.next()),
+          );
+      vectors.restore(drawn);
+      for (const { data } of Object.values(vectors.gradientFeeds())) (data as Float32Array).fill(0.25);
+      const layout = storedLayoutOf(network, lowering);
+      const runner = await openUpdate(
+        { layout, lowering, vectors, nesterov: true, ema: true, device: 'cpu', threads: 1 },
+        mostBytes,
+      );
+      // learningRate, momentum, weightDecay, labelSmoothing, emaDecay, statDecay
+      await runner.run(floatTensor(Float32Array.of(0.1, 0.9, 1e-3, 0, 0.9, 0.5), [6]));
+      await runner.close();
+      return digestOf(await vectors.state());
+    };
+    const together = await update(Infinity);
+    expect(await update(0)).toBe(together);
+    expect(together).not.toBe(digestOf(drawn));
+  });
 
   it('must divide the batch', async () => {
     await expect(withTrainer(choice, BATCH, 7, () => Promise.resolve())).rejects.toThrow('Expected a divisor');

@@ -42,6 +42,9 @@ export interface Part {
   readonly slots: readonly Slot[];
 }
 
+/** Name of the part that holds the many small vectors. */
+export const VECTORS = 'vectors';
+
 /**
  * Each filter by itself, so that neither it nor its gradient is copied out of or into a vector, and the many small
  * vectors together. Parts are handed over as views of one array.
@@ -54,7 +57,7 @@ export interface Part {
 export function partsOf({ params, decayingCount, paramCount }: Layout): Part[] {
   const rest = params.filter(({ offset }) => offset >= decayingCount);
   return [
-    { name: 'vectors', offset: decayingCount, size: paramCount - decayingCount, decays: false, slots: rest },
+    { name: VECTORS, offset: decayingCount, size: paramCount - decayingCount, decays: false, slots: rest },
     ...params
       .filter(({ offset }) => offset < decayingCount)
       .map((slot) => ({ name: slot.name, offset: slot.offset, size: slot.size, decays: true, slots: [slot] })),

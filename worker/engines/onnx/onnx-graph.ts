@@ -23,7 +23,9 @@ const IR_VERSION = 8;
 
 /** Writes an ONNX graph, node by node. Constants are shared by value. */
 export class OnnxGraph {
-  readonly #nodes: NodeMessage[] = [];
+  #nodes: NodeMessage[] = [];
+  /** Where `early` writes. */
+  #earlyPlace = 0;
   readonly #constants = new Map<string, TensorMessage>();
   readonly #inputs: ValueMessage[] = [];
   readonly #outputs: ValueMessage[] = [];
@@ -86,6 +88,29 @@ export class OnnxGraph {
     const name = `deferred_${this.#counter++}`;
     this.#deferred.set(name, write);
     return name;
+  }
+
+  /** From now on `early` writes here: all that it may read stands before. */
+  markEarly(): void {
+    this.#earlyPlace = this.#nodes.length;
+  }
+
+  /**
+   * Writes operations that read nothing but what stood in the file at `markEarly` to that place. ONNX Runtime takes, of the
+   * operands that an operation waits for, the one whose operation stands last in the file first: what is made of the
+   * parameters alone (turned filters, say) would be made long before it is needed, and held until then, if it stood behind
+   * what the other operand is made of.
+   */
+  early<T>(write: () => T): T {
+    const nodes = this.#nodes;
+    this.#nodes = [];
+    try {
+      return write();
+    } finally {
+      nodes.splice(this.#earlyPlace, 0, ...this.#nodes);
+      this.#earlyPlace += this.#nodes.length;
+      this.#nodes = nodes;
+    }
   }
 
   floats(values: readonly number[] | Float32Array, dims: readonly number[] = [values.length]): Value {

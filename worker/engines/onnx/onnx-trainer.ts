@@ -70,8 +70,10 @@ export async function openOnnxTrainer(options: OnnxTrainerOptions): Promise<Onnx
   try {
     const steps = await openStepRunner(stepOptions);
     opened.unshift(steps);
-    const evaluationGraph = buildEvaluation(network, layout, lowering, EVALUATION_BATCH);
-    return new CompiledTrainer(options, choice, state, steps, await openSession(evaluationGraph, device, threads));
+    const evaluationBatch = microBatch < batch ? Math.min(EVALUATION_BATCH, 4 * microBatch) : EVALUATION_BATCH;
+    const evaluationGraph = buildEvaluation(network, layout, lowering, evaluationBatch);
+    const evaluation = { session: await openSession(evaluationGraph, device, threads), batch: evaluationBatch };
+    return new CompiledTrainer(options, choice, state, steps, evaluation);
   } catch (error) {
     for (const resource of opened) await resource.close();
     throw error;
@@ -83,7 +85,7 @@ class CompiledTrainer implements OnnxTrainer {
   readonly placement: string | undefined;
   readonly dropoutFeatures: number;
   readonly dropPathShares: readonly number[];
-  readonly evaluationBatch = EVALUATION_BATCH;
+  readonly evaluationBatch: number;
   readonly #options: OnnxTrainerOptions;
   readonly #steps: StepRunner;
   readonly #evaluation: Session;
@@ -97,17 +99,18 @@ class CompiledTrainer implements OnnxTrainer {
     choice: Choice,
     state: TrainingState,
     steps: StepRunner,
-    evaluation: Session,
+    evaluation: { readonly session: Session; readonly batch: number },
   ) {
     this.#options = options;
     this.choice = choice;
     this.placement = placementOn(options.device);
     this.#state = state;
     this.#steps = steps;
-    this.#evaluation = evaluation;
+    this.#evaluation = evaluation.session;
+    this.evaluationBatch = evaluation.batch;
     this.dropoutFeatures = dropoutFeatures(options.network);
     this.dropPathShares = dropPathNodes(options.network).map(({ share }) => share);
-    this.#logits = new Float32Array(EVALUATION_BATCH * options.network.classes);
+    this.#logits = new Float32Array(evaluation.batch * options.network.classes);
     this.#initialise();
   }
 
@@ -122,10 +125,10 @@ class CompiledTrainer implements OnnxTrainer {
   async evaluate(images: Float32Array): Promise<Float32Array> {
     const { network } = this.#options;
     const feeds = {
-      image: floatTensor(images, [EVALUATION_BATCH, ...network.nodes[0]!.shape]),
+      image: floatTensor(images, [this.evaluationBatch, ...network.nodes[0]!.shape]),
       ...this.#state.feeds([this.#state.has('ema') ? 'ema' : 'params', 'stats'], { ema: 'params' }),
     };
-    await this.#evaluation.run(feeds, { logits: floatTensor(this.#logits, [EVALUATION_BATCH, network.classes]) });
+    await this.#evaluation.run(feeds, { logits: floatTensor(this.#logits, [this.evaluationBatch, network.classes]) });
     return this.#logits;
   }
 

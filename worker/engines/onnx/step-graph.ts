@@ -1,6 +1,6 @@
 import type { Network } from '../../../models/index.ts';
 import { Differentiation } from './differentiate.ts';
-import { partsOf, type Layout } from './layout.ts';
+import { partsOf, VECTORS, type Layout, type Part } from './layout.ts';
 import type { Lowering } from './lowering/rule.ts';
 import { OnnxGraph, type Value } from './onnx-graph.ts';
 import { movingAverage, pack, updatePart } from './optimiser.ts';
@@ -27,9 +27,10 @@ import {
 export function buildStep(network: Network, layout: Layout, lowering: Lowering, options: StepOptions): Uint8Array {
   const graph = new OnnxGraph();
   const hyper = splitHyper(graph);
-  const params = partInputs(graph, 'params', layout, lowering);
+  const params = partInputs(graph, 'params', partsOf(layout), lowering);
   const { gradients, batchStats } = writeGradients(graph, network, layout, lowering, { ...options, hyper, params });
-  writeUpdate(graph, layout, lowering, { ...options, hyper, params, gradients, batchStats });
+  updateStats(graph, layout, lowering, batchStats, hyper);
+  for (const part of partsOf(layout)) updatePart(graph, lowering, part, { ...options, hyper, params, gradients });
   return graph.encode();
 }
 
@@ -54,7 +55,7 @@ export function buildGradients(
 ): Uint8Array {
   const graph = new OnnxGraph();
   const hyper = splitHyper(graph);
-  const params = partInputs(graph, 'params', layout, lowering);
+  const params = partInputs(graph, 'params', partsOf(layout), lowering);
   const pass = writeGradients(graph, network, layout, lowering, { ...options, hyper, params });
   const handOver = (input: string, output: string, value: Value, size: number): void => {
     const dims = lowering.vectorDims(size);
@@ -72,16 +73,23 @@ export function buildGradients(
 }
 
 /**
- * The second half: `hyper`, `params.P`, `velocity.P`, `stats`, `ema.P`, and the gradients and statistics of the whole batch
+ * The second half, of some parts (and, with the part of the vectors, of the statistics): `hyper`, `params.P`, `velocity.P`, `stats`, `ema.P`, and the gradients and statistics of the whole batch
  * as `gradient.P` and `batchStats`, to the same successors as `buildStep`'s. Each may be written where it was read.
  */
-export function buildUpdate(layout: Layout, lowering: Lowering, options: UpdateOptions): Uint8Array {
+export function buildUpdate(
+  layout: Layout,
+  lowering: Lowering,
+  { parts, ...options }: UpdateOptions & { parts: readonly Part[] },
+): Uint8Array {
   const graph = new OnnxGraph();
   const hyper = splitHyper(graph);
-  const params = partInputs(graph, 'params', layout, lowering);
-  const gradients = partInputs(graph, 'gradient', layout, lowering);
-  const batchStats = graph.input('batchStats', lowering.vectorDims(layout.statCount));
-  writeUpdate(graph, layout, lowering, { ...options, hyper, params, gradients, batchStats });
+  const params = partInputs(graph, 'params', parts, lowering);
+  const gradients = partInputs(graph, 'gradient', parts, lowering);
+  if (parts.some(({ name }) => name === VECTORS)) {
+    const batchStats = graph.input('batchStats', lowering.vectorDims(layout.statCount));
+    updateStats(graph, layout, lowering, batchStats, hyper);
+  }
+  for (const part of parts) updatePart(graph, lowering, part, { ...options, hyper, params, gradients });
   return graph.encode();
 }
 
@@ -108,12 +116,14 @@ function writeGradients(
   const { batch, hyper, params } = options;
   const image = graph.input('image', [batch, ...network.nodes[0]!.shape]);
   const label = graph.input('label', [batch], lowering.loss.labels);
+  const unpacked = unpackParts(graph, lowering, params, layout);
+  graph.markEarly();
   const pass = new Differentiation(network, lowering, {
     graph,
     batch,
     mode: 'train',
     image,
-    params: unpackParts(graph, lowering, params, layout),
+    params: unpacked,
     stats: new Map(),
     masks: maskInputs(graph, lowering, network, options),
   });
@@ -139,16 +149,15 @@ function writeGradients(
   return { gradients, batchStats };
 }
 
-function writeUpdate(
+function updateStats(
   graph: OnnxGraph,
   layout: Layout,
   lowering: Lowering,
-  update: UpdateOptions & Written & Gradients,
+  batchStats: Value,
+  { statDecay }: HyperValues,
 ): void {
   const dims = lowering.vectorDims(layout.statCount);
-  const stats = graph.input('stats', dims);
-  graph.output('nextStats', movingAverage(graph, stats, update.batchStats, update.hyper.statDecay), dims);
-  for (const part of partsOf(layout)) updatePart(graph, lowering, part, update);
+  graph.output('nextStats', movingAverage(graph, graph.input('stats', dims), batchStats, statDecay), dims);
 }
 
 /** Evaluation with running statistics: `image`, `params.P` and `stats` as above to `logits` [batch, classes]. */
@@ -159,7 +168,7 @@ export function buildEvaluation(network: Network, layout: Layout, lowering: Lowe
     batch,
     mode: 'evaluate',
     image: graph.input('image', [batch, ...network.nodes[0]!.shape]),
-    params: unpackParts(graph, lowering, partInputs(graph, 'params', layout, lowering), layout),
+    params: unpackParts(graph, lowering, partInputs(graph, 'params', partsOf(layout), lowering), layout),
     stats: unpack(graph, lowering, graph.input('stats', lowering.vectorDims(layout.statCount)), layout.stats),
     masks: new Map(),
   });

@@ -1,6 +1,6 @@
 import type { Network } from '../../../models/index.ts';
 import { dropoutFeatures, dropPathNodes } from '../../feed/drops.ts';
-import { partsOf, type Layout, type Slot } from './layout.ts';
+import { partsOf, type Layout, type Part, type Slot } from './layout.ts';
 import type { Lowering } from './lowering/rule.ts';
 import type { OnnxGraph, Value } from './onnx-graph.ts';
 
@@ -59,10 +59,8 @@ export function maskInputs(
 /** Parts of a vector, by name. */
 export type PartValues = ReadonlyMap<string, Value>;
 
-export function partInputs(graph: OnnxGraph, name: string, layout: Layout, lowering: Lowering): PartValues {
-  return new Map(
-    partsOf(layout).map((part) => [part.name, graph.input(`${name}.${part.name}`, lowering.vectorDims(part.size))]),
-  );
+export function partInputs(graph: OnnxGraph, name: string, parts: readonly Part[], lowering: Lowering): PartValues {
+  return new Map(parts.map((part) => [part.name, graph.input(`${name}.${part.name}`, lowering.vectorDims(part.size))]));
 }
 
 export function unpackParts(

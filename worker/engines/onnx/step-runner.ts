@@ -4,10 +4,11 @@ import type { Batch } from '../../training/trainer.ts';
 import type { Layout } from './layout.ts';
 import type { Lowering } from './lowering/rule.ts';
 import { floatTensor, labelTensor, openSession, type Tensors } from './session.ts';
-import { buildGradients, buildStep, buildUpdate } from './step-graph.ts';
+import { buildGradients, buildStep } from './step-graph.ts';
 import { HYPER, type Hyper, type UpdateOptions } from './step-inputs.ts';
 import type { TrainingState } from './training-state.ts';
 import type { TrainingVectors } from './training-vectors.ts';
+import { discardCopies, openOr, openUpdate } from './update-runner.ts';
 
 export interface StepResult {
   /** Mean over the batch. */
@@ -79,7 +80,7 @@ async function openSplitStep(options: StepRunnerOptions): Promise<StepRunner> {
   const share = runs === 1 ? undefined : 1 / runs;
   const graph = buildGradients(network, layout, lowering, { ...options, batch: microBatch, share });
   const gradients = await openSession(graph, device, threads);
-  const update = await openOr(() => openSession(buildUpdate(layout, lowering, options), device, threads), gradients);
+  const update = await openOr(() => openUpdate(options), gradients);
   const measured = makeMeasured();
   return {
     async run(batch, hyper) {
@@ -88,7 +89,7 @@ async function openSplitStep(options: StepRunnerOptions): Promise<StepRunner> {
       let loss = 0;
       let correct = 0;
       for (let run = 0; run < runs; run++) {
-        await gradients.run(
+        const outputs = await gradients.run(
           {
             ...imageFeeds(options, batch, run),
             hyper: hyperFeed,
@@ -97,10 +98,11 @@ async function openSplitStep(options: StepRunnerOptions): Promise<StepRunner> {
           },
           { ...measured.fetches(), ...vectors.gradientFetches() },
         );
+        discardCopies(outputs);
         loss += measured.read().loss / runs;
         correct += measured.read().correct;
       }
-      await update.run({ hyper: hyperFeed, ...vectors.feeds(), ...vectors.gradientFeeds() }, vectors.fetchesInPlace());
+      await update.run(hyperFeed);
       return { loss, correct };
     },
     async close() {
@@ -108,16 +110,6 @@ async function openSplitStep(options: StepRunnerOptions): Promise<StepRunner> {
       await update.close();
     },
   };
-}
-
-/** Closes what is open when what should follow does not open. */
-export async function openOr<T>(open: () => Promise<T>, opened: { close(): Promise<void> }): Promise<T> {
-  try {
-    return await open();
-  } catch (error) {
-    await opened.close();
-    throw error;
-  }
 }
 
 /** The images of one run of a batch, with their labels and masks. */

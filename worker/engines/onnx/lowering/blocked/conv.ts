@@ -38,7 +38,7 @@ export const conv: Rule<'conv'> = {
     context.gradient(`${node.name}.weight`, scaleFilters(context, dWeight, weightShape, scale));
     if (stem) return [undefined];
     const weight = scaleFilters(context, context.param(`${node.name}.weight`), weightShape, scale);
-    return [inputGradient(context, node, gradient, weight)];
+    return [inputGradient(context, node, gradient, weight, scale === undefined)];
   },
 };
 

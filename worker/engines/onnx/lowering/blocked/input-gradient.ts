@@ -6,13 +6,29 @@ import { interleaveColumns, tapsOf } from './phases.ts';
 import { dimsOf, reshape } from './tensor.ts';
 import { gradientFilters } from './weights.ts';
 
-/** The gradient of a convolution's input: a convolution of dy with the filters turned round. */
-export function inputGradient(context: LoweringContext, node: NodeOf<'conv'>, dy: Value, weight: Value): Value {
+/**
+ * The gradient of a convolution's input: a convolution of dy with the filters turned round.
+ *
+ * @param isParam whether `weight` is the parameter as it was handed in.
+ */
+export function inputGradient(
+  context: LoweringContext,
+  node: NodeOf<'conv'>,
+  dy: Value,
+  weight: Value,
+  isParam: boolean,
+): Value {
   const { kernel, stride } = node.op;
-  if (stride === 2) return stridedInputGradient(context, node, dy, weight);
+  const filters = { weight, isParam };
+  if (stride === 2) return stridedInputGradient(context, node, dy, filters);
   const reversed = Array.from({ length: kernel }, (_, k) => kernel - 1 - k);
   const pad = (kernel - 1) / 2;
-  return deferConv(context.graph, callOf(context, node, dy, weight, { taps: reversed, before: pad, after: pad }));
+  return deferConv(context.graph, callOf(context, node, dy, filters, { taps: reversed, before: pad, after: pad }));
+}
+
+interface Filters {
+  readonly weight: Value;
+  readonly isParam: boolean;
 }
 
 interface Side {
@@ -26,14 +42,16 @@ function callOf(
   context: LoweringContext,
   node: NodeOf<'conv'>,
   dy: Value,
-  weight: Value,
+  { weight, isParam }: Filters,
   rows: Side,
   columns: Side = rows,
 ): ConvCall {
   const { graph, batch, block } = context;
+  const turned = (): Value =>
+    gradientFilters(graph, weight, filterShape(context, node), block, rows.taps, columns.taps);
   return {
     x: dy,
-    weight: gradientFilters(graph, weight, filterShape(context, node), block, rows.taps, columns.taps),
+    weight: isParam ? graph.early(turned) : turned(),
     window: {
       kernel: [rows.taps.length, columns.taps.length],
       pads: [rows.before, columns.before * batch, rows.after, columns.after * batch],
@@ -43,7 +61,7 @@ function callOf(
 }
 
 /** Stride 2: even and odd rows and columns each have taps of their own; four small convolutions, nothing multiplied by zero. */
-function stridedInputGradient(context: LoweringContext, node: NodeOf<'conv'>, dy: Value, weight: Value): Value {
+function stridedInputGradient(context: LoweringContext, node: NodeOf<'conv'>, dy: Value, filters: Filters): Value {
   const { graph, batch, block } = context;
   const input = context.shapeOf(node.inputs[0]!);
   const [, height, width] = node.shape;
@@ -57,7 +75,7 @@ function stridedInputGradient(context: LoweringContext, node: NodeOf<'conv'>, dy
     const [rows, columns] = [side(row), side(column)];
     if (rows.taps.length === 0 || columns.taps.length === 0)
       return graph.add('Expand', [graph.scalar(0), graph.ints(dims)]);
-    return writeConv(graph, callOf(context, node, dy, weight, rows, columns));
+    return writeConv(graph, callOf(context, node, dy, filters, rows, columns));
   };
   const runs = { rows: (channels / block) * height, width, inner: batch * block };
   const rows = ([0, 1] as const).map((row) => interleaveColumns(graph, quarter(row, 0), quarter(row, 1), runs));

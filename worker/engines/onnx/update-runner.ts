@@ -1,0 +1,92 @@
+import { discard } from './discard.ts';
+import { partsOf, VECTORS, type Layout, type Part } from './layout.ts';
+import type { Lowering } from './lowering/rule.ts';
+import { openSession, type Session, type Tensors } from './session.ts';
+import { buildUpdate } from './step-graph.ts';
+import type { UpdateOptions } from './step-inputs.ts';
+import type { TrainingVectors } from './training-vectors.ts';
+
+export interface UpdateRunnerOptions extends UpdateOptions {
+  readonly layout: Layout;
+  readonly lowering: Lowering;
+  readonly vectors: TrainingVectors;
+  readonly device: string;
+  readonly threads: number;
+}
+
+/** The second half of a step: gradients and statistics that the vectors hold become parameters, in place. */
+export interface UpdateRunner {
+  run(hyper: Tensors[string]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Bytes of parameters that one graph updates, unless one part has more. */
+const UPDATE_BYTES = 32e6;
+
+/** The update as one graph, or as several where its outputs are large: each is in memory twice while its graph runs. */
+export async function openUpdate(
+  options: UpdateRunnerOptions,
+  mostBytes: number = UPDATE_BYTES,
+): Promise<UpdateRunner> {
+  const { layout, lowering, vectors, device, threads } = options;
+  const opened: { session: Session; names: ReadonlySet<string> }[] = [];
+  const close = async (): Promise<void> => {
+    for (const { session } of opened) await session.close();
+  };
+  for (const parts of groupsOf(partsOf(layout), mostBytes)) {
+    const open = () => openSession(buildUpdate(layout, lowering, { ...options, parts }), device, threads);
+    const session = await openOr(open, { close });
+    opened.push({ session, names: new Set(parts.map(({ name }) => name)) });
+  }
+  return {
+    async run(hyper) {
+      const feeds = { ...vectors.feeds(), ...vectors.gradientFeeds() };
+      const fetches = vectors.fetchesInPlace();
+      for (const { session, names } of opened) {
+        const outputs = await session.run({ hyper, ...ofParts(feeds, names) }, ofParts(fetches, names));
+        discardCopies(outputs);
+      }
+    },
+    close,
+  };
+}
+
+/** Consecutive parts of so many bytes at most, or one that is larger. */
+function groupsOf(parts: readonly Part[], most: number): Part[][] {
+  const groups: Part[][] = [];
+  let room = 0;
+  for (const part of parts) {
+    const bytes = part.size * Float32Array.BYTES_PER_ELEMENT;
+    if (bytes > room) {
+      groups.push([]);
+      room = most;
+    }
+    groups.at(-1)!.push(part);
+    room -= bytes;
+  }
+  return groups;
+}
+
+/** `params.P` and the like of these parts; the statistics go with the vectors. */
+function ofParts(tensors: Tensors, names: ReadonlySet<string>): Tensors {
+  const picked = Object.entries(tensors).filter(([name]) => {
+    const [, ...part] = name.split('.');
+    return names.has(part.length === 0 ? VECTORS : part.join('.'));
+  });
+  return Object.fromEntries(picked);
+}
+
+/** The binding writes outputs where it is told to, and then to new arrays as well. */
+export function discardCopies(outputs: Tensors): void {
+  discard(Object.values(outputs).map(({ data }) => data as Float32Array));
+}
+
+/** Closes what is open when what should follow does not open. */
+export async function openOr<T>(open: () => Promise<T>, opened: { close(): Promise<void> }): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
