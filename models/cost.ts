@@ -84,7 +84,7 @@ export function trialCost(spec: TrialSpec): TrialCost {
     flops,
     params,
     activations,
-    memoryBytes: trainingMemory(network, spec.recipe.batchSize),
+    memoryBytes: trainingMemory(network, spec.recipe.batchSize, { average: spec.recipe.emaDecay > 0 }),
     trainFlops: 3 * flops * spec.data.trainImages * spec.epochs,
   };
 }

@@ -12,6 +12,6 @@ export {
   type Param,
   type Shape,
 } from './graph.ts';
-export { trainingMemory } from './memory.ts';
+export { EVALUATION_BATCH, trainingMemory, workerMemory } from './memory.ts';
 export { buildNetwork } from './resnet-rs.ts';
 export { OPERATION_CLASSES, workloadOf, type OperationClass, type Workload } from './workload.ts';

@@ -1,25 +1,63 @@
-import { elements, type Network } from './graph.ts';
+/**
+ * What a trial takes of memory. The constants are measured on the onnx engine's blocked lowering (docs/performance.md,
+ * "Memory"): they say how much of a graph is alive at one time, which no single node knows.
+ */
+import type { TrialSpec } from '../contract/index.ts';
+import { elements, type Network, type OpKind } from './graph.ts';
+import { buildNetwork } from './resnet-rs.ts';
 
 const FLOAT_BYTES = 4;
 
-/** Copies of every parameter: weight, gradient, momentum, moving average. */
-const PARAM_COPIES = 4;
+/** Images evaluated at one time by the onnx engine. */
+export const EVALUATION_BATCH = 200;
+
+/** Outputs that the backward pass reads again. Norms, sums and drops are part of the operation before or after them. */
+const KEPT: ReadonlySet<OpKind> = new Set(['conv', 'relu', 'gate']);
+/** Rounding and gaps of ONNX Runtime's arena, and scratch. */
+const ARENA = 1.2;
+/**
+ * Copies of every parameter: two buffers and velocity; what the engine's binding copies of their successors; and some of that once
+ * more, until the garbage collector comes.
+ */
+const PARAM_COPIES = 5.6;
+/** Of the moving average, and of its successor. */
+const AVERAGE_COPIES = 2;
+/** Outputs of the size of the largest that are alive during an evaluation. */
+const ALIVE_IN_EVALUATION = 4.5;
+/** A worker that trains nothing: Node.js, ONNX Runtime, the thread that fills batches, and what trials before have left. */
+const WORKER_BYTES = 218e6;
 
 /**
- * Predicted peak bytes of one training step: the parameters with optimiser state, every node's output kept for the
- * backward pass, and the gradients that live beside them.
+ * Predicted peak bytes of one training step: parameters with all that is kept beside them, and the outputs of nodes that the
+ * backward pass reads.
  */
-export function trainingMemory(network: Network, batch: number): number {
+export function trainingMemory(network: Network, batch: number, { average = false } = {}): number {
   let params = 0;
   let kept = 0;
-  let largest = 0;
   for (const node of network.nodes) {
     for (const param of node.params) params += elements(param.shape);
-    const size = elements(node.shape);
-    // ReLU, drop and pool outputs are read again by the next convolution's filter gradient; sums and norms are
-    // recomputed or folded away.
-    if (node.op.kind !== 'norm' && node.op.kind !== 'dropout') kept += size;
-    largest = Math.max(largest, size);
+    if (KEPT.has(node.op.kind)) kept += elements(node.shape);
   }
-  return FLOAT_BYTES * (PARAM_COPIES * params + batch * (kept + 3 * largest));
+  return FLOAT_BYTES * ((PARAM_COPIES + (average ? AVERAGE_COPIES : 0)) * params + ARENA * batch * kept);
+}
+
+/**
+ * Predicted peak resident bytes of the worker process that trains a trial with the onnx engine on a CPU: what `peakBytes` of its
+ * result measures.
+ *
+ * @param microBatch images at one time, where the batch is split.
+ * @throws {ScalesweepError} `MODEL_UNBUILDABLE`
+ */
+export function workerMemory({ model, data, recipe }: TrialSpec, microBatch?: number): number {
+  const network = buildNetwork(model);
+  const batch = microBatch ?? Math.min(recipe.batchSize, data.trainImages);
+  const largest = Math.max(...network.nodes.map(({ shape }) => elements(shape)));
+  const evaluated = microBatch === undefined ? EVALUATION_BATCH : Math.min(EVALUATION_BATCH, 4 * microBatch);
+  const images = (data.trainImages + data.minivalImages) * model.channels * model.resolution ** 2;
+  return (
+    WORKER_BYTES +
+    images +
+    trainingMemory(network, batch, { average: recipe.emaDecay > 0 }) +
+    FLOAT_BYTES * ALIVE_IN_EVALUATION * evaluated * largest
+  );
 }

@@ -20,11 +20,10 @@ interface Pair {
 interface Panel {
   readonly what: string;
   readonly unit: string;
+  /** A prediction counts as right within this share of what was measured. */
+  readonly within: number;
   readonly pairs: readonly Pair[];
 }
-
-/** Share of trials whose measured cost lies within this factor of the predicted one. */
-const WITHIN = 1.25;
 
 /** `undefined` when no trial has both. */
 export function predictedMeasured(predictions: readonly Prediction[]): Figure | undefined {
@@ -33,18 +32,18 @@ export function predictedMeasured(predictions: readonly Prediction[]): Figure | 
   return {
     name: 'predicted-measured',
     title: 'Predicted against measured cost',
-    caption: `A point is a trial; on the line the prediction was right, in the band within 25 %. ${panels
-      .map(({ what, pairs }) => `${what}: ${shareWithin(pairs)} of ${pairs.length} within 25 %`)
+    caption: `A point is a trial; on the line the prediction was right, in the band nearly. ${panels
+      .map((panel) => `${panel.what}: ${countWithin(panel)} of ${panel.pairs.length} within ${panel.within * 100} %`)
       .join(
         '. ',
-      )}.${panels.some(({ what }) => what === 'Memory') ? ' Predicted memory is that of a training step; measured is the peak of the whole process.' : ''}`,
+      )}.${panels.some(({ what }) => what === 'Memory') ? ' Memory is the peak of the whole worker process.' : ''}`,
     spec: (page): TopLevelSpec => {
       const columns = page === 'wide' ? 2 : 1;
       return {
         config: { ...CONFIG, autosize: { type: 'pad' } },
         columns,
         spacing: 18,
-        concat: panels.map(({ what, unit, pairs }) => {
+        concat: panels.map(({ what, unit, within, pairs }) => {
           const domain = logDomain(pairs.flatMap((pair) => [pair.predicted, pair.measured]));
           const ticks = logTicks(...domain);
           const axis = { format: '~s', values: ticks };
@@ -54,7 +53,7 @@ export function predictedMeasured(predictions: readonly Prediction[]): Figure | 
             height: 240,
             layer: [
               {
-                data: { values: bandOf(domain) },
+                data: { values: bandOf(domain, within) },
                 encoding: { x: { field: 'value', type: 'quantitative' as const } },
                 layer: [
                   {
@@ -103,6 +102,7 @@ function panelsOf(predictions: readonly Prediction[]): Panel[] {
     {
       what: 'Seconds',
       unit: 's',
+      within: 0.25,
       pairs: pairs(
         (each) => each.predictedSeconds,
         (each) => each.seconds,
@@ -111,6 +111,7 @@ function panelsOf(predictions: readonly Prediction[]): Panel[] {
     {
       what: 'Memory',
       unit: 'bytes',
+      within: 0.2,
       pairs: pairs(
         (each) => each.predictedBytes,
         (each) => each.peakBytes,
@@ -120,15 +121,18 @@ function panelsOf(predictions: readonly Prediction[]): Panel[] {
 }
 
 /** The band within the frame: its corners, so that nothing has to be clipped. */
-function bandOf([low, high]: readonly [number, number]): { value: number; low: number; high: number }[] {
-  return [low, low * WITHIN, high / WITHIN, high].map((value) => ({
+function bandOf(
+  [low, high]: readonly [number, number],
+  within: number,
+): { value: number; low: number; high: number }[] {
+  const [least, most] = [1 / (1 + within), 1 / (1 - within)];
+  return [low, low / least, high / most, high].map((value) => ({
     value,
-    low: Math.max(low, value / WITHIN),
-    high: Math.min(high, value * WITHIN),
+    low: Math.max(low, value * least),
+    high: Math.min(high, value * most),
   }));
 }
 
-function shareWithin(pairs: readonly Pair[]): number {
-  return pairs.filter(({ predicted, measured }) => measured <= predicted * WITHIN && measured >= predicted / WITHIN)
-    .length;
+function countWithin({ pairs, within }: Panel): number {
+  return pairs.filter(({ predicted, measured }) => Math.abs(predicted - measured) <= within * measured).length;
 }

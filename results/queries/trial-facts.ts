@@ -1,5 +1,6 @@
 /** What a report says of trials beside their results: predictions, failures, and where they ran. */
-import type { FailureKind } from '../../contract/index.ts';
+import type { FailureKind, TrialSpec } from '../../contract/index.ts';
+import { workerMemory } from '../../models/index.ts';
 import { guarded } from '../store/sqlite-errors.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
 import { trialsOf } from './rows.ts';
@@ -9,6 +10,7 @@ export interface TrialPrediction {
   readonly id: string;
   readonly predictedSeconds: number | null;
   readonly seconds: number | null;
+  /** Of the worker's process, like `peakBytes`; null for an engine or a device whose memory is not predicted. */
   readonly predictedBytes: number | null;
   readonly peakBytes: number | null;
 }
@@ -54,10 +56,14 @@ export function trialFacts(store: SqliteStore, options: ScopeOptions = {}): Tria
     return {
       finished: counts?.finished ?? 0,
       planned: counts?.planned ?? 0,
-      predictions: connection.all<TrialPrediction>(
-        `SELECT t.id, t.predicted_seconds AS predictedSeconds, t.seconds, c.memory_bytes AS predictedBytes, t.peak_bytes AS peakBytes
-         FROM ${from} AND t.state = 'done' ORDER BY t.n`,
-        ...values,
+      predictions: predicted(
+        connection.all<PredictionRow>(
+          `SELECT t.id, t.predicted_seconds AS predictedSeconds, t.seconds, t.peak_bytes AS peakBytes,
+             t.cell, t.micro_batch AS microBatch, a.device, (SELECT p.spec FROM specs p WHERE p.cell = t.cell) AS spec
+           FROM (SELECT t.* FROM ${from} AND t.state = 'done') t
+           LEFT JOIN attempts a ON a.trial = t.n AND a.attempt = t.attempt ORDER BY t.n`,
+          ...values,
+        ),
       ),
       failed: connection.all<FailedTrial>(
         `SELECT f.id, f.seed, f.width, f.depth, f.resolution, f.epochs, f.attempt AS attempts, a.kind, a.message, a.step
@@ -80,4 +86,29 @@ export function trialFacts(store: SqliteStore, options: ScopeOptions = {}): Tria
         })),
     };
   });
+}
+
+interface PredictionRow extends Omit<TrialPrediction, 'predictedBytes'> {
+  readonly cell: number;
+  readonly microBatch: number | null;
+  readonly device: string | null;
+  /** Of a trained trial, without its seed. */
+  readonly spec: string | null;
+}
+
+function predicted(rows: readonly PredictionRow[]): TrialPrediction[] {
+  // Trials of one cell differ by their seed.
+  const known = new Map<string, number | null>();
+  return rows.map(({ cell, microBatch, device, spec, ...row }) => {
+    const key = `${cell} ${microBatch} ${device}`;
+    let predictedBytes = known.get(key);
+    if (predictedBytes === undefined) known.set(key, (predictedBytes = bytesOf(spec, microBatch, device)));
+    return { ...row, predictedBytes };
+  });
+}
+
+function bytesOf(json: string | null, microBatch: number | null, device: string | null): number | null {
+  if (json === null || device !== 'cpu') return null;
+  const spec = JSON.parse(json) as TrialSpec;
+  return spec.engine.name === 'onnx' ? workerMemory(spec, microBatch ?? undefined) : null;
 }

@@ -1,5 +1,5 @@
 import { parseDevice, type RecipeSpec } from '../../../contract/index.ts';
-import type { Network } from '../../../models/index.ts';
+import { EVALUATION_BATCH, type Network } from '../../../models/index.ts';
 import { dropoutFeatures, dropPathNodes } from '../../feed/drops.ts';
 import { initialParams } from '../../training/initialise.ts';
 import type { Batch, StepRates, Trainer } from '../../training/trainer.ts';
@@ -11,9 +11,6 @@ import { buildEvaluation } from './step-graph.ts';
 import { openStepRunner, type StepRunner, type StepRunnerOptions } from './step-runner.ts';
 import type { TrainingState } from './training-state.ts';
 import { TrainingVectors } from './training-vectors.ts';
-
-/** Large enough to keep a core busy, small enough that the last, padded batch wastes little. */
-export const EVALUATION_BATCH = 200;
 
 export interface OnnxTrainerOptions {
   readonly network: Network;
