@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { residentBytes } from '../../worker/child/resident-bytes.ts';
 import { exitCause, type Exit } from '../../worker/child/exit-cause.ts';
 
 const EXIT: Exit = { code: null, signal: null, stderr: '', rssBytes: 1e8, oomKills: 0, totalBytes: 1e10 };
@@ -32,6 +35,19 @@ describe('how a worker ended', () => {
     ['a termination from outside is a lost host', { signal: 'SIGTERM' }, 'host-lost'],
   ])('%s', (_what, exit, kind) => {
     expect(exitCause({ ...EXIT, ...exit }).kind).toBe(kind);
+  });
+
+  it.runIf(process.platform === 'linux')('sees how much memory another process holds, until it is gone', async () => {
+    const child = spawn(process.execPath, [
+      '-e',
+      'globalThis.held = Buffer.alloc(2e8, 1); console.log("held"); setInterval(() => {}, 1e4)',
+    ]);
+    await once(child.stdout, 'data');
+    expect(residentBytes(child.pid!)).toBeGreaterThan(2e8);
+    expect(residentBytes(child.pid!)).toBeLessThan(5e8);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(residentBytes(child.pid!)).toBeUndefined();
   });
 
   it('quotes the last words', () => {

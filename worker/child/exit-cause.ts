@@ -8,7 +8,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
   /** The end of what it wrote to standard error. */
   readonly stderr: string;
-  /** Resident memory when it last spoke, bytes. */
+  /** Resident memory when it last spoke or was last looked at, bytes. */
   readonly rssBytes: number;
   /** Processes that the kernel killed for memory between this worker's start and its end; `null` where it does not say. */
   readonly oomKills: number | null;

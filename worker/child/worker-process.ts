@@ -1,10 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { parseFromWorker, type FromWorker, type ToWorker } from '../protocol.ts';
+import { residentBytes } from './resident-bytes.ts';
 import { kernelOomKills, memoryLimit, type Exit } from './exit-cause.ts';
 import { sourceOrBuilt } from './source-or-built.ts';
 
 const STDERR_KEPT = 8000;
+/** How often a process is asked for its memory: 0.02 ms each time. */
+const RESIDENT_MS = 500;
 
 export interface WorkerProcessHandlers {
   readonly onMessage: (message: FromWorker) => void;
@@ -49,10 +52,16 @@ export function startWorkerProcess(
     if (message.type === 'events') rssBytes = message.rssBytes;
     handlers.onMessage(message);
   });
+  // A step that fills the memory says nothing until it is over, and is killed before: it is looked at from outside.
+  const watching = setInterval(() => {
+    rssBytes = (child.pid === undefined ? undefined : residentBytes(child.pid)) ?? rssBytes;
+  }, RESIDENT_MS);
+  watching.unref();
   let isGone = false;
   const gone = (code: number | null, signal: NodeJS.Signals | null): void => {
     if (isGone) return;
     isGone = true;
+    clearInterval(watching);
     const after = kernelOomKills();
     const oomKills = oomKillsBefore === null || after === null ? null : after - oomKillsBefore;
     handlers.onExit({ code, signal, stderr, rssBytes, oomKills, totalBytes: memoryLimit() });
