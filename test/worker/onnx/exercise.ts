@@ -79,6 +79,8 @@ export interface Exercise {
   readonly choice?: Choice;
   readonly recipe?: RecipeSpec;
   readonly steps?: number;
+  /** @defaultValue the batch */
+  readonly microBatch?: number;
   /** @defaultValue cpu */
   readonly device?: string;
   /** Another engine's trainer. */
@@ -89,11 +91,11 @@ export interface Exercise {
 export async function exercise(
   spec: ModelSpec,
   seed: number,
-  { choice, recipe = everything, steps = 1, device = 'cpu', open = openOnnxTrainer }: Exercise,
+  { choice, recipe = everything, steps = 1, microBatch, device = 'cpu', open = openOnnxTrainer }: Exercise,
 ): Promise<Outcome> {
   const network = buildNetwork(spec);
   const batch = recipe.batchSize;
-  const base = { network, recipe, batch, seed, device, threads: 1 };
+  const base = { network, recipe, batch, microBatch: microBatch ?? batch, seed, device, threads: 1 };
   const trainer = await open(choice === undefined ? base : { ...base, choice });
   try {
     const draw = random(seed, 'images');

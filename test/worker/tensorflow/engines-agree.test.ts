@@ -59,6 +59,22 @@ describe('the tensorflow and the onnx engine', () => {
     expect(relativeError(ours.evaluation, theirs.evaluation)).toBeLessThan(1e-3);
   });
 
+  it('agree over ten steps in micro-batches', async () => {
+    const { spec } = CASES[3]!;
+    const settings = { recipe: { ...everything, batchSize: 6 }, microBatch: 2, steps: 10 };
+    const theirs = await exercise(spec, 7, settings);
+    const ours = await exercise(spec, 7, { ...settings, open: openTensorflowTrainer });
+    const whole = await exercise(spec, 7, { ...settings, microBatch: 6 });
+    const apart = (one: readonly number[]): number =>
+      Math.max(...one.map((loss, step) => Math.abs(loss / theirs.losses[step]! - 1)));
+    expect(apart(ours.losses)).toBeLessThan(1e-4);
+    // Norms over two images compute something else than norms over six.
+    expect(apart(whole.losses)).toBeGreaterThan(1e-3);
+    expect(ours.correct).toEqual(theirs.correct);
+    for (const [name, values] of theirs.state)
+      expect(relativeError(ours.state.get(name)!, values), name).toBeLessThan(1e-3);
+  });
+
   it('were compared on every operation, kernel and stride that a network can have', () => {
     const nodes = CASES.flatMap(({ spec }) => buildNetwork(spec).nodes);
     const kinds: Record<OpKind, true> = {

@@ -1,5 +1,6 @@
-import { afterEach, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { buildNetwork } from '../../../models/index.ts';
+import { makeTensorflowTrainer } from '../../../worker/engines/tensorflow/tensorflow-trainer.ts';
 import type { Batch } from '../../../worker/training/trainer.ts';
 import { fullRecipe, tinyModel } from '../training/tiny.ts';
 import { library, openTensorflowTrainer } from './open.ts';
@@ -20,24 +21,29 @@ function batchFor(trainer: { dropoutFeatures: number; dropPathShares: readonly n
   };
 }
 
-afterEach(() => vi.restoreAllMocks());
-
-it('holds as many tensors and bytes after 100 steps as after one, and none when closed', async () => {
-  const before = tf.memory();
-  const trainer = await openTensorflowTrainer(options);
-  const batch = batchFor(trainer);
-  await trainer.step(batch, RATES);
-  await trainer.evaluate(batch.images);
-  trainer.restore(new Map([...(await trainer.state())].map(([name, values]) => [name, values.slice()])));
-  const { numTensors, numBytes } = tf.memory();
-  for (let step = 0; step < 100; step++) await trainer.step(batch, RATES);
-  await trainer.evaluate(batch.images);
-  trainer.restore(new Map([...(await trainer.state())].map(([name, values]) => [name, values.slice()])));
-  expect(tf.memory()).toMatchObject({ numTensors, numBytes });
-  expect(numTensors).toBeGreaterThan(before.numTensors);
-  await trainer.close();
-  expect(tf.memory()).toMatchObject({ numTensors: before.numTensors, numBytes: before.numBytes });
-});
+it.each([
+  ['whole', BATCH],
+  ['in micro-batches', 1],
+])(
+  'holds as many tensors and bytes after 100 steps as after one, and none when closed: batches %s',
+  async (_, size) => {
+    const before = tf.memory();
+    const trainer = await openTensorflowTrainer({ ...options, microBatch: size });
+    const batch = batchFor(trainer);
+    const few = batch.images.subarray(0, trainer.evaluationBatch * 16);
+    await trainer.step(batch, RATES);
+    await trainer.evaluate(few);
+    trainer.restore(new Map([...(await trainer.state())].map(([name, values]) => [name, values.slice()])));
+    const { numTensors, numBytes } = tf.memory();
+    for (let step = 0; step < 100; step++) await trainer.step(batch, RATES);
+    await trainer.evaluate(few);
+    trainer.restore(new Map([...(await trainer.state())].map(([name, values]) => [name, values.slice()])));
+    expect(tf.memory()).toMatchObject({ numTensors, numBytes });
+    expect(numTensors).toBeGreaterThan(before.numTensors);
+    await trainer.close();
+    expect(tf.memory()).toMatchObject({ numTensors: before.numTensors, numBytes: before.numBytes });
+  },
+);
 
 it.each(['logSoftmax', 'sigmoid', 'stack'] as const)(
   'gives back what a step had taken when it runs out of memory in %s, and says so',
@@ -54,9 +60,9 @@ it.each(['logSoftmax', 'sigmoid', 'stack'] as const)(
             }
           : (Reflect.get(target, name) as unknown),
     });
-    const { makeTensorflowTrainer } = await import('../../../worker/engines/tensorflow/tensorflow-trainer.ts');
     const unlucky = makeTensorflowTrainer({ tf: failing, network, recipe: fullRecipe, batch: BATCH, seed: 1 });
     await expect(unlucky.step(batch, RATES)).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' });
+    expect(() => unlucky.state()).toThrow(/failed half-way/);
     await unlucky.close();
     expect(tf.memory()).toMatchObject({ numTensors, numBytes });
     await trainer.step(batch, RATES);

@@ -7,6 +7,7 @@ import type { Trainer } from '../../../worker/training/trainer.ts';
 export const library = await openLibrary({ backend: 'javascript', device: 'cpu', threads: 1 });
 
 /** A trainer from what the other engine's is opened with. */
-export function openTensorflowTrainer({ network, recipe, batch, seed }: OnnxTrainerOptions): Promise<Trainer> {
-  return Promise.resolve(makeTensorflowTrainer({ tf: library.tf, network, recipe, batch, seed }));
+export function openTensorflowTrainer(options: OnnxTrainerOptions): Promise<Trainer> {
+  const { network, recipe, batch, microBatch = batch, seed } = options;
+  return Promise.resolve(makeTensorflowTrainer({ tf: library.tf, network, recipe, batch, microBatch, seed }));
 }

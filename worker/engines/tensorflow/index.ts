@@ -33,12 +33,15 @@ export function makeTensorflowEngine(options: TensorflowEngineOptions = {}): Eng
       const notes: string[] = [];
       const dataset = await openDataset(data, model, { cacheDir, log: (line) => notes.push(line) });
       const { batch } = stepsOf(recipe, dataset.train.count, epochs);
-      const trainer = makeTensorflowTrainer({ tf, network, recipe, batch, seed });
+      const { microBatch = batch } = context;
+      const trainer = makeTensorflowTrainer({ tf, network, recipe, batch, microBatch, seed });
       try {
         const recorded = {
           ...environment,
           data: `${dataset.name}: ${describeSplits(dataset)}`,
           tensorflow: name,
+          effectiveBatch: String(batch),
+          batchNormBatch: String(microBatch),
         };
         const feeder = feedsAhead(device, threads) ? ahead : directFeeder;
         return await trainTrial({

@@ -58,7 +58,11 @@ function loadNative({ device, threads, from = import.meta.url }: LibraryRequest)
   if (usable === undefined) {
     const [incomplete] = found;
     const state =
-      incomplete === undefined ? `${names.join(' nor ')} is not installed` : `${incomplete.name} without its library`;
+      incomplete === undefined
+        ? names.length > 1
+          ? `neither ${names.join(' nor ')} installed`
+          : `no ${names[0]} installed`
+        : `${incomplete.name} without its library`;
     throw new ScalesweepError(
       'DEVICE_UNAVAILABLE',
       `Expected TensorFlow's native library for ${device}, got ${state}`,

@@ -25,7 +25,7 @@ export function nativeEnvironment(device: string, threads: number, env: Environm
 function visibleGpu(device: string, visible: string | undefined): string {
   if (device === 'cpu') return '-1';
   const index = Number(device.slice('cuda:'.length));
-  if (visible === undefined || visible === '') return String(index);
+  if (visible === undefined) return String(index);
   // An entry that is not there hides every GPU, and the engine then says that none was found.
   return visible.split(',')[index]?.trim() ?? '-1';
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { messageOf } from '../../../contract/index.ts';
-import { CPU_PACKAGE, findPackage, GPU_PACKAGE, mendOf, type NativePackage } from './packages.ts';
+import { CPU_PACKAGE, findPackage, GPU_PACKAGE, mendOf, TFJS_VERSION, type NativePackage } from './packages.ts';
 
 /** What can be had of TensorFlow on this machine. */
 export interface Probe {
@@ -29,7 +29,7 @@ const ASK = `
 /** @param from a file; packages are looked for as it would import them */
 export async function probeTensorflow(from: string = import.meta.url): Promise<Probe> {
   const packages = [GPU_PACKAGE, CPU_PACKAGE].map((name) => findPackage(name, from)).filter((one) => one !== undefined);
-  const anything = `For an NVIDIA GPU: ${mendOf(GPU_PACKAGE)}. For the CPU: npm install --no-save ${CPU_PACKAGE}`;
+  const anything = `For an NVIDIA GPU: ${mendOf(GPU_PACKAGE)}. For the CPU: npm install --no-save ${CPU_PACKAGE}@${TFJS_VERSION}`;
   if (packages.length === 0) return { found: '', error: 'not installed', mend: anything };
   const answers = await Promise.all(packages.map(async (one) => ({ one, ...(await ask(one)) })));
   const working = answers.filter(({ device }) => device !== undefined);
