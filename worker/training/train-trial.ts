@@ -16,7 +16,7 @@ import { evaluateSplit } from './evaluate.ts';
 import { peakMemory, restartPeak } from './peak-memory.ts';
 import { newProgress, readProgress, writeProgress, type Progress } from './progress.ts';
 import { decaysAt, learningRateAt, stepsOf, type Steps } from './schedule.ts';
-import type { Trainer } from './trainer.ts';
+import { copyOf, type Batch, type StepRates, type StepResult, type Trainer } from './trainer.ts';
 
 /** At least every epoch and every 30 s, so that a kill costs little. */
 const CHECKPOINT_MS = 30_000;
@@ -176,28 +176,46 @@ class Run {
     return this.#training.trial.spec.recipe;
   }
 
+  /** One step, or as many of this epoch as the trainer takes at once. */
   async #step(epoch: number): Promise<void> {
     const { trainer } = this.#training;
     const progress = this.#progress;
-    const batch = await this.#feed.next();
-    const decays = decaysAt(this.#recipe, progress.step);
-    const rates = {
-      learningRate: learningRateAt(this.#recipe, this.#steps, progress.step),
-      emaDecay: decays.ema,
-      statDecay: decays.stat,
-    };
-    const began = performance.now();
-    const { loss, correct } = await trainer.step(batch, rates);
-    this.#stepMs.push(performance.now() - began);
-    progress.step++;
-    if (!Number.isFinite(loss)) {
-      throw new ScalesweepError('TRIAL_DIVERGED', `Training diverged: the loss of step ${progress.step} is ${loss}`, {
-        hint: 'Lower the learning rate or lengthen the warm-up.',
-      });
+    const left = (epoch + 1) * this.#steps.perEpoch - progress.step;
+    const results = await this.#run(Math.min(left, trainer.several?.atMost ?? 1));
+    for (const { loss, correct } of results) {
+      progress.step++;
+      if (!Number.isFinite(loss)) {
+        throw new ScalesweepError('TRIAL_DIVERGED', `Training diverged: the loss of step ${progress.step} is ${loss}`, {
+          hint: 'Lower the learning rate or lengthen the warm-up.',
+        });
+      }
+      progress.lossSum += loss;
+      progress.correct += correct;
     }
-    progress.lossSum += loss;
-    progress.correct += correct;
-    this.#report(epoch, loss);
+    this.#report(epoch, results.at(-1)!.loss);
+  }
+
+  /** The next steps, in one call. */
+  async #run(count: number): Promise<StepResult[]> {
+    const { trainer } = this.#training;
+    const batches: Batch[] = [];
+    while (batches.length < count) {
+      const batch = await this.#feed.next();
+      // A feed's arrays are valid until its next batch.
+      batches.push(count === 1 ? batch : copyOf(batch));
+    }
+    const rates = batches.map((_, i) => this.#ratesAt(this.#progress.step + i));
+    const began = performance.now();
+    const results =
+      count === 1 ? [await trainer.step(batches[0]!, rates[0]!)] : await trainer.several!.step(batches, rates);
+    const each = (performance.now() - began) / count;
+    for (let i = 0; i < count; i++) this.#stepMs.push(each);
+    return results;
+  }
+
+  #ratesAt(step: number): StepRates {
+    const { ema, stat } = decaysAt(this.#recipe, step);
+    return { learningRate: learningRateAt(this.#recipe, this.#steps, step), emaDecay: ema, statDecay: stat };
   }
 
   #report(epoch: number, loss: number): void {

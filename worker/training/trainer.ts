@@ -15,14 +15,35 @@ export interface Batch {
   readonly dropPath?: Float32Array | undefined;
 }
 
+/** A batch whose arrays stay when those of the given one are filled again. */
+export function copyOf({ images, labels, dropout, dropPath }: Batch): Batch {
+  return { images: images.slice(), labels: labels.slice(), dropout: dropout?.slice(), dropPath: dropPath?.slice() };
+}
+
+/** What came of one step. */
+export interface StepResult {
+  /** Mean over the batch. */
+  readonly loss: number;
+  /** Images whose largest logit is right. */
+  readonly correct: number;
+}
+
+/** Steps that are taken in one call, one after another, each with its batch and its rates. */
+export interface SeveralSteps {
+  readonly atMost: number;
+  step(batches: readonly Batch[], rates: readonly StepRates[]): Promise<StepResult[]>;
+}
+
 /** A network in training on some backend. The training loop drives it and knows nothing of its operations. */
 export interface Trainer {
   /** Features before the classifier. */
   readonly dropoutFeatures: number;
   /** Share of the stochastic-depth rate of every block, in order. */
   readonly dropPathShares: readonly number[];
-  /** One optimiser step; `loss` is the batch's mean, `correct` counts images. After one that rejects there is no state. */
-  step(batch: Batch, rates: StepRates): Promise<{ loss: number; correct: number }>;
+  /** One optimiser step. After one that rejects there is no state. */
+  step(batch: Batch, rates: StepRates): Promise<StepResult>;
+  /** Where several steps in one call are cheaper than one by one. Numbers do not depend on how many they are. */
+  readonly several?: SeveralSteps | undefined;
   /** Logits [evaluationBatch, classes] of normalised images, with running statistics (the moving average, where kept). */
   evaluate(images: Float32Array): Promise<Float32Array>;
   readonly evaluationBatch: number;

@@ -83,6 +83,7 @@ export interface Exercise {
   readonly microBatch?: number;
   /** @defaultValue cpu */
   readonly device?: string;
+  readonly stepsPerCall?: number;
   /** Another engine's trainer. */
   readonly open?: (options: OnnxTrainerOptions) => Promise<Trainer>;
 }
@@ -91,12 +92,29 @@ export interface Exercise {
 export async function exercise(
   spec: ModelSpec,
   seed: number,
-  { choice, recipe = everything, steps = 1, microBatch, device = 'cpu', open = openOnnxTrainer }: Exercise,
+  {
+    choice,
+    recipe = everything,
+    steps = 1,
+    microBatch,
+    device = 'cpu',
+    stepsPerCall,
+    open = openOnnxTrainer,
+  }: Exercise,
 ): Promise<Outcome> {
   const network = buildNetwork(spec);
   const batch = recipe.batchSize;
-  const base = { network, recipe, batch, microBatch: microBatch ?? batch, seed, device, threads: 1 };
-  const trainer = await open(choice === undefined ? base : { ...base, choice });
+  const trainer = await open({
+    network,
+    recipe,
+    batch,
+    microBatch: microBatch ?? batch,
+    seed,
+    device,
+    threads: 1,
+    ...(choice === undefined ? {} : { choice }),
+    ...(stepsPerCall === undefined ? {} : { stepsPerCall }),
+  });
   try {
     const draw = random(seed, 'images');
     const state = new Map([...(await trainer.state())].map(([name, values]) => [name, Float32Array.from(values)]));

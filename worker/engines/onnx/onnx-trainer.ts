@@ -2,11 +2,12 @@ import { parseDevice, type RecipeSpec } from '../../../contract/index.ts';
 import { EVALUATION_BATCH, type Network } from '../../../models/index.ts';
 import { dropoutFeatures, dropPathNodes } from '../../feed/drops.ts';
 import { initialParams } from '../../training/initialise.ts';
-import type { Batch, StepRates, Trainer } from '../../training/trainer.ts';
+import type { Batch, SeveralSteps, StepRates, StepResult, Trainer } from '../../training/trainer.ts';
 import { layoutOf, storedLayoutOf } from './layout.ts';
 import { chooseLowering, type Choice } from './lowering/choose.ts';
 import { ResidentVectors } from './resident-vectors.ts';
 import { floatTensor, openSession, type Session } from './session.ts';
+import { stepsPerCallOn } from './several-steps.ts';
 import { buildEvaluation } from './step-graph.ts';
 import { openStepRunner, type StepRunner, type StepRunnerOptions } from './step-runner.ts';
 import type { TrainingState } from './training-state.ts';
@@ -27,6 +28,8 @@ export interface OnnxTrainerOptions {
   readonly threads: number;
   /** What the step is lowered to; chosen by the network, the device and the batch where left out. */
   readonly choice?: Choice;
+  /** Steps that one call may hold. @defaultValue what pays on the device */
+  readonly stepsPerCall?: number;
 }
 
 export interface OnnxTrainer extends Trainer {
@@ -56,6 +59,7 @@ export async function openOnnxTrainer(options: OnnxTrainerOptions): Promise<Onnx
     stays: isResident ? Object.keys(vectors.fetches()) : [],
     batch,
     microBatch,
+    stepsPerCall: options.stepsPerCall ?? stepsPerCallOn(device, network, batch),
     nesterov: recipe.nesterov,
     ema: vectors.has('ema'),
     dropout: recipe.dropout > 0,
@@ -70,16 +74,27 @@ export async function openOnnxTrainer(options: OnnxTrainerOptions): Promise<Onnx
     const evaluationBatch = microBatch < batch ? Math.min(EVALUATION_BATCH, 4 * microBatch) : EVALUATION_BATCH;
     const evaluationGraph = buildEvaluation(network, layout, lowering, evaluationBatch);
     const evaluation = { session: await openSession(evaluationGraph, device, threads), batch: evaluationBatch };
-    return new CompiledTrainer(options, choice, state, steps, evaluation);
+    const placement = placementOn(device, isResident, steps);
+    return new CompiledTrainer(options, { choice, placement, state, steps, evaluation });
   } catch (error) {
     for (const resource of opened) await resource.close();
     throw error;
   }
 }
 
+/** What a trainer is made of; it closes the sessions and the state. */
+interface Compiled {
+  readonly choice: Choice;
+  readonly placement: string | undefined;
+  readonly state: TrainingState;
+  readonly steps: StepRunner;
+  readonly evaluation: { readonly session: Session; readonly batch: number };
+}
+
 class CompiledTrainer implements OnnxTrainer {
   readonly choice: Choice;
   readonly placement: string | undefined;
+  readonly several: SeveralSteps | undefined;
   readonly dropoutFeatures: number;
   readonly dropPathShares: readonly number[];
   readonly evaluationBatch: number;
@@ -91,16 +106,12 @@ class CompiledTrainer implements OnnxTrainer {
   /** Between the beginning of a step and its end, for good if it fails: what the vectors hold then is no state. */
   #isAmidStep = false;
 
-  constructor(
-    options: OnnxTrainerOptions,
-    choice: Choice,
-    state: TrainingState,
-    steps: StepRunner,
-    evaluation: { readonly session: Session; readonly batch: number },
-  ) {
+  constructor(options: OnnxTrainerOptions, { choice, placement, state, steps, evaluation }: Compiled) {
     this.#options = options;
     this.choice = choice;
-    this.placement = placementOn(options.device);
+    this.placement = placement;
+    const { atMost } = steps;
+    this.several = atMost === 1 ? undefined : { atMost, step: (batches, rates) => this.#run(batches, rates) };
     this.#state = state;
     this.#steps = steps;
     this.#evaluation = evaluation.session;
@@ -111,12 +122,18 @@ class CompiledTrainer implements OnnxTrainer {
     this.#initialise();
   }
 
-  async step(batch: Batch, rates: StepRates): Promise<{ loss: number; correct: number }> {
+  async step(batch: Batch, rates: StepRates): Promise<StepResult> {
+    const [result] = await this.#run([batch], [rates]);
+    return result!;
+  }
+
+  async #run(batches: readonly Batch[], rates: readonly StepRates[]): Promise<StepResult[]> {
     const { momentum, weightDecay, labelSmoothing } = this.#options.recipe;
+    const hypers = rates.map((each) => ({ momentum, weightDecay, labelSmoothing, ...each }));
     this.#isAmidStep = true;
-    const result = await this.#steps.run(batch, { momentum, weightDecay, labelSmoothing, ...rates });
+    const results = await this.#steps.run(batches, hypers);
     this.#isAmidStep = false;
-    return result;
+    return results;
   }
 
   async evaluate(images: Float32Array): Promise<Float32Array> {
@@ -157,11 +174,12 @@ class CompiledTrainer implements OnnxTrainer {
   }
 }
 
-/** What `openSession` and `ResidentVectors` see to, in words for the trial's record. */
-function placementOn(device: string): string | undefined {
+/** What `openSession`, `openSteps` and `ResidentVectors` see to, in words for the trial's record. */
+function placementOn(device: string, isResident: boolean, { atMost, refused }: StepRunner): string | undefined {
   if (device === 'cpu') return undefined;
-  const state = isResidentOn(device) ? 'parameters stay there between steps' : 'parameters are copied every step';
-  return `every operation on ${device}, none on the CPU; ${state}`;
+  const copied = atMost === 1 ? 'are copied every step' : `are copied every ${atMost} steps`;
+  const why = refused === undefined ? '' : ` (several steps in a call were refused: ${refused})`;
+  return `every operation on ${device}, none on the CPU; parameters ${isResident ? 'stay there between steps' : copied}${why}`;
 }
 
 /** On WebGPU a training stays where it is computed; the other providers' tensors live on the host (docs/gpu.md). */

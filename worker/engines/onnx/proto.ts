@@ -41,6 +41,7 @@ const root = protobuf.Root.fromJSON({
         f: { type: 'float', id: 2 },
         i: { type: 'int64', id: 3 },
         s: { type: 'bytes', id: 4 },
+        g: { type: 'Graph', id: 6 },
         floats: { rule: 'repeated', type: 'float', id: 7 },
         ints: { rule: 'repeated', type: 'int64', id: 8 },
         type: { type: 'int32', id: 20 },
@@ -63,7 +64,7 @@ const root = protobuf.Root.fromJSON({
 });
 
 export const DATA_TYPE = { float: 1, int64: 7, bool: 9 } as const;
-export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
+export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, graph: 5, floats: 6, ints: 7 } as const;
 
 export interface AttributeMessage {
   name: string;
@@ -71,6 +72,7 @@ export interface AttributeMessage {
   f?: number;
   i?: number;
   s?: Uint8Array;
+  g?: GraphMessage;
   floats?: readonly number[];
   ints?: readonly number[];
 }
@@ -95,18 +97,20 @@ export interface ValueMessage {
   type: { tensorType: { elemType: number; shape: { dim: { dimValue?: number; dimParam?: string }[] } } };
 }
 
+export interface GraphMessage {
+  name: string;
+  node: readonly NodeMessage[];
+  initializer: readonly TensorMessage[];
+  input: readonly ValueMessage[];
+  output: readonly ValueMessage[];
+}
+
 export interface ModelMessage {
   irVersion: number;
   producerName: string;
   opsetImport: { domain: string; version: number }[];
   metadataProps: { key: string; value: string }[];
-  graph: {
-    name: string;
-    node: readonly NodeMessage[];
-    initializer: readonly TensorMessage[];
-    input: readonly ValueMessage[];
-    output: readonly ValueMessage[];
-  };
+  graph: GraphMessage;
 }
 
 const Model = root.lookupType('Model');
@@ -114,4 +118,9 @@ const Model = root.lookupType('Model');
 /** The bytes of an ONNX file. */
 export function encodeModel(model: ModelMessage): Uint8Array {
   return Model.encode(model).finish();
+}
+
+/** What `encodeModel` wrote. */
+export function decodeModel(bytes: Uint8Array): ModelMessage {
+  return Model.decode(bytes) as unknown as ModelMessage;
 }

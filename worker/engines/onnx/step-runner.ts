@@ -1,26 +1,24 @@
 import type { Network } from '../../../models/index.ts';
 import { dropoutFeatures, dropPathNodes } from '../../feed/drops.ts';
-import type { Batch } from '../../training/trainer.ts';
+import type { Batch, StepResult } from '../../training/trainer.ts';
 import type { Layout } from './layout.ts';
 import type { Lowering } from './lowering/rule.ts';
-import { floatTensor, labelTensor, openSession, type Tensors } from './session.ts';
+import { countTensor, floatTensor, labelTensor, openSession, stackedTensor, type Tensors } from './session.ts';
+import { openSteps } from './several-steps.ts';
 import { buildGradients, buildStep } from './step-graph.ts';
 import { HYPER, type Hyper, type UpdateOptions } from './step-inputs.ts';
 import type { TrainingState } from './training-state.ts';
 import type { TrainingVectors } from './training-vectors.ts';
 import { discardCopies, openOr, openUpdate } from './update-runner.ts';
 
-export interface StepResult {
-  /** Mean over the batch. */
-  readonly loss: number;
-  /** Images whose largest logit is right. */
-  readonly correct: number;
-}
-
 /** Takes training vectors one optimiser step further. */
 export interface StepRunner {
-  /** A rejected step leaves the vectors undefined until they are restored. */
-  run(batch: Batch, hyper: Hyper): Promise<StepResult>;
+  /** Steps that one call may hold. */
+  readonly atMost: number;
+  /** Why it is one although more were wanted. */
+  readonly refused?: string | undefined;
+  /** As many steps as there are batches. When it rejects, the vectors are undefined until they are restored. */
+  run(batches: readonly Batch[], hypers: readonly Hyper[]): Promise<StepResult[]>;
   close(): Promise<void>;
 }
 
@@ -38,6 +36,8 @@ export interface StepRunnerOptions extends UpdateOptions {
   readonly batch: number;
   /** Images that are in memory at one time, and that a norm takes its statistics over: a divisor of `batch`. */
   readonly microBatch: number;
+  /** Whole steps that one call should hold. */
+  readonly stepsPerCall: number;
   readonly dropout: boolean;
   readonly dropPath: boolean;
   readonly device: string;
@@ -51,23 +51,39 @@ export async function openStepRunner(options: StepRunnerOptions): Promise<StepRu
   return microBatch < batch ? openSplitStep(options) : openWholeStep(options);
 }
 
-/** One graph from images to new parameters. */
+/** One graph from images to new parameters: of one step, or of several. */
 async function openWholeStep(options: StepRunnerOptions): Promise<StepRunner> {
-  const { network, layout, lowering, state, stays, device, threads } = options;
-  const session = await openSession(buildStep(network, layout, lowering, options), device, threads, stays);
-  const measured = makeMeasured();
+  const { network, layout, lowering, state, stays, stepsPerCall, device, threads } = options;
+  const { session, atMost, refused } = await openSteps(
+    buildStep(network, layout, lowering, options),
+    stepsPerCall,
+    (model) => openSession(model, device, threads, stays),
+  );
   return {
-    async run(batch, hyper) {
+    atMost,
+    refused,
+    async run(batches, hypers) {
+      const each = batches.map((batch, i) => ({ ...imageFeeds(options, batch, 0), hyper: hyperTensor(hypers[i]!) }));
+      const measured = makeMeasured(atMost > 1 ? [batches.length, 1] : [1]);
       const outputs = await session.run(
-        { ...imageFeeds(options, batch, 0), hyper: hyperTensor(hyper), ...state.feeds() },
+        { ...(atMost > 1 ? inOneCall(each) : each[0]!), ...state.feeds() },
         { ...measured.fetches(), ...state.fetches() },
       );
       state.advance(outputs);
       // Not from the buffers: a session with outputs that stay on the device writes none of its outputs to a given tensor.
-      return { loss: numberIn(outputs['loss']), correct: numberIn(outputs['correct']) };
+      const [losses, corrects] = [numbersIn(outputs['loss']), numbersIn(outputs['correct'])];
+      return batches.map((_, i) => ({ loss: losses[i]!, correct: corrects[i]! }));
     },
     close: () => session.close(),
   };
+}
+
+/** What several steps are fed, as the inputs of `repeatStep`. */
+function inOneCall(each: readonly Tensors[]): Tensors {
+  const stacked = Object.keys(each[0]!).map(
+    (name) => [name, stackedTensor(each.map((feeds) => feeds[name]!))] as const,
+  );
+  return { ...Object.fromEntries(stacked), count: countTensor(each.length) };
 }
 
 /**
@@ -81,17 +97,18 @@ async function openSplitStep(options: StepRunnerOptions): Promise<StepRunner> {
   const graph = buildGradients(network, layout, lowering, { ...options, batch: microBatch, share });
   const gradients = await openSession(graph, device, threads);
   const update = await openOr(() => openUpdate(options), gradients);
-  const measured = makeMeasured();
+  const measured = makeMeasured([1]);
   return {
-    async run(batch, hyper) {
-      const hyperFeed = hyperTensor(hyper);
+    atMost: 1,
+    async run([batch], [hyper]) {
+      const hyperFeed = hyperTensor(hyper!);
       if (share !== undefined) vectors.clearGradients();
       let loss = 0;
       let correct = 0;
       for (let run = 0; run < runs; run++) {
         const outputs = await gradients.run(
           {
-            ...imageFeeds(options, batch, run),
+            ...imageFeeds(options, batch!, run),
             hyper: hyperFeed,
             ...vectors.feeds(['params']),
             ...(share === undefined ? {} : vectors.gradientFeeds()),
@@ -103,7 +120,7 @@ async function openSplitStep(options: StepRunnerOptions): Promise<StepRunner> {
         correct += measured.read().correct;
       }
       await update.run(hyperFeed);
-      return { loss, correct };
+      return [{ loss, correct }];
     },
     async close() {
       await gradients.close();
@@ -151,16 +168,15 @@ function hyperTensor(hyper: Hyper): Tensors[string] {
   );
 }
 
-/** Where a graph writes its loss and its count of right answers. */
-function makeMeasured(): { fetches: () => Tensors; read: () => StepResult } {
-  const loss = new Float32Array(1);
-  const correct = new Float32Array(1);
+/** Where a graph writes its losses and its counts of right answers. */
+function makeMeasured(dims: readonly number[]): { fetches: () => Tensors; read: () => StepResult } {
+  const [loss, correct] = [new Float32Array(dims[0]!), new Float32Array(dims[0]!)];
   return {
-    fetches: () => ({ loss: floatTensor(loss, [1]), correct: floatTensor(correct, [1]) }),
+    fetches: () => ({ loss: floatTensor(loss, dims), correct: floatTensor(correct, dims) }),
     read: () => ({ loss: loss[0]!, correct: correct[0]! }),
   };
 }
 
-function numberIn(tensor: Tensors[string] | undefined): number {
-  return (tensor!.data as Float32Array)[0]!;
+function numbersIn(tensor: Tensors[string] | undefined): Float32Array {
+  return tensor!.data as Float32Array;
 }
