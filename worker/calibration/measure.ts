@@ -67,7 +67,14 @@ async function observe(
     const batch = { images: new Float32Array(PROBE_BATCH * size).fill(0.5), labels: new Int32Array(PROBE_BATCH) };
     const rates = { learningRate: 1e-3, emaDecay: 0.9, statDecay: 0.9 };
     const many = new Float32Array(EVALUATION_BATCH * size).fill(0.5);
-    const stepMs = await typicalMs(isSerial, TIMED_STEPS, () => trainer.step(batch, rates));
+    const { several } = trainer;
+    const count = several?.atMost ?? 1;
+    const [batches, allRates] = [
+      Array.from({ length: count }, () => batch),
+      Array.from({ length: count }, () => rates),
+    ];
+    const step = (): unknown => several?.step(batches, allRates) ?? trainer.step(batch, rates);
+    const stepMs = (await typicalMs(isSerial, TIMED_STEPS, step)) / count;
     const evaluationMs = await typicalMs(isSerial, TIMED_EVALUATIONS, () => trainer.evaluate(many));
     return {
       model,
