@@ -7,7 +7,7 @@ import { makeCalibratedPredictor } from './calibrated-predictor.ts';
 import { calibrationFile, calibrationKey, keepCalibration, readCalibration, type Place } from './calibration-file.ts';
 import { calibrationOf, mergeCalibrations, type Calibration } from './calibration.ts';
 
-/** On a quiet machine measuring takes some four seconds; on one that is busy it must end as well. */
+/** On a quiet machine measuring takes some five seconds; on one that is busy it must end as well. */
 const WITHIN_MS = 30_000;
 
 export interface PlaceOptions {
