@@ -138,9 +138,9 @@ export interface Trial {
 
 export const TRIAL_ID = /^[0-9a-f]{16}$/;
 
-/** 64 bits of the SHA-256 of the canonical spec: two of a million trials collide with probability 3e-8. */
-export function trialId(spec: TrialSpec): string {
-  return contentHash(spec).slice(0, 16);
+/** 64 bits of the SHA-256 of the canonical spec: two of a million trials collide with probability 3e-8. `known` as for `canonicalJson`. */
+export function trialId(spec: TrialSpec, known?: WeakMap<object, string>): string {
+  return contentHash(spec, known).slice(0, 16);
 }
 
 export function makeTrial(spec: TrialSpec): Trial {

@@ -4,16 +4,12 @@
  * never half-used.
  */
 import { z } from 'zod';
-import { travellingEvents, TRIAL_ID, trialId, trialSpec, type WorkerEvent } from '../contract/index.ts';
+import { travellingEvents, type WorkerEvent } from '../contract/index.ts';
+import { packTrials, travellingTrial, unpackTrials } from './travelling-trial.ts';
 
 export const PROTOCOL_VERSION = 1;
 
 const version = { v: z.literal(PROTOCOL_VERSION) };
-
-/** A trial as it travels: its id is checked against its spec wherever it arrives. */
-export const travellingTrial = z
-  .strictObject({ id: z.string().regex(TRIAL_ID), spec: trialSpec })
-  .refine(({ id, spec }) => trialId(spec) === id, { error: 'expected the id to be the hash of the spec' });
 
 /** Images to hold at one time, where the whole batch was too many; see `TrialContext`. */
 export const travellingMicroBatch = z.int().min(1).optional();
@@ -25,7 +21,8 @@ export const toWorker = z.discriminatedUnion('type', [
     type: z.literal('run'),
     attempts: z
       .array(z.strictObject({ trial: travellingTrial, attempt: z.int().min(1), microBatch: travellingMicroBatch }))
-      .min(1),
+      .min(1)
+      .transform(unpackTrials),
     device: z.string().min(1),
     threads: z.int().min(1),
     /** Folder under which each trial has its checkpoints. */
@@ -37,6 +34,8 @@ export const toWorker = z.discriminatedUnion('type', [
   z.strictObject({ ...version, type: z.literal('shutdown') }),
 ]);
 export type ToWorker = z.infer<typeof toWorker>;
+/** The same as it is sent. */
+export type ToWorkerSent = z.input<typeof toWorker>;
 export type RunMessage = Extract<ToWorker, { type: 'run' }>;
 
 export const fromWorker = z.discriminatedUnion('type', [
@@ -53,6 +52,10 @@ export const fromWorker = z.discriminatedUnion('type', [
 export type FromWorker = z.infer<typeof fromWorker>;
 /** The same as the worker writes it. */
 export type FromWorkerSent = z.input<typeof fromWorker>;
+
+export function packToWorker(message: ToWorker): ToWorkerSent {
+  return message.type === 'run' ? { ...message, attempts: packTrials(message.attempts) } : message;
+}
 
 /** @throws {TypeError} when it is no message of this version: a bug, or two versions of the program mixed. */
 export function parseToWorker(raw: unknown): ToWorker {

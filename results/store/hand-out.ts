@@ -110,8 +110,17 @@ export function isOpen(row: TrialRow | undefined, attempt: number): row is Trial
 
 /** The trial of a stored cell and seed. */
 export function trialOf(id: string, spec: string, seed: number): Trial {
-  return { id, spec: { ...(JSON.parse(spec) as Omit<TrialSpec, 'seed'>), seed } };
+  return { id, spec: { ...parseCell(spec), seed } };
 }
+
+type CellSpec = Omit<TrialSpec, 'seed'>;
+
+/** Seeds of a cell often come one after another: they share the parsed spec, so that it is parsed, and travels, once. */
+function parseCell(spec: string): CellSpec {
+  if (lastCell?.text !== spec) lastCell = { text: spec, parsed: JSON.parse(spec) as CellSpec };
+  return lastCell.parsed;
+}
+let lastCell: { readonly text: string; readonly parsed: CellSpec } | undefined;
 
 function costOf(row: WaitingRow): TrialCost {
   return {

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { parseFromWorker, type FromWorker, type ToWorker } from '../protocol.ts';
+import { packToWorker, parseFromWorker, type FromWorker, type ToWorker } from '../protocol.ts';
 import { residentBytes } from './resident-bytes.ts';
 import { kernelOomKills, memoryLimit, type Exit } from './exit-cause.ts';
 import { sourceOrBuilt } from './source-or-built.ts';
@@ -83,5 +83,5 @@ export function startWorkerProcess(
 function sendTo(child: ChildProcess, message: ToWorker): void {
   if (!child.connected) return;
   // The callback takes the error of a channel that closes meanwhile; without it Node emits `error`.
-  child.send(message, undefined, undefined, () => undefined);
+  child.send(packToWorker(message), undefined, undefined, () => undefined);
 }

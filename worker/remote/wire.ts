@@ -10,7 +10,8 @@
  */
 import { z } from 'zod';
 import { engineNames, travellingEvents, TRIAL_ID, type EngineName } from '../../contract/index.ts';
-import { travellingMicroBatch, travellingTrial } from '../protocol.ts';
+import { travellingMicroBatch } from '../protocol.ts';
+import { travellingTrial, unpackTrials } from '../travelling-trial.ts';
 
 export const WIRE_VERSION = 1;
 
@@ -43,7 +44,8 @@ export const parcel = z.strictObject({
       }),
     )
     .min(1)
-    .max(MOST_ATTEMPTS),
+    .max(MOST_ATTEMPTS)
+    .transform(unpackTrials),
 });
 export type Parcel = z.infer<typeof parcel>;
 

@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { EngineName } from '../../../contract/index.ts';
-import { attemptKey, KEY_PREFIX, queueName, type Parcel } from '../../../worker/remote/index.ts';
+import { attemptKey, KEY_PREFIX, packTrials, queueName, type Parcel } from '../../../worker/remote/index.ts';
 import { jobId, priorityOf } from './packing.ts';
 
 /** Jobs asked about at a time. */
@@ -33,12 +33,12 @@ export function openJobs(redis: Redis, engine: EngineName, store: string): Jobs 
   return {
     add: async (parcels) => {
       await queue.addBulk(
-        parcels.map((data) => ({
+        parcels.map((parcel) => ({
           name: 'parcel',
-          data,
+          data: { ...parcel, attempts: packTrials(parcel.attempts) },
           opts: {
-            jobId: jobId(data),
-            priority: priorityOf(Math.max(...data.attempts.map(({ predictedSeconds }) => predictedSeconds))),
+            jobId: jobId(parcel),
+            priority: priorityOf(Math.max(...parcel.attempts.map(({ predictedSeconds }) => predictedSeconds))),
             removeOnComplete: true,
             removeOnFail: true,
           },
