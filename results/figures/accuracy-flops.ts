@@ -22,8 +22,10 @@ export function accuracyFlops({ cells, front, budgets }: AccuracyFlopsData): Fig
   if (points.length === 0) return undefined;
   const flops = points.map((cell) => cell.flops ?? 1);
   const x = logDomain(flops);
-  // Room below for the names of the budgets.
-  const top1 = points.map((cell) => percent(cell.minivalTop1));
+  // Intervals as well: a mark beyond the plot takes its room away. Below, room for the names of the budgets.
+  const top1 = [...points.map((cell) => cell.minivalTop1), ...front.flatMap((cell) => cell.interval ?? [])].map(
+    percent,
+  );
   const y: [number, number] = [linearDomain(top1, 0.14)[0], linearDomain(top1)[1]];
   const schedules = [...new Set(points.map((cell) => cell.epochs))].sort((a, b) => a - b);
   const marked = budgets.filter((budget) => budget > x[0] && budget < x[1]);

@@ -34,7 +34,7 @@ export function alongAxes(cells: readonly CellResult[], noise: Noise | null): Fi
   if (panels.length === 0) return undefined;
   const tops = panels.flatMap((panel) => [
     ...panel.lines.map((point) => point.top1),
-    ...panel.means.map((point) => point.top1),
+    ...panel.means.flatMap(({ top1, low, high }) => [top1, low ?? top1, high ?? top1]),
   ]);
   const domain = linearDomain(tops);
   return {
