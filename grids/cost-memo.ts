@@ -8,21 +8,29 @@ export type CostOrReason = { readonly cost: TrialCost } | { readonly reason: str
 /** Enough for every grid that varies up to this many networks in an inner axis; some 40 MB. */
 const MAX_KEPT = 50_000;
 
+/** Of all a trial has, cost depends on the network and the batch size, and train FLOPs on images and epochs too. */
+export function costKey({ model, recipe }: Pick<TrialSpec, 'model' | 'recipe'>): string {
+  return `${recipe.batchSize} ${JSON.stringify(model)}`;
+}
+
 export class CostMemo {
   /** Least recently used first. */
   readonly #kept = new Map<string, CostOrReason>();
   readonly #capacity: number;
 
-  constructor(capacity = MAX_KEPT) {
+  readonly #find: (spec: TrialSpec) => CostOrReason;
+
+  /** @param find What is asked for each distinct network. @defaultValue the built-in family */
+  constructor(capacity = MAX_KEPT, find: (spec: TrialSpec) => CostOrReason = builtInCost) {
     this.#capacity = capacity;
+    this.#find = find;
   }
 
   costOf(spec: TrialSpec): CostOrReason {
-    // Of all a trial has, cost depends on the network and the batch size, and train FLOPs on images and epochs too.
-    const key = `${spec.recipe.batchSize} ${JSON.stringify(spec.model)}`;
+    const key = costKey(spec);
     let found = this.#kept.get(key);
     if (found === undefined) {
-      found = build(spec);
+      found = this.#find(spec);
       if (this.#kept.size >= this.#capacity) this.#kept.delete(this.#kept.keys().next().value!);
     } else {
       this.#kept.delete(key);
@@ -33,7 +41,8 @@ export class CostMemo {
   }
 }
 
-function build(spec: TrialSpec): CostOrReason {
+/** Read off the network's graph. */
+export function builtInCost(spec: TrialSpec): CostOrReason {
   try {
     return { cost: trialCost(spec) };
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Grids: the experiments, and the code that reads and expands them into plans. */
 export { loadGrid, parseGrid } from './parse.ts';
-export { DUPLICATE_RULE, planGrid } from './plan.ts';
+export { builtInCost, costKey, type CostOrReason } from './cost-memo.ts';
+export { distinctNetworks, DUPLICATE_RULE, planGrid } from './plan.ts';
 export { PlanTally, planTotals } from './totals.ts';
 export { GridError, type Problem } from './problems.ts';
 export { DATASETS, type DatasetFacts } from './datasets.ts';

@@ -43,6 +43,7 @@ export function parseGrid(text: string, fileName: string): Grid {
     budgets,
     engine: program.engine.name,
     trainer: program.engine.trainer,
+    ownCost: hasOwnCost(raw),
     seeds: program.seeds,
     axes: Object.fromEntries(program.axisValues),
     constraints: program.constraints.map((constraint) => constraint.text),
@@ -61,8 +62,13 @@ function hashOf(program: GridProgram, raw: Readonly<Record<string, unknown>>): s
     axes: inOrder(raw['axes']),
     data: { identity, images, classes, channels, name },
     engine,
+    ...(hasOwnCost(raw) ? { ownCost: true } : {}),
     seeds,
   });
+}
+
+function hasOwnCost({ engine }: Readonly<Record<string, unknown>>): boolean {
+  return typeof engine === 'object' && engine !== null && 'ownCost' in engine && engine.ownCost === true;
 }
 
 /** Numbers however they were spelled, and expressions without their outer spaces. */

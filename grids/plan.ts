@@ -1,6 +1,6 @@
 /** The plan of a grid: its trials with their cost, and what was cut by which rule, as a stream in a stable order. */
-import { formatAmount, makeTrial, parseAmount, type TrialCost } from '../contract/index.ts';
-import { CostMemo, type CostOrReason } from './cost-memo.ts';
+import { formatAmount, makeTrial, parseAmount, type TrialCost, type TrialSpec } from '../contract/index.ts';
+import { costKey, CostMemo, type CostOrReason } from './cost-memo.ts';
 import { IdSet } from './id-set.ts';
 import { GridError, type Place } from './problems.ts';
 import type { Scope } from './expression.ts';
@@ -21,11 +21,24 @@ export const DUPLICATE_RULE = 'the same trial as an earlier cell';
  */
 export function planGrid(grid: Grid, options: PlanOptions = {}): Iterable<PlanItem> {
   tryCells(grid.program, TRIED_WHEN_READ, Infinity);
-  const costs = new CostMemo();
+  const costs = new CostMemo(undefined, grid.costOf);
   const caps = capsOf(options);
   const walk = (): Generator<PlanItem> => items(grid.program, caps, costs);
   refuseEmpty(grid.program, walk());
   return { [Symbol.iterator]: walk };
+}
+
+/** One trial of every distinct network of a grid, before any is cut for its cost. */
+export function distinctNetworks({ program }: Grid): TrialSpec[] {
+  const found = new Map<string, TrialSpec>();
+  for (let index = 0; index < program.space.size; index++) {
+    const { settings } = resolveCell(program, index);
+    if (program.constraints.some((constraint) => !constraint.needsCost && !holds(constraint, settings))) continue;
+    const spec = specOf(program, settings, program.seeds[0]!);
+    const key = costKey(spec);
+    if (!found.has(key)) found.set(key, spec);
+  }
+  return [...found.values()];
 }
 
 interface Cap {

@@ -150,6 +150,10 @@ const engine = z.union(
         .union([z.string(), z.number()], says('`version` to be a text or a number'))
         .optional()
         .describe('Yours, raised when its results change: its trials are then trained anew.'),
+      ownCost: z
+        .boolean(says('`ownCost` to be true or false'))
+        .optional()
+        .describe('Whether it prints the cost of its networks, for the plan to go by.'),
     }),
   ],
   says(`\`engine\` to be ${listed([...builtIn, '`{command: NAME}`'])}`),

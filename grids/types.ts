@@ -1,5 +1,6 @@
 /** What the room hands out: a grid as it was read, and the trials and exclusions of its plan. */
 import type { EngineName, TrainerSpec, Trial, TrialCost, TrialSpec } from '../contract/index.ts';
+import type { CostOrReason } from './cost-memo.ts';
 import type { GridProgram } from './program.ts';
 
 /** A value on an axis. */
@@ -61,6 +62,10 @@ export interface Grid {
   readonly engine: EngineName;
   /** Of the engine `command`. */
   readonly trainer: TrainerSpec | undefined;
+  /** Whether the trainer prints the cost of its networks. */
+  readonly ownCost: boolean;
+  /** Where costs come from. @defaultValue the built-in family */
+  readonly costOf?: (spec: TrialSpec) => CostOrReason;
   readonly seeds: readonly number[];
   /** The distinct values of every axis that the grid names, in the order they are written. */
   readonly axes: Readonly<Record<string, readonly AxisValue[]>>;

@@ -4,6 +4,7 @@ export { tryDevices, type DeviceTrial } from './child/try-devices.ts';
 export { visibleDevice } from './child/visible-device.ts';
 export { startWorkerProcess, type WorkerProcess } from './child/worker-process.ts';
 export { openCheckpoints } from './checkpoints.ts';
+export { costEnvironment } from './engines/command/inherited.ts';
 export {
   allowedInEnvironment,
   commandsEnvironment,

@@ -136,6 +136,23 @@ def resnet_rs(model, dropout=0.0, stochastic_depth=0.0):
     return network
 
 
+@torch.no_grad()
+def flops_of(network, model):
+    """Of one forward pass of one image: multiply-adds of convolutions and the classifier, times two."""
+    total = 0
+
+    def count(module, _, output):
+        nonlocal total
+        total += 2 * module.weight.numel() * (output[0, 0].numel() if output.dim() == 4 else 1)
+
+    hooks = [module.register_forward_hook(count) for module in network.modules() if isinstance(module, (nn.Conv2d, nn.Linear))]
+    network.eval()
+    network(torch.zeros(1, model["channels"], model["resolution"], model["resolution"]))
+    for hook in hooks:
+        hook.remove()
+    return total
+
+
 def initialise(network, model):
     for module in network.modules():
         if isinstance(module, nn.Conv2d):

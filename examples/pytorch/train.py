@@ -7,7 +7,9 @@ other engines; without it they are drawn here), --progress SECONDS between two r
 
 import argparse
 import hashlib
+import json
 import math
+import os
 import statistics
 import sys
 import time
@@ -19,7 +21,7 @@ from torch.nn import functional as F
 from arrays import read_arrays
 from counter_random import Random, permutation
 from recipe import MovingAverage, augment, learning_rate, optimiser_of, unsupported
-from resnet_rs import resnet_rs
+from resnet_rs import flops_of, resnet_rs
 from trainer import Stopped, Trainer
 
 CHECKPOINT_SECONDS = 60
@@ -168,7 +170,17 @@ class Training:
         return found.hexdigest()
 
 
+def print_costs():
+    """One line for each network on standard input."""
+    for line in sys.stdin:
+        asked = json.loads(line)
+        network = resnet_rs(asked["model"])
+        print(json.dumps({"flops": flops_of(network, asked["model"]), "params": sum(p.numel() for p in network.parameters())}))
+
+
 def main():
+    if os.environ.get("SCALESWEEP_COST") == "1":
+        return print_costs()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", required=True)
     parser.add_argument("--weights")

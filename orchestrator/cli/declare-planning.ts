@@ -4,11 +4,11 @@ import type { PlanCommandOptions } from '../commands/plan.ts';
 import type { Io } from './io.ts';
 import { amount, engine, fraction, oneOf, positiveInteger, positiveNumber } from './parsers.ts';
 import type { Act } from './program.ts';
-import { withJson } from './shared-options.ts';
+import { withJson, withTrainers } from './shared-options.ts';
 
 /** Commands that only compute: nothing is written. */
 export function declarePlanning(program: Command, io: Io, act: Act): void {
-  withJson(program.command('plan'))
+  withTrainers(withJson(program.command('plan')))
     .description('what a grid would train, what each trial costs, and what was cut by which rule')
     .argument('<grid>', 'a grid file')
     .option('--max-flops <amount>', 'cut cells whose forward pass costs more', amount)

@@ -5,10 +5,12 @@ import { openPredictor } from '../calibration/open-predictor.ts';
 import type { Io } from '../cli/io.ts';
 import type { JsonOption } from '../cli/shared-options.ts';
 import { overridesOf, planWith, type Overrides } from '../launch/overrides.ts';
+import { withTrainerCosts } from '../launch/trainer-costs.ts';
+import type { TrainerOptions } from '../launch/trainers.ts';
 import { printPlanJson } from './plan-json.ts';
 import { printPlanTable } from './plan-table.ts';
 
-export interface PlanCommandOptions extends JsonOption, Overrides {
+export interface PlanCommandOptions extends JsonOption, Overrides, TrainerOptions {
   readonly threads?: number;
   readonly deviceFlops?: number;
   readonly workers?: number;
@@ -18,7 +20,7 @@ export interface PlanCommandOptions extends JsonOption, Overrides {
 
 /** `scalesweep plan`: computes, prints, writes nothing. */
 export async function plan(gridFile: string, options: PlanCommandOptions, io: Io): Promise<number> {
-  const grid = loadGrid(gridFile);
+  const grid = withTrainerCosts(loadGrid(gridFile), options);
   const items = planWith(grid, overridesOf(options));
   const { deviceFlops } = options;
   const predictor = openPredictor(options);

@@ -28,7 +28,7 @@ export async function resume(prefix: string | undefined, options: ResumeOptions,
     const sweep = store.sweep(prefix);
     if (sweep.state !== 'active') store.setSweepState(sweep.id, 'active');
     // Imported only here: reading grids is a third of what a resume with nothing to do would cost.
-    if (!sweep.complete) (await import('../launch/store-plan.ts')).completePlan(store, sweep);
+    if (!sweep.complete) (await import('../launch/store-plan.ts')).completePlan(store, sweep, options);
     const [next] = store.nextTrials(sweep.id, 1, Number.MAX_SAFE_INTEGER);
     if (options.redis === undefined) requireTrainer(next?.trial.spec.engine.trainer, options);
     await tidyCheckpoints(checkpointFolder(options.db), store);

@@ -9,6 +9,7 @@ import { isAtWorkElsewhere } from '../launch/open-dispatcher.ts';
 import { overridesOf, planWith, type Overrides } from '../launch/overrides.ts';
 import { prepareDatasets } from '../launch/prepare-datasets.ts';
 import { predictAgain, storePlan } from '../launch/store-plan.ts';
+import { withTrainerCosts } from '../launch/trainer-costs.ts';
 import { requireTrainer, type TrainerOptions } from '../launch/trainers.ts';
 import { countOf } from '../progress/words.ts';
 import { plan } from './plan.ts';
@@ -31,7 +32,7 @@ export interface RunOptions extends StoreOptions, Overrides, TrainerOptions {
 /** `scalesweep run`: plans, stores, trains what has no result yet, reports. */
 export async function run(gridFile: string, options: RunOptions, io: Io): Promise<number> {
   if (options.dryRun === true) return plan(gridFile, options, io);
-  const grid = loadGrid(gridFile);
+  const grid = withTrainerCosts(loadGrid(gridFile), options);
   const overrides = overridesOf(options);
   // A grid whose plan is empty or impossible is refused here, before anything is written.
   planWith(grid, overrides);

@@ -2,6 +2,8 @@ import { parseGrid, type Grid, type PlannedTrial } from '../../grids/index.ts';
 import type { AddedTrials, Store, SweepRecord, TrialToStore } from '../../results/index.ts';
 import { describeEnvironment } from '../../worker/index.ts';
 import { makeFlatPredictor, type Predictor } from '../sweep/predict.ts';
+import { withTrainerCosts } from './trainer-costs.ts';
+import type { TrainerOptions } from './trainers.ts';
 import { overridesFromArgv, overridesToArgv, planWith, sweepHash, type Overrides } from './overrides.ts';
 
 /** Stores a grid's plan as a sweep; the same grid again is the same sweep. Leaves it active. */
@@ -28,15 +30,11 @@ export function storePlan(
 }
 
 /** A run that died while it stored its plan left half of it: the rest is added from the grid that is kept with the sweep. */
-export function completePlan(store: Store, sweep: SweepRecord): void {
+export function completePlan(store: Store, sweep: SweepRecord, trainers: TrainerOptions = {}): void {
   if (sweep.complete || sweep.source === 'imported') return;
-  addTrials(
-    store,
-    sweep.id,
-    parseGrid(sweep.gridText, sweep.gridFile),
-    overridesFromArgv(sweep.argv),
-    makeFlatPredictor(),
-  );
+  const overrides = overridesFromArgv(sweep.argv);
+  const grid = withTrainerCosts(parseGrid(sweep.gridText, sweep.gridFile), { ...trainers, ...overrides });
+  addTrials(store, sweep.id, grid, overrides, makeFlatPredictor());
 }
 
 /** The plan of a sweep that is stored already, told anew by a better predictor. */

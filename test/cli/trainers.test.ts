@@ -93,4 +93,57 @@ describe('a sweep with a trainer of its own', () => {
     expect(code, err).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ outcome: 'finished', counts: { done: 4 } });
   });
+
+  describe('that prints its own costs', () => {
+    const planned = async (body: string, constraint = ''): Promise<{ code: number; err: string; plan: Plan }> => {
+      const program = writeScript(folder, [body]);
+      const text = readFileSync(grid, 'utf8').replace(
+        /^ {2}command: smallest$/m,
+        '  command: smallest\n  ownCost: true',
+      );
+      writeFileSync(grid, `${text}${constraint}`);
+      const allow = ['--allow-command', `smallest=${program}`] as const;
+      const { code, out, err } = await invoke('plan', grid, '--json', ...allow);
+      return { code, err, plan: (code === 0 ? JSON.parse(out) : undefined) as Plan };
+    };
+    interface Plan {
+      readonly trials: readonly { width: number; epochs: number; flops: number; params: number; trainFlops: number }[];
+      readonly excluded: readonly { width: number; rule: string }[];
+    }
+    /** Answers by the width that it reads of each network. */
+    const answering = (what: string): string =>
+      `[ "$SCALESWEEP_COST" = 1 ] || exit 9; while read -r line; do case "$line" in *'"width":0.5'*) ${what};; *) echo '{"flops": 2000000, "params": 7}';; esac; done`;
+
+    it('is planned by them: train FLOPs follow, and constraints cut by them', async () => {
+      const { plan } = await planned(
+        answering(`echo '{"flops": 1000000, "params": 5}'`),
+        'constraints: [flops <= 1.5M]\n',
+      );
+      expect(plan.trials.map(({ width, flops, params }) => ({ width, flops, params }))).toEqual([
+        { width: 0.5, flops: 1e6, params: 5 },
+        { width: 0.5, flops: 1e6, params: 5 },
+      ]);
+      expect(plan.trials[1]!.trainFlops / plan.trials[0]!.trainFlops).toBe(
+        plan.trials[1]!.epochs / plan.trials[0]!.epochs,
+      );
+      expect(plan.excluded.map(({ width, rule }) => [width, rule])).toContainEqual([1, 'flops <= 1.5M']);
+    });
+
+    it('has the networks cut that it says it cannot build', async () => {
+      const { plan } = await planned(answering(`echo '{"cannot": "too narrow"}'`));
+      expect(plan.trials.every(({ width }) => width === 1)).toBe(true);
+      expect(plan.excluded.map(({ rule }) => rule)).toContain('too narrow');
+    });
+
+    it.each([
+      ['says nothing', 'exit 0', /got 0 lines for 2 networks/],
+      ['fails', 'echo "no such library" >&2; exit 3', /exit code 3: no such library/],
+      ['prints garbage', answering('echo oops'), /line 1: oops/],
+      ['prints a cost of another form', answering(`echo '{"flops": -1, "params": 2}'`), /line 1: .*flops/],
+    ])('is refused when it %s', async (_what, body, message) => {
+      const { code, err } = await planned(body);
+      expect(err).toMatch(message);
+      expect(code).toBe(2);
+    });
+  });
 });

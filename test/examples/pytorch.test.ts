@@ -194,6 +194,19 @@ print(json.dumps([permutation(1000, Random(seed, "shuffle", epoch)) for seed in 
     expect(digestOf(resumed)).toBe(digestOf(await train(trial)));
   });
 
+  it('prints the costs that the built-in family has, counted from its own modules', async () => {
+    const file = writeGrid(newFolder());
+    const costs = async (...args: string[]): Promise<unknown> => {
+      const { code, out, err } = await invoke('plan', file, '--json', ...args);
+      expect(code, err).toBe(0);
+      const { trials } = JSON.parse(out) as { trials: readonly Record<string, number>[] };
+      return trials.map(({ flops, params, trainFlops }) => ({ flops, params, trainFlops }));
+    };
+    const builtIn = await costs();
+    writeFileSync(file, grid.replace('  arguments', '  ownCost: true\n  arguments'));
+    expect(await costs('--allow-command', `resnet-torch=${JSON.stringify(RUN)}`)).toEqual(builtIn);
+  });
+
   it('says that it diverged, and what of a recipe it does not have', async () => {
     const [first] = trials();
     const withRecipe = (recipe: object): Trial =>

@@ -16,6 +16,8 @@ export const TRAINER_ENV = {
   events: 'SCALESWEEP_EVENTS_FD',
   /** {@link TRAINER_PROTOCOL}. */
   protocol: 'SCALESWEEP_PROTOCOL',
+  /** `1`: standard input holds networks, a JSON object a line, and their costs are to be printed; nothing is trained. */
+  cost: 'SCALESWEEP_COST',
   /** Marks every process of one attempt, so that none is left behind. */
   attempt: 'SCALESWEEP_ATTEMPT',
 } as const;

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { messageOf, ScalesweepError } from '../../../contract/index.ts';
 import { kernelOomKills, memoryLimit, type Exit } from '../../child/exit-cause.ts';
+import { inherited } from './inherited.ts';
 import { killLeftBehind, sendSignal, startGuard } from './left-behind.ts';
 import type { LogFile } from './log-file.ts';
 import { EVENTS_FD, TRAINER_ENV, TRAINER_PROTOCOL } from './protocol.ts';
@@ -13,8 +14,6 @@ import { EVENTS_FD, TRAINER_ENV, TRAINER_PROTOCOL } from './protocol.ts';
 /** How long a pipe may stay open once all that was found of a trainer is gone, ms. */
 const PIPES_MS = 2000;
 const MEMORY_MS = 1000;
-/** Of the worker's own; no trainer's business, and the first a secret. */
-const WITHHELD = /^SCALESWEEP_(REDIS|COMMANDS|NOOP)/;
 
 export interface TrainerOptions {
   /** The program and its arguments; no shell reads them. */
@@ -52,7 +51,7 @@ export async function startTrainer({ argv, task, threads, log }: TrainerOptions)
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: {
       OMP_NUM_THREADS: String(threads),
-      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !WITHHELD.test(name))),
+      ...inherited(process.env),
       [TRAINER_ENV.trial]: task,
       [TRAINER_ENV.events]: String(EVENTS_FD),
       [TRAINER_ENV.protocol]: String(TRAINER_PROTOCOL),
