@@ -66,7 +66,7 @@ export function depthWidth(cells: readonly CellResult[], options: DepthWidthOpti
         resolve: { scale: { color: 'shared', shape: 'shared' } },
         concat: schedules.map((epochs, i) => {
           const shown = points.filter((point) => point.epochs === epochs);
-          const y = linearDomain(shown.map((point) => point.top1));
+          const y = linearDomain(shown.flatMap(({ top1, low, high }) => [top1, low ?? top1, high ?? top1]));
           return {
             title: { text: `${epochs} epochs`, fontSize: 12, anchor: 'start' as const, color: COLOURS.ink },
             width,

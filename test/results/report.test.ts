@@ -193,15 +193,22 @@ describe('figures', () => {
   test('keep their size, and can be painted, where seeds differ by far more than cells', async () => {
     const store = freshStore();
     const sweep = store.createSweep(sweepInput('noisy'));
-    const plan = [14, 20].flatMap((resolution) => [0, 1, 2].map((seed) => planned({ resolution, seed })));
+    const plan = [
+      { width: 1, depth: 8 },
+      { width: 1, depth: 14 },
+      { width: 2, depth: 8 },
+    ].flatMap((cell) => [0, 1, 2].map((seed) => planned({ ...cell, seed })));
     store.addTrials(sweep.id, plan);
-    for (const [i, trial] of plan.entries()) complete(store, trial, [0.51, 0.53, 0.45, 0.52, 0.55, 0.46][i]!);
+    for (const [i, trial] of plan.entries())
+      complete(store, trial, [0.51, 0.53, 0.45, 0.52, 0.55, 0.46, 0.53, 0.54, 0.45][i]!);
     const { figures } = await renderReport(store);
-    expect(figures.map(({ name }) => name)).toContain('accuracy-flops');
+    expect(figures.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['accuracy-flops', 'along-axes', 'depth-width']),
+    );
     for (const { svg } of figures) {
       expect(Number(/ height="(\d+)"/.exec(svg)?.[1])).toBeLessThan(600);
       // A plot without height is one that the painter aborts the process over.
-      expect(svg).not.toMatch(/class="background"[^>]* d="M0,0h[1-9]\d*v0h/);
+      expect(svg).toMatch(/class="background"[^>]* d="M0,0h[1-9]\d*v[1-9]\d*h/);
     }
     await writeReport(store, { out: temporaryFolder() });
   });
