@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import {
   ScalesweepError,
-  type EngineName,
   type EpochMetrics,
   type RecipeSpec,
   type Trial,
@@ -24,7 +23,6 @@ const PROGRESS_MS = 1_000;
 
 export interface Training {
   /** Whose trainer it is. */
-  readonly engine: EngineName;
   readonly trial: Trial;
   readonly context: TrialContext;
   readonly dataset: Dataset;
@@ -64,10 +62,7 @@ function openFeed({ trial, dataset, trainer, feeder = directFeeder }: Training, 
   return feeder.open(dataset, plan, batchesFrom(from, { dataset, steps, epochs, evaluationBatch }));
 }
 
-async function resume(
-  { engine, context, trainer, environment, notes = [] }: Training,
-  steps: Steps,
-): Promise<Progress> {
+async function resume({ trial, context, trainer, environment, notes = [] }: Training, steps: Steps): Promise<Progress> {
   const { checkpoint, passedOver } = await context.checkpoints.load();
   let progress = newProgress();
   if (checkpoint !== undefined) {
@@ -77,7 +72,7 @@ async function resume(
   const told = [...notes, ...passedOver];
   context.emit({
     type: 'started',
-    engine,
+    engine: trial.spec.engine.name,
     device: context.device,
     pid: process.pid,
     resumedFromStep: progress.step,

@@ -45,7 +45,7 @@ async function train(stepsPerCall: number): Promise<{ result: TrialResult; steps
       signal: new AbortController().signal,
       checkpoints,
     };
-    const result = await trainTrial({ engine: 'onnx', trial, context, dataset, trainer, environment: {} });
+    const result = await trainTrial({ trial, context, dataset, trainer, environment: {} });
     return { result, steps, atMost: trainer.several?.atMost ?? 1 };
   } finally {
     await trainer.close();

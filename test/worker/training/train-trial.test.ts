@@ -72,7 +72,7 @@ async function attempt(options: Attempt): Promise<TrialResult> {
       checkpoints,
     };
     const given = feeder === undefined ? {} : { feeder };
-    return await trainTrial({ engine: 'onnx', trial, context, dataset, trainer: counted, environment: {}, ...given });
+    return await trainTrial({ trial, context, dataset, trainer: counted, environment: {}, ...given });
   } finally {
     await trainer.close();
   }

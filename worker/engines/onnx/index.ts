@@ -1,12 +1,5 @@
-import type { Trial, TrialResult } from '../../../contract/index.ts';
-import { buildNetwork } from '../../../models/index.ts';
-import { closeDatasets, describeSplits, openDataset } from '../../data/index.ts';
-import { describeEnvironment } from '../../environment.ts';
-import { directFeeder, feedsAhead, ThreadedFeeder } from '../../feed/index.ts';
-import { datasetCacheDir } from '../../paths.ts';
-import { stepsOf } from '../../training/schedule.ts';
-import { trainTrial } from '../../training/train-trial.ts';
-import type { Engine, TrialContext } from '../engine.ts';
+import { makeBuiltInEngine } from '../built-in.ts';
+import type { Engine } from '../engine.ts';
 import { openOnnxTrainer } from './onnx-trainer.ts';
 import { requireDevice } from './require-device.ts';
 import { sessions } from './session.ts';
@@ -17,50 +10,18 @@ export interface OnnxEngineOptions {
 }
 
 /** Trains with ONNX Runtime: forward, backward and optimiser compiled to one graph. */
-export function makeOnnxEngine({ cacheDir = datasetCacheDir() }: OnnxEngineOptions = {}): Engine {
-  const environment = describeEnvironment();
-  const ahead = new ThreadedFeeder();
+export function makeOnnxEngine({ cacheDir }: OnnxEngineOptions = {}): Engine {
   sessions.keep();
-  return {
+  return makeBuiltInEngine({
     name: 'onnx',
-    async run(trial: Trial, context: TrialContext): Promise<TrialResult> {
-      const { model, data, recipe, epochs, seed } = trial.spec;
-      const network = buildNetwork(model);
-      await requireDevice(context.device);
-      const notes: string[] = [];
-      const dataset = await openDataset(data, model, { cacheDir, log: (line) => notes.push(line) });
-      const { batch } = stepsOf(recipe, dataset.train.count, epochs);
-      const { device, threads, microBatch = batch } = context;
-      const trainer = await openOnnxTrainer({ network, recipe, batch, microBatch, seed, device, threads });
-      try {
-        const { lowering, reason } = trainer.choice;
-        const recorded = {
-          ...environment,
-          data: `${dataset.name}: ${describeSplits(dataset)}`,
-          lowering: `${lowering.layout}: ${reason}`,
-          ...(trainer.placement === undefined ? {} : { placement: trainer.placement }),
-          effectiveBatch: String(batch),
-          batchNormBatch: String(microBatch),
-        };
-        const feeder = feedsAhead(device, threads) ? ahead : directFeeder;
-        return await trainTrial({
-          engine: 'onnx',
-          trial,
-          context,
-          dataset,
-          trainer,
-          environment: recorded,
-          notes,
-          feeder,
-        });
-      } finally {
-        await trainer.close();
-      }
+    cacheDir,
+    prepare: ({ device }) => requireDevice(device),
+    async open(_, request) {
+      const trainer = await openOnnxTrainer(request);
+      const { lowering, reason } = trainer.choice;
+      const placement = trainer.placement === undefined ? {} : { placement: trainer.placement };
+      return { trainer, record: { lowering: `${lowering.layout}: ${reason}`, ...placement } };
     },
-    async close() {
-      await ahead.close();
-      await sessions.close();
-      closeDatasets();
-    },
-  };
+    close: () => sessions.close(),
+  });
 }
