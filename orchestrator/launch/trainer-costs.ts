@@ -43,7 +43,8 @@ function ask(argv: readonly string[], { name }: TrainerSpec, specs: readonly Tri
     killSignal: 'SIGKILL',
     maxBuffer: MOST_BYTES,
   });
-  if (error !== undefined) throw failed(name, messageOf(error));
+  // One that ends without reading all of its input is judged by what it said.
+  if (error !== undefined && (error as NodeJS.ErrnoException).code !== 'EPIPE') throw failed(name, messageOf(error));
   if (status !== 0) throw failed(name, `exit code ${status}: ${stderr.trim().split('\n').at(-1) ?? ''}`);
   const lines = stdout.split('\n').filter((line) => line.trim() !== '');
   if (lines.length !== specs.length) throw failed(name, `${lines.length} lines for ${specs.length} networks`);
