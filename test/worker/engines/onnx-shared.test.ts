@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ENGINE_NUMERICS, type WorkerEvent } from '../../../contract/index.ts';
 import { openCheckpoints } from '../../../worker/checkpoints.ts';
+import { DirectSession } from '../../../worker/engines/onnx/direct/direct-session.ts';
 import { makeOnnxEngine } from '../../../worker/engines/onnx/index.ts';
 import type { Engine } from '../../../worker/engines/engine.ts';
 import { runAttempt } from '../../../worker/run-attempt.ts';
@@ -67,7 +67,7 @@ describe('the onnx engine', () => {
       alone.push(numbers(await run(engine, change)));
       await engine.close();
     }
-    const create = vi.spyOn(ort.InferenceSession, 'create');
+    const create = vi.spyOn(DirectSession, 'open');
     const engine = makeOnnxEngine({ cacheDir: root });
     try {
       const compiled = [];

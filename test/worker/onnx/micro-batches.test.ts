@@ -7,7 +7,7 @@ import type { Choice } from '../../../worker/engines/onnx/lowering/choose.ts';
 import { portable } from '../../../worker/engines/onnx/lowering/portable/index.ts';
 import { cpuBlock } from '../../../worker/engines/onnx/lowering/probe.ts';
 import { storedLayoutOf } from '../../../worker/engines/onnx/layout.ts';
-import { floatTensor } from '../../../worker/engines/onnx/session.ts';
+import { floatTensor } from '../../../worker/engines/onnx/tensors.ts';
 import { TrainingVectors } from '../../../worker/engines/onnx/training-vectors.ts';
 import { openUpdate } from '../../../worker/engines/onnx/update-runner.ts';
 import { openOnnxTrainer, type OnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';

@@ -3,13 +3,15 @@ import { EVALUATION_BATCH, type Network } from '../../../models/index.ts';
 import { dropoutFeatures, dropPathNodes } from '../../feed/drops.ts';
 import { initialParams } from '../../training/initialise.ts';
 import type { Batch, SeveralSteps, StepRates, StepResult, Trainer } from '../../training/trainer.ts';
+import { loadRuntime } from './direct/library.ts';
 import { layoutOf, storedLayoutOf } from './layout.ts';
 import { chooseLowering, type Choice } from './lowering/choose.ts';
 import { ResidentVectors } from './resident-vectors.ts';
-import { floatTensor, openSession, type Session } from './session.ts';
+import { openSession, type Session } from './session.ts';
 import { stepsPerCallOn } from './several-steps.ts';
 import { buildEvaluation } from './step-graph.ts';
 import { openStepRunner, type StepRunner, type StepRunnerOptions } from './step-runner.ts';
+import { floatTensor } from './tensors.ts';
 import type { TrainingState } from './training-state.ts';
 import { TrainingVectors } from './training-vectors.ts';
 
@@ -35,7 +37,7 @@ export interface OnnxTrainerOptions {
 export interface OnnxTrainer extends Trainer {
   /** Which lowering the step was compiled with, and why. */
   readonly choice: Choice;
-  /** What is computed and kept on the device; `undefined` on the CPU. */
+  /** What is computed and kept on the device; on the CPU only where the engine falls short there. */
   readonly placement: string | undefined;
   state(): Promise<ReadonlyMap<string, Float32Array>>;
 }
@@ -74,7 +76,7 @@ export async function openOnnxTrainer(options: OnnxTrainerOptions): Promise<Onnx
     const evaluationBatch = microBatch < batch ? Math.min(EVALUATION_BATCH, 4 * microBatch) : EVALUATION_BATCH;
     const evaluationGraph = buildEvaluation(network, layout, lowering, evaluationBatch);
     const evaluation = { session: await openSession(evaluationGraph, device, threads), batch: evaluationBatch };
-    const placement = placementOn(device, isResident, steps);
+    const placement = await placementOn(device, isResident, steps);
     return new CompiledTrainer(options, { choice, placement, state, steps, evaluation });
   } catch (error) {
     for (const resource of opened) await resource.close();
@@ -175,8 +177,15 @@ class CompiledTrainer implements OnnxTrainer {
 }
 
 /** What `openSession`, `openSteps` and `ResidentVectors` see to, in words for the trial's record. */
-function placementOn(device: string, isResident: boolean, { atMost, refused }: StepRunner): string | undefined {
-  if (device === 'cpu') return undefined;
+async function placementOn(
+  device: string,
+  isResident: boolean,
+  { atMost, refused }: StepRunner,
+): Promise<string | undefined> {
+  if (device === 'cpu') {
+    const loaded = await loadRuntime();
+    return 'missing' in loaded ? `outputs are copied every step: no C API (${loaded.missing})` : undefined;
+  }
   const copied = atMost === 1 ? 'are copied every step' : `are copied every ${atMost} steps`;
   const why = refused === undefined ? '' : ` (several steps in a call were refused: ${refused})`;
   return `every operation on ${device}, none on the CPU; parameters ${isResident ? 'stay there between steps' : copied}${why}`;

@@ -1,5 +1,6 @@
 import { OnnxGraph } from './onnx-graph.ts';
-import { floatTensor, openSession } from './session.ts';
+import { openSession } from './session.ts';
+import { floatTensor } from './tensors.ts';
 
 /** Devices that this process has seen at work. */
 const seen = new Set<string>(['cpu']);

@@ -1,5 +1,6 @@
 import { OnnxGraph } from './onnx-graph.ts';
-import { openSession, type Fetches, type Session, type Tensors } from './session.ts';
+import { openSession, type Session } from './session.ts';
+import type { Fetches, Tensors } from './tensors.ts';
 import { SUCCESSOR, type TrainingState, type Vector } from './training-state.ts';
 import type { TrainingVectors } from './training-vectors.ts';
 

@@ -3,13 +3,14 @@ import { dropoutFeatures, dropPathNodes } from '../../feed/drops.ts';
 import type { Batch, StepResult } from '../../training/trainer.ts';
 import type { Layout } from './layout.ts';
 import type { Lowering } from './lowering/rule.ts';
-import { countTensor, floatTensor, labelTensor, openSession, stackedTensor, type Tensors } from './session.ts';
+import { openSession } from './session.ts';
 import { openSteps } from './several-steps.ts';
 import { buildGradients, buildStep } from './step-graph.ts';
 import { HYPER, type Hyper, type UpdateOptions } from './step-inputs.ts';
+import { countTensor, floatTensor, labelTensor, stackedTensor, type Tensors } from './tensors.ts';
 import type { TrainingState } from './training-state.ts';
 import type { TrainingVectors } from './training-vectors.ts';
-import { discardCopies, openOr, openUpdate } from './update-runner.ts';
+import { openOr, openUpdate } from './update-runner.ts';
 
 /** Takes training vectors one optimiser step further. */
 export interface StepRunner {
@@ -106,7 +107,7 @@ async function openSplitStep(options: StepRunnerOptions): Promise<StepRunner> {
       let loss = 0;
       let correct = 0;
       for (let run = 0; run < runs; run++) {
-        const outputs = await gradients.run(
+        await gradients.run(
           {
             ...imageFeeds(options, batch!, run),
             hyper: hyperFeed,
@@ -115,7 +116,6 @@ async function openSplitStep(options: StepRunnerOptions): Promise<StepRunner> {
           },
           { ...measured.fetches(), ...vectors.gradientFetches() },
         );
-        discardCopies(outputs);
         loss += measured.read().loss / runs;
         correct += measured.read().correct;
       }

@@ -1,4 +1,4 @@
-import type { Fetches, Tensors } from './session.ts';
+import type { Fetches, Tensors } from './tensors.ts';
 
 /** The flat vectors of a training, by the names of the step's inputs; its outputs are their successors. */
 export const SUCCESSOR = {

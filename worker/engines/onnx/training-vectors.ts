@@ -3,7 +3,7 @@ import type { Network } from '../../../models/index.ts';
 import { checkState } from '../../training/check-state.ts';
 import { convert, layoutOf, partsOf, storedLayoutOf, type Layout, type Part } from './layout.ts';
 import type { Lowering } from './lowering/rule.ts';
-import { floatTensor, type Tensors } from './session.ts';
+import { floatTensor, type Tensors } from './tensors.ts';
 import { SUCCESSOR, type TrainingState, type Vector } from './training-state.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { discard } from './discard.ts';
 import { partsOf, VECTORS, type Layout, type Part } from './layout.ts';
 import type { Lowering } from './lowering/rule.ts';
-import { openSession, type Session, type Tensors } from './session.ts';
+import { openSession, type Session } from './session.ts';
 import { buildUpdate } from './step-graph.ts';
 import type { UpdateOptions } from './step-inputs.ts';
+import type { Tensors } from './tensors.ts';
 import type { TrainingVectors } from './training-vectors.ts';
 
 export interface UpdateRunnerOptions extends UpdateOptions {
@@ -43,8 +43,7 @@ export async function openUpdate(
       const feeds = { ...vectors.feeds(), ...vectors.gradientFeeds() };
       const fetches = vectors.fetchesInPlace();
       for (const { session, names } of opened) {
-        const outputs = await session.run({ hyper, ...ofParts(feeds, names) }, ofParts(fetches, names));
-        discardCopies(outputs);
+        await session.run({ hyper, ...ofParts(feeds, names) }, ofParts(fetches, names));
       }
     },
     close,
@@ -74,11 +73,6 @@ function ofParts(tensors: Tensors, names: ReadonlySet<string>): Tensors {
     return names.has(part.length === 0 ? VECTORS : part.join('.'));
   });
   return Object.fromEntries(picked);
-}
-
-/** The binding writes outputs where it is told to, and then to new arrays as well. */
-export function discardCopies(outputs: Tensors): void {
-  discard(Object.values(outputs).map(({ data }) => data as Float32Array));
 }
 
 /** Closes what is open when what should follow does not open. */

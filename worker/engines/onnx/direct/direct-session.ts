@@ -1,0 +1,97 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Fetches, Tensors } from '../tensors.ts';
+import type { Address } from './api.ts';
+import type { Runtime } from './library.ts';
+import { tensorOf, valueOver } from './tensor-value.ts';
+
+/** Warnings of the graph optimiser are of no use to a reader. */
+const LOG_ERRORS = 3;
+
+/** Tensors that a run reads and writes. The garbage collector knows nothing of ONNX Runtime, and the caller may hold none. */
+const inUse = new Set<object>();
+
+/**
+ * A graph on the CPU, run through the C API. The binding for Node.js makes a new array of every output, also of those that
+ * were written to a given tensor: twice the parameters in every step. This one leaves an output where it was written.
+ */
+export class DirectSession {
+  readonly #runtime: Runtime;
+  readonly #inputs: readonly string[];
+  #session: Address | undefined;
+
+  static async open(runtime: Runtime, model: Uint8Array, threads: number): Promise<DirectSession> {
+    await setImmediate();
+    const { api, env } = runtime;
+    const made = new BigUint64Array(1);
+    api.createSessionOptions(made);
+    const options = made[0]!;
+    try {
+      // See `openBound`, whose options these are.
+      api.disableMemPattern(options);
+      api.setSessionLogSeverityLevel(options, LOG_ERRORS);
+      api.setIntraOpNumThreads(options, threads);
+      api.setInterOpNumThreads(options, 1);
+      api.createSessionFromArray(env, model, model.byteLength, options, made);
+      return new DirectSession(runtime, made[0]!);
+    } finally {
+      api.releaseSessionOptions(options);
+    }
+  }
+
+  private constructor(runtime: Runtime, session: Address) {
+    this.#runtime = runtime;
+    this.#session = session;
+    this.#inputs = inputsOf(runtime, session);
+  }
+
+  /**
+   * Writes outputs to the given tensors and answers with those very tensors; `null` for an output that gets a new one. An
+   * input and an output may share memory where the graph reads each number before it writes there.
+   */
+  async run(feeds: Tensors, fetches: Fetches): Promise<Tensors> {
+    // A run holds the thread. Timers, signals and messages get their turn between two runs, as they do with the binding.
+    await setImmediate();
+    if (this.#session === undefined) throw new Error('Expected an open session, got one that has been closed');
+    for (const name of this.#inputs)
+      if (feeds[name] === undefined) throw new Error(`Expected a tensor for the input ${name}, got none`);
+    const { api } = this.#runtime;
+    const [inputNames, outputNames] = [Object.keys(feeds), Object.keys(fetches)];
+    const inputs = new BigUint64Array(inputNames.length);
+    const outputs = new BigUint64Array(outputNames.length);
+    inUse.add(feeds).add(fetches);
+    try {
+      inputNames.forEach((name, i) => (inputs[i] = valueOver(this.#runtime, name, feeds[name]!)));
+      outputNames.forEach((name, i) => {
+        const fetch = fetches[name];
+        if (fetch) outputs[i] = valueOver(this.#runtime, name, fetch);
+      });
+      api.run(this.#session, null, inputNames, inputs, inputs.length, outputNames, outputs.length, outputs);
+      return Object.fromEntries(
+        outputNames.map((name, i) => [name, fetches[name] ?? tensorOf(this.#runtime, name, outputs[i]!)]),
+      );
+    } finally {
+      for (const value of [...inputs, ...outputs]) if (value !== 0n) api.releaseValue(value);
+      inUse.delete(feeds);
+      inUse.delete(fetches);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#session === undefined) return;
+    this.#runtime.api.releaseSession(this.#session);
+    this.#session = undefined;
+  }
+}
+
+/** Every input of a graph has to be given: ONNX Runtime itself runs until it meets the one that is missing. */
+function inputsOf(runtime: Runtime, session: Address): string[] {
+  const { api, allocator } = runtime;
+  const out = new BigUint64Array(1);
+  api.sessionGetInputCount(session, out);
+  return Array.from({ length: Number(out[0]) }, (_, i) => {
+    api.sessionGetInputName(session, i, allocator, out);
+    const name = runtime.textBehind(out);
+    api.allocatorFree(allocator, out[0]!);
+    return name;
+  });
+}

@@ -1,0 +1,26 @@
+import ort from 'onnxruntime-node';
+
+export type Tensors = Record<string, ort.Tensor>;
+/** Tensors to write outputs to; `null` for an output that gets a new one. */
+export type Fetches = Record<string, ort.Tensor | null>;
+
+export function floatTensor(data: Float32Array, dims: readonly number[]): ort.Tensor {
+  return new ort.Tensor('float32', data, dims);
+}
+
+export function labelTensor(labels: Int32Array, type: 'int64' | 'float'): ort.Tensor {
+  if (type === 'float') return floatTensor(Float32Array.from(labels), [labels.length]);
+  return new ort.Tensor('int64', BigInt64Array.from(labels, BigInt), [labels.length]);
+}
+
+export function countTensor(count: number): ort.Tensor {
+  return new ort.Tensor('int64', BigInt64Array.of(BigInt(count)), []);
+}
+
+/** Tensors of one type and shape as one tensor with a first dimension for them. */
+export function stackedTensor(tensors: readonly ort.Tensor[]): ort.Tensor {
+  const [{ type, dims, size }] = tensors as [ort.Tensor];
+  const all = type === 'int64' ? new BigInt64Array(tensors.length * size) : new Float32Array(tensors.length * size);
+  tensors.forEach(({ data }, i) => (all as Float32Array).set(data as Float32Array, i * size));
+  return new ort.Tensor(type, all, [tensors.length, ...dims]);
+}
