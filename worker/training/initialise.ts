@@ -4,8 +4,19 @@ import { elements, type Network } from '../../models/index.ts';
 /** Initial parameters by name. Each tensor has a stream of its own, so a new layer does not move the others' draws. */
 export function initialParams(network: Network, seed: number): Map<string, Float32Array> {
   const params = new Map<string, Float32Array>();
-  for (const { name, shape, init } of network.nodes.flatMap((node) => node.params)) {
-    const values = new Float32Array(elements(shape));
+  for (const [name, values] of drawParams(network, seed)) params.set(name, values.slice());
+  return params;
+}
+
+/**
+ * The same one by one, for whoever copies them elsewhere: each is overwritten by the next. All of them would be as large as
+ * the parameters, and wait for the garbage collector while the first step is taken.
+ */
+export function* drawParams(network: Network, seed: number): Generator<[name: string, values: Float32Array]> {
+  const params = network.nodes.flatMap((node) => node.params);
+  const scratch = new Float32Array(Math.max(...params.map(({ shape }) => elements(shape))));
+  for (const { name, shape, init } of params) {
+    const values = scratch.subarray(0, elements(shape));
     if (init.kind === 'constant') {
       values.fill(init.value);
     } else {
@@ -13,7 +24,6 @@ export function initialParams(network: Network, seed: number): Map<string, Float
       const draw = random(seed, 'init', name);
       for (let i = 0; i < values.length; i++) values[i] = draw.normal() * deviation;
     }
-    params.set(name, values);
+    yield [name, values];
   }
-  return params;
 }

@@ -1,7 +1,7 @@
 import { parseDevice, type RecipeSpec } from '../../../contract/index.ts';
 import { EVALUATION_BATCH, type Network } from '../../../models/index.ts';
 import { dropoutFeatures, dropPathNodes } from '../../feed/drops.ts';
-import { initialParams } from '../../training/initialise.ts';
+import { drawParams } from '../../training/initialise.ts';
 import type { Batch, SeveralSteps, StepRates, StepResult, Trainer } from '../../training/trainer.ts';
 import { loadRuntime } from './direct/library.ts';
 import { layoutOf, storedLayoutOf } from './layout.ts';
@@ -167,7 +167,7 @@ class CompiledTrainer implements OnnxTrainer {
 
   #initialise(): void {
     const { network, seed } = this.#options;
-    for (const [name, values] of initialParams(network, seed)) {
+    for (const [name, values] of drawParams(network, seed)) {
       this.#state.set('params', name, values);
       if (this.#state.has('ema')) this.#state.set('ema', name, values);
     }
