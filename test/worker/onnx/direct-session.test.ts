@@ -45,7 +45,7 @@ async function train(lowering: Lowering, open: (model: Uint8Array) => Promise<Se
   const draw = random(1, 'a training');
   const drawn = [...(await vectors.state())].map(([name, values]) => [name, values.map(() => draw.next())] as const);
   vectors.restore(new Map(drawn));
-  const options = { batch: BATCH, nesterov: true, ema: true, dropout: false, dropPath: false };
+  const options = { batch: BATCH, nesterov: true, ema: true, dropout: false, dropPath: false, inPlace: true };
   const session = await open(buildStep(network, storedLayoutOf(network, lowering), lowering, options));
   const shape = network.nodes[0]!.shape;
   const losses: number[] = [];

@@ -35,6 +35,11 @@ export class OnnxGraph {
   readonly #publicNames = new Map<Value, string>();
   #counter = 0;
 
+  /** What has been written so far. */
+  get nodes(): readonly NodeMessage[] {
+    return this.#nodes;
+  }
+
   /** A graph input. */
   input(name: string, shape: readonly (number | string)[], type: keyof typeof DATA_TYPE = 'float'): Value {
     this.#inputs.push(valueInfo(name, shape, DATA_TYPE[type]));

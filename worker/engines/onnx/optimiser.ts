@@ -1,6 +1,7 @@
 import type { Part, Slot } from './layout.ts';
 import type { Lowering } from './lowering/rule.ts';
 import type { OnnxGraph, Value } from './onnx-graph.ts';
+import type { Readers } from './readers.ts';
 import type { HyperValues, PartValues, UpdateOptions } from './step-inputs.ts';
 
 export interface Update extends UpdateOptions {
@@ -8,11 +9,14 @@ export interface Update extends UpdateOptions {
   /** In the dimensions of the parts, like the parameters. */
   readonly gradients: PartValues;
   readonly params: PartValues;
+  /** Where anybody but the update reads the parameters: who does. */
+  readonly readers?: Readers | undefined;
 }
 
 /**
- * Momentum SGD and the moving average over one part of the parameters. Velocity and average may be written where they
- * were read: elementwise operations, of which the last writes the result, and nobody else reads the old values.
+ * Momentum SGD and the moving average over one part of the parameters. Each may be written where it was read: elementwise
+ * operations, of which the last writes the result, and nobody reads the old values later. Of the parameters, which the forward
+ * and the backward pass read, `readers` sees to that.
  */
 export function updatePart(graph: OnnxGraph, lowering: Lowering, part: Part, update: Update): void {
   const { name, size, decays } = part;
@@ -24,7 +28,9 @@ export function updatePart(graph: OnnxGraph, lowering: Lowering, part: Part, upd
   const gradient = decays ? lowering.addScaled(graph, pure, params, hyper.weightDecay, size) : pure;
   const nextVelocity = graph.add('Add', [gradient, graph.add('Mul', [velocity, hyper.momentum])]);
   const step = nesterov ? lowering.addScaled(graph, gradient, nextVelocity, hyper.momentum, size) : nextVelocity;
-  const nextParams = lowering.addScaled(graph, params, step, graph.add('Neg', [hyper.learningRate]), size);
+  const rate = graph.add('Neg', [hyper.learningRate]);
+  const factor = update.readers?.after(rate, params, pure) ?? rate;
+  const nextParams = lowering.addScaled(graph, params, step, factor, size);
   graph.output(`nextVelocity.${name}`, nextVelocity, dims);
   graph.output(`nextParams.${name}`, nextParams, dims);
   if (!ema) return;

@@ -4,6 +4,7 @@ import { partsOf, VECTORS, type Layout, type Part } from './layout.ts';
 import type { Lowering } from './lowering/rule.ts';
 import { OnnxGraph, type Value } from './onnx-graph.ts';
 import { movingAverage, pack, updatePart } from './optimiser.ts';
+import { Readers } from './readers.ts';
 import {
   maskInputs,
   partInputs,
@@ -30,7 +31,9 @@ export function buildStep(network: Network, layout: Layout, lowering: Lowering, 
   const params = partInputs(graph, 'params', partsOf(layout), lowering);
   const { gradients, batchStats } = writeGradients(graph, network, layout, lowering, { ...options, hyper, params });
   updateStats(graph, layout, lowering, batchStats, hyper);
-  for (const part of partsOf(layout)) updatePart(graph, lowering, part, { ...options, hyper, params, gradients });
+  const readers = options.inPlace === true ? new Readers(graph) : undefined;
+  const update = { ...options, hyper, params, gradients, readers };
+  for (const part of partsOf(layout)) updatePart(graph, lowering, part, update);
   return graph.encode();
 }
 

@@ -17,6 +17,8 @@ export interface StepOptions extends UpdateOptions {
   readonly batch: number;
   readonly dropout: boolean;
   readonly dropPath: boolean;
+  /** Write each vector's successor where the vector lies. A device copies its inputs before and its outputs afterwards. */
+  readonly inPlace?: boolean;
 }
 
 /** The order of the `hyper` input. */

@@ -56,7 +56,7 @@ export async function openStepRunner(options: StepRunnerOptions): Promise<StepRu
 async function openWholeStep(options: StepRunnerOptions): Promise<StepRunner> {
   const { network, layout, lowering, state, stays, stepsPerCall, device, threads } = options;
   const { session, atMost, refused } = await openSteps(
-    buildStep(network, layout, lowering, options),
+    buildStep(network, layout, lowering, { ...options, inPlace: device === 'cpu' }),
     stepsPerCall,
     (model) => openSession(model, device, threads, stays),
   );

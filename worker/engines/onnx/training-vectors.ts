@@ -10,10 +10,8 @@ import { SUCCESSOR, type TrainingState, type Vector } from './training-state.ts'
  * Where a training stands: flat vectors in the form that the lowering stores. What leaves (checkpoints, digests) is in
  * the network's own form, so that it means the same on a machine that lowers otherwise.
  *
- * There is a second buffer as large as the parameters. A step of one graph writes the new parameters to it, since the
- * backward pass may still read the old ones, and `advance` swaps the two. A step of two graphs keeps its gradients there.
- * Everything else is read only by the operation that replaces it (optimiser.ts) and is written in place. A step that
- * fails therefore leaves a training undefined until `restore`.
+ * A step writes everything where it was read (optimiser.ts). One that fails therefore leaves a training undefined until
+ * `restore`. A step of two graphs keeps its gradients in a buffer as large as the parameters.
  */
 export class TrainingVectors implements TrainingState {
   readonly #lowering: Lowering;
@@ -21,7 +19,8 @@ export class TrainingVectors implements TrainingState {
   readonly #stored: Layout;
   readonly #parts: readonly Part[];
   readonly #current: Map<Vector, Float32Array>;
-  #spare: Float32Array;
+  /** Made when a step of two graphs asks for it. */
+  #gradients: Float32Array | undefined;
   /** Statistics of a batch on their way from the first graph to the second. */
   readonly #batchStats: Float32Array;
 
@@ -31,7 +30,6 @@ export class TrainingVectors implements TrainingState {
     this.#stored = storedLayoutOf(network, lowering);
     this.#parts = partsOf(this.#stored);
     this.#current = emptyVectors(this.#stored, ema);
-    this.#spare = new Float32Array(this.#stored.paramCount);
     this.#batchStats = new Float32Array(this.#stored.statCount);
   }
 
@@ -39,25 +37,17 @@ export class TrainingVectors implements TrainingState {
     return this.#tensors(this.#current, names, (name) => as[name] ?? name);
   }
 
-  /** Buffers for the outputs of a step. */
+  /** Where the outputs of a step go: each to where it is read. */
   fetches(): Tensors {
-    const targets = new Map(this.#current).set('params', this.#spare);
-    return this.#tensors(targets, [...targets.keys()], (name) => SUCCESSOR[name]);
-  }
-
-  advance(): void {
-    const spare = this.#current.get('params')!;
-    this.#current.set('params', this.#spare);
-    this.#spare = spare;
-  }
-
-  /** Buffers for the outputs of an update by itself: each written where it is read. */
-  fetchesInPlace(): Tensors {
     return this.#tensors(this.#current, [...this.#current.keys()], (name) => SUCCESSOR[name]);
   }
 
+  advance(): void {
+    // The outputs are where the inputs were.
+  }
+
   clearGradients(): void {
-    this.#spare.fill(0);
+    this.#gradients?.fill(0);
     this.#batchStats.fill(0);
   }
 
@@ -125,7 +115,8 @@ export class TrainingVectors implements TrainingState {
 
   #gradientTensors(gradient: string, batchStats: string): Tensors {
     const stats = floatTensor(this.#batchStats, this.#lowering.vectorDims(this.#batchStats.length));
-    return { ...this.#partTensors(this.#spare, gradient), [batchStats]: stats };
+    this.#gradients ??= new Float32Array(this.#stored.paramCount);
+    return { ...this.#partTensors(this.#gradients, gradient), [batchStats]: stats };
   }
 
   /** Views of a vector of parameters, one for each part, as `name.P`. */

@@ -41,7 +41,7 @@ export async function openUpdate(
   return {
     async run(hyper) {
       const feeds = { ...vectors.feeds(), ...vectors.gradientFeeds() };
-      const fetches = vectors.fetchesInPlace();
+      const fetches = vectors.fetches();
       for (const { session, names } of opened) {
         await session.run({ hyper, ...ofParts(feeds, names) }, ofParts(fetches, names));
       }
