@@ -178,4 +178,14 @@ describe('a direct session', () => {
     await session.close();
     await expect(session.run({ given: given() }, { doubled: null })).rejects.toThrow('Expected an open session');
   });
+
+  it('finds its arena again when all others have gone, or one could not be opened', async () => {
+    for (let round = 0; round < 3; round++) {
+      await expect(openDirect(Buffer.from('no graph at all'))).rejects.toThrow();
+      const session = await openDirect(doubling());
+      const { doubled } = await session.run({ given: given() }, { doubled: null });
+      expect([...(doubled!.data as Float32Array)]).toEqual([6, 8]);
+      await session.close();
+    }
+  });
 });

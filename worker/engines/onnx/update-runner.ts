@@ -23,7 +23,7 @@ export interface UpdateRunner {
 /** Bytes of parameters that one graph updates, unless one part has more. */
 const UPDATE_BYTES = 32e6;
 
-/** The update as one graph, or as several where its outputs are large: each is in memory twice while its graph runs. */
+/** The update as one graph, or as several where it is large: on a device, all that a graph reads and writes is there while it runs. */
 export async function openUpdate(
   options: UpdateRunnerOptions,
   mostBytes: number = UPDATE_BYTES,

@@ -7,8 +7,8 @@ export type Address = bigint;
 export type Out = BigUint64Array;
 
 /**
- * The functions of ONNX Runtime's C API that a session needs, by their places in its table. The places of the table's first
- * version (up to 101) are fixed for good: onnxruntime_c_api.h asserts them, and so does every release's ABI promise.
+ * The functions of ONNX Runtime's C API that a session needs, by their places in its table. A place that a release has given
+ * is never given to another function: versions of the table only add to its end, which their sources assert.
  */
 const CALLS = {
   createEnv: [3, ['int', 'str', 'void *']],
@@ -30,6 +30,9 @@ const CALLS = {
   createCpuMemoryInfo: [69, ['int', 'int', 'void *']],
   allocatorFree: [76, ['void *', 'void *']],
   getAllocatorWithDefaultOptions: [78, ['void *']],
+  addSessionConfigEntry: [130, ['void *', 'str', 'str']],
+  createAndRegisterAllocator: [144, ['void *', 'void *', 'void *']],
+  unregisterAllocator: [177, ['void *', 'void *']],
 } as const;
 
 const RELEASES = {
@@ -41,7 +44,8 @@ const RELEASES = {
 } as const;
 
 const GET_ERROR_MESSAGE = 2;
-const TABLE_VERSION = 1;
+/** The first that has them all. */
+const TABLE_VERSION = 9;
 const POINTER_BYTES = 8;
 
 /** Each throws what ONNX Runtime has to say where it does not succeed. */
@@ -85,6 +89,9 @@ export interface Api extends Record<keyof typeof RELEASES, (given: Address) => v
   allocatorFree(allocator: Address, memory: Address): void;
   /** The allocator is nobody's to release. */
   getAllocatorWithDefaultOptions(allocator: Out): void;
+  addSessionConfigEntry(options: Address, key: string, value: string): void;
+  createAndRegisterAllocator(env: Address, memoryInfo: Address, arenaConfig: null): void;
+  unregisterAllocator(env: Address, memoryInfo: Address): void;
 }
 
 /** The functions of a loaded library. */

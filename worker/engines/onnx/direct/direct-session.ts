@@ -21,18 +21,23 @@ export class DirectSession {
 
   static async open(runtime: Runtime, model: Uint8Array, threads: number): Promise<DirectSession> {
     await setImmediate();
-    const { api, env } = runtime;
+    const { api, env, arena } = runtime;
     const made = new BigUint64Array(1);
     api.createSessionOptions(made);
     const options = made[0]!;
+    arena.enter();
     try {
       // See `openBound`, whose options these are.
       api.disableMemPattern(options);
       api.setSessionLogSeverityLevel(options, LOG_ERRORS);
       api.setIntraOpNumThreads(options, threads);
       api.setInterOpNumThreads(options, 1);
+      api.addSessionConfigEntry(options, 'session.use_env_allocators', '1');
       api.createSessionFromArray(env, model, model.byteLength, options, made);
       return new DirectSession(runtime, made[0]!);
+    } catch (error) {
+      arena.leave();
+      throw error;
     } finally {
       api.releaseSessionOptions(options);
     }
@@ -79,6 +84,7 @@ export class DirectSession {
   async close(): Promise<void> {
     if (this.#session === undefined) return;
     this.#runtime.api.releaseSession(this.#session);
+    this.#runtime.arena.leave();
     this.#session = undefined;
   }
 }

@@ -3,11 +3,13 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { messageOf } from '../../../../contract/index.ts';
 import { readApi, type Address, type Api, type Out } from './api.ts';
+import { SharedArena } from './shared-arena.ts';
 
 /** What the sessions of a process share. */
 export interface Runtime {
   readonly api: Api;
   readonly env: Address;
+  readonly arena: SharedArena;
   /** Says of a tensor that it lies in the host's memory. */
   readonly hostMemory: Address;
   /** Of what ONNX Runtime hands out for the caller to free. */
@@ -55,6 +57,7 @@ async function load(): Promise<Runtime> {
   return {
     api,
     env,
+    arena: new SharedArena(api, env),
     hostMemory,
     allocator: made[0]!,
     addressOf: (buffer) => koffi.address(buffer),
