@@ -11,6 +11,7 @@ const travellingEvent = z.discriminatedUnion('type', [
   ...workerEvent.options.filter((option) => option !== startedEvent),
 ]);
 type TravellingEvent = z.infer<typeof travellingEvent>;
+type Environment = Readonly<Record<string, string>>;
 
 /** Events of one message, at least one; on arrival each `started` has its environment. */
 export const travellingEvents = z
@@ -23,22 +24,28 @@ export const travellingEvents = z
     return z.NEVER;
   });
 
-/** Leaves out each environment that is the very object of the `started` before it. */
+/** Leaves out each environment that says the same as that of the `started` before it. */
 export function packEvents(events: readonly WorkerEvent[]): TravellingEvent[] {
-  let known: WorkerEvent | undefined;
+  let known: Environment | undefined;
   return events.map((event) => {
     if (event.type !== 'started') return event;
-    const isKnown = known?.type === 'started' && known.environment === event.environment;
-    known = event;
-    if (!isKnown) return event;
-    const { environment: _environment, ...rest } = event;
-    return rest;
+    const { environment, ...rest } = event;
+    if (known !== undefined && isSame(known, environment)) return rest;
+    known = environment;
+    return event;
   });
+}
+
+/** By content: engines make an environment for each trial. */
+function isSame(one: Environment, other: Environment): boolean {
+  if (one === other) return true;
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
 }
 
 /** `undefined` where the first environment is missing. */
 export function unpackEvents(events: readonly TravellingEvent[]): WorkerEvent[] | undefined {
-  let environment: Readonly<Record<string, string>> | undefined;
+  let environment: Environment | undefined;
   const whole: WorkerEvent[] = [];
   for (const event of events) {
     if (event.type !== 'started') {

@@ -5,7 +5,7 @@ import { residentMemory } from './resident-memory.ts';
 /** Messages are at least this far apart, ms: many events in one message is what keeps tiny trials cheap. */
 const APART_MS = 20;
 /** Unless so many have gathered: whoever hands out trials should hear of room before there is nothing left to do. */
-const MOST_EVENTS = 96;
+const MOST_EVENTS = 192;
 
 export interface Outgoing {
   /** Never blocks, never throws. */

@@ -16,7 +16,7 @@ import type { Assignment, DispatchHandlers, Dispatcher, Slot } from './dispatche
  */
 const AHEAD_SECONDS = 0.05;
 /** Trials that a worker has at most; it is given more when half of them are done, so that they are claimed and sent together. */
-const AHEAD_TRIALS = 32;
+const AHEAD_TRIALS = 128;
 
 /** Workers that die before they can say that they are ready, in a row, until it is taken to be the machine's fault. */
 const START_FAILURES = 3;

@@ -30,6 +30,11 @@ describe('events on their way', () => {
 
   it('carry an environment once where neighbours share it', () => {
     expect(packEvents(events).map((event) => 'environment' in event)).toEqual([true, false, false, true, false, true]);
+    // Also where each made its own.
+    const [, second] = packEvents([started(1, HERE), started(2, { ...HERE })]);
+    expect(second).not.toHaveProperty('environment');
+    const [, more] = packEvents([started(1, HERE), started(2, { ...HERE, batch: '64' })]);
+    expect(more).toHaveProperty('environment', { ...HERE, batch: '64' });
   });
 
   it('can be packed again by whoever passes them on', () => {

@@ -116,7 +116,7 @@ describe('packing', () => {
 
   it('sends long trials alone and tiny ones together, none left out and none twice', () => {
     expect(pack(STORE, assignments(60, 3), 1).map(({ attempts }) => attempts.length)).toEqual([1, 1, 1]);
-    expect(pack(STORE, assignments(0.0005, 150), 1).map(({ attempts }) => attempts.length)).toEqual([
+    expect(pack(STORE, assignments(1e-6, 2 * PARCEL_TRIALS + 22), 1).map(({ attempts }) => attempts.length)).toEqual([
       PARCEL_TRIALS,
       PARCEL_TRIALS,
       22,

@@ -50,8 +50,13 @@ export function makeBook(ledger: Ledger, clock: () => number, onEvents: Dispatch
     },
     take: (worker, events, onStored) => {
       const now = clock();
+      let before: WorkerEvent | undefined;
+      let key = '';
       const fresh = events.filter((event) => {
-        const key = attemptKey(event.trial, event.attempt);
+        // A tiny trial's events come one after another.
+        if (before?.trial !== event.trial || before.attempt !== event.attempt)
+          key = attemptKey(event.trial, event.attempt);
+        before = event;
         // Had already, from before a reconnection: it must not be counted twice. What we had given up may still hand in.
         if (isLast(event) && ended.get(key) === 'said') return false;
         if (event.type === 'checkpoint' || (event.type === 'started' && event.resumedFromStep > 0))

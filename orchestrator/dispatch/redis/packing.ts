@@ -7,7 +7,7 @@ import type { Assignment } from '../dispatcher.ts';
  */
 const PARCEL_SECONDS = 0.1;
 /** Trials in a parcel. */
-export const PARCEL_TRIALS = Math.min(64, MOST_ATTEMPTS);
+export const PARCEL_TRIALS = Math.min(192, MOST_ATTEMPTS);
 
 /** The part of a parcel that an attempt fills. */
 export function weightOf(predictedSeconds: number): number {
