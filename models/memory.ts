@@ -15,35 +15,48 @@ export const EVALUATION_BATCH = 200;
 const KEPT: ReadonlySet<OpKind> = new Set(['conv', 'relu', 'gate']);
 /** Rounding and gaps of ONNX Runtime's arena, and scratch. */
 const ARENA = 1.2;
-/**
- * Copies of every parameter: two buffers and velocity; what the engine's binding copies of their successors; and some of that once
- * more, until the garbage collector comes.
- */
-const PARAM_COPIES = 5.6;
-/** Of the moving average, and of its successor. */
-const AVERAGE_COPIES = 2;
-/** Outputs of the size of the largest that are alive during an evaluation. */
-const ALIVE_IN_EVALUATION = 4.5;
+/** Copies of every parameter that are there all the time: the parameters, which a step writes over, and velocity. */
+const PARAM_COPIES = 2;
+/** Copies that are alive during a step: gradients, and filters turned round for the backward pass. */
+const PARAMS_ALIVE = 0.9;
+/** Of the moving average. */
+const AVERAGE_COPIES = 1;
+/** Of the gradients, where micro-batches add them up. */
+const GRADIENT_COPIES = 1;
+/** Outputs of the size of the largest that are alive during an evaluation, rounding and gaps included. */
+const ALIVE_IN_EVALUATION = 5.6;
 /** A worker that trains nothing: Node.js, ONNX Runtime, the thread that fills batches, and what trials before have left. */
-const WORKER_BYTES = 218e6;
+const WORKER_BYTES = 195e6;
 
 /**
  * Predicted peak bytes of one training step: parameters with all that is kept beside them, and the outputs of nodes that the
  * backward pass reads.
  */
 export function trainingMemory(network: Network, batch: number, { average = false } = {}): number {
-  let params = 0;
+  return heldMemory(network, average) + stepMemory(network, batch);
+}
+
+/** Between two steps as well. */
+function heldMemory(network: Network, average: boolean): number {
+  return (PARAM_COPIES + (average ? AVERAGE_COPIES : 0)) * paramBytes(network);
+}
+
+/** While a step runs. */
+function stepMemory(network: Network, batch: number): number {
   let kept = 0;
-  for (const node of network.nodes) {
-    for (const param of node.params) params += elements(param.shape);
-    if (KEPT.has(node.op.kind)) kept += elements(node.shape);
-  }
-  return FLOAT_BYTES * ((PARAM_COPIES + (average ? AVERAGE_COPIES : 0)) * params + ARENA * batch * kept);
+  for (const node of network.nodes) if (KEPT.has(node.op.kind)) kept += elements(node.shape);
+  return ARENA * FLOAT_BYTES * batch * kept + PARAMS_ALIVE * paramBytes(network);
+}
+
+function paramBytes(network: Network): number {
+  let params = 0;
+  for (const node of network.nodes) for (const param of node.params) params += elements(param.shape);
+  return FLOAT_BYTES * params;
 }
 
 /**
  * Predicted peak resident bytes of the worker process that trains a trial with the onnx engine on a CPU: what `peakBytes` of its
- * result measures.
+ * result measures. Steps and evaluations take turns in the same memory.
  *
  * @param microBatch images at one time, where the batch is split.
  * @throws {ScalesweepError} `MODEL_UNBUILDABLE`
@@ -54,10 +67,8 @@ export function workerMemory({ model, data, recipe }: TrialSpec, microBatch?: nu
   const largest = Math.max(...network.nodes.map(({ shape }) => elements(shape)));
   const evaluated = microBatch === undefined ? EVALUATION_BATCH : Math.min(EVALUATION_BATCH, 4 * microBatch);
   const images = (data.trainImages + data.minivalImages) * model.channels * model.resolution ** 2;
-  return (
-    WORKER_BYTES +
-    images +
-    trainingMemory(network, batch, { average: recipe.emaDecay > 0 }) +
-    FLOAT_BYTES * ALIVE_IN_EVALUATION * evaluated * largest
-  );
+  const held =
+    heldMemory(network, recipe.emaDecay > 0) + (microBatch === undefined ? 0 : GRADIENT_COPIES * paramBytes(network));
+  const evaluation = FLOAT_BYTES * ALIVE_IN_EVALUATION * evaluated * largest;
+  return WORKER_BYTES + images + held + Math.max(stepMemory(network, batch), evaluation);
 }
