@@ -17,14 +17,14 @@ FROM ${RUNTIME}
 RUN apt-get update \
   && apt-get install -y --no-install-recommends tini libstdc++6 \
   && rm -rf /var/lib/apt/lists/* \
-  && (id node >/dev/null 2>&1 || useradd --create-home node) \
-  && mkdir -p /work /data && chown node:node /work /data
+  && mkdir -p /work /data /checkpoints && chown 1000:1000 /work /data /checkpoints
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
-COPY --from=build --chown=node:node /app /app
+COPY --from=build /app /app
 RUN ln -s /app/dist/orchestrator/cli.js /usr/local/bin/scalesweep
-USER node
+# By number, and owning the folders that volumes are mounted on: workers of both images share datasets and checkpoints.
+USER 1000:1000
 WORKDIR /work
-ENV NODE_ENV=production SCALESWEEP_DATA=/data
+ENV NODE_ENV=production HOME=/work SCALESWEEP_DATA=/data
 # tini passes signals on and buries what is orphaned; scalesweep saves its state on SIGTERM.
 ENTRYPOINT ["tini", "--", "scalesweep"]
 CMD ["--help"]

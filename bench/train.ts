@@ -3,7 +3,7 @@
  *
  * Each side gets the arrangement that is best for it (one process on all cores, or one per core) and PyTorch also the
  * better of its two memory formats. The sides take turns, and the best of the rounds counts, so that a disturbance has
- * to last to matter. Needs `python3-torch` (`$SCALESWEEP_TORCH_PYTHON` names the interpreter, /usr/bin/python3 by default).
+ * to last to matter. The first network is also trained by TensorFlow.js's wasm backend, for comparison. Needs `python3-torch` (`$SCALESWEEP_TORCH_PYTHON` names the interpreter, /usr/bin/python3 by default).
  */
 import os from 'node:os';
 import path from 'node:path';
@@ -23,6 +23,8 @@ const { values: options } = parseArgs({
 });
 const bench = path.join(packageRoot(), 'bench');
 const cores = os.availableParallelism();
+/** TensorFlow.js takes many seconds for a batch of 128, and no less per image in a large batch than in this one. */
+const WASM_BATCH = 16;
 const arrangements = [
   { processes: 1, threads: cores },
   { processes: cores, threads: 1 },
@@ -110,10 +112,22 @@ async function compare(network: BenchNetwork): Promise<Row> {
   };
 }
 
+/** TensorFlow.js on all cores, by a process each: it knows no other arrangement. */
+async function measureWasm(network: BenchNetwork): Promise<Measured> {
+  const script = path.join(bench, 'support/wasm-process.ts');
+  const command = [process.execPath, '--import', 'tsx', script, network.name, String(WASM_BATCH)] as const;
+  return measure(command, cores, Number(options.seconds));
+}
+
 const loadAverage = os.loadavg();
 const rows: Row[] = [];
-for (const network of networks)
-  if (options.only === undefined || options.only === network.name) rows.push(await compare(network));
+const chosen = networks.filter(({ name }) => options.only === undefined || options.only === name);
+for (const network of chosen) rows.push(await compare(network));
+const [first] = networks;
+const tensorflowWasm =
+  first !== undefined && chosen.includes(first)
+    ? { network: first.name, batch: WASM_BATCH, ...(await measureWasm(first)) }
+    : undefined;
 const geometricMean = Math.exp(rows.reduce((sum, { ratio }) => sum + Math.log(ratio), 0) / rows.length);
 const conditions = {
   cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
@@ -126,7 +140,7 @@ const conditions = {
 if (options.json) {
   console.log(
     JSON.stringify(
-      { conditions, rows, geometricMean, lowest: Math.min(...rows.map(({ ratio }) => ratio)) },
+      { conditions, rows, tensorflowWasm, geometricMean, lowest: Math.min(...rows.map(({ ratio }) => ratio)) },
       undefined,
       2,
     ),
@@ -148,5 +162,12 @@ if (options.json) {
     ]);
   }
   console.log(table.toString());
+  if (tensorflowWasm !== undefined) {
+    const { network, imagesPerSecond, imagesPerCpuSecond } = tensorflowWasm;
+    const times = rows.find((row) => row.network === network)!.ours.imagesPerCpuSecond / imagesPerCpuSecond;
+    console.log(
+      `${network} by TensorFlow.js wasm, batch ${WASM_BATCH}: ${imagesPerSecond.toFixed(1)} images/s (${cores} x 1), ${times.toFixed(0)} times fewer per CPU second`,
+    );
+  }
   console.log(`geometric mean of the ratios ${geometricMean.toFixed(2)}; ${conditions.cpu}, ${cores} cores`);
 }

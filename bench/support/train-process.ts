@@ -1,59 +1,12 @@
-/**
- * One of our processes in the training benchmark: `train-process.ts NETWORK THREADS`. Writes `ready` after a few steps,
- * then waits for a number of seconds on standard input, trains as long and writes what it did, as JSON.
- */
-import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { random, type RecipeSpec } from '../../contract/index.ts';
+/** One of our processes in the training benchmark: `train-process.ts NETWORK THREADS`. */
 import { buildNetwork } from '../../models/index.ts';
 import { openOnnxTrainer } from '../../worker/engines/onnx/onnx-trainer.ts';
+import { benchRecipe, serveSteps } from './serve-steps.ts';
 import { networks } from './train-networks.ts';
 
-const WARM_UP_STEPS = 3;
 const [name, threads] = process.argv.slice(2);
 const { spec, batch } = networks.find((network) => network.name === name)!;
-const recipe: RecipeSpec = {
-  batchSize: batch,
-  learningRate: 0.01,
-  schedule: 'constant',
-  warmupEpochs: 0,
-  momentum: 0.9,
-  nesterov: false,
-  weightDecay: 1e-4,
-  labelSmoothing: 0,
-  dropout: 0,
-  stochasticDepth: 0,
-  emaDecay: 0,
-  flip: false,
-  crop: 'none',
-  randAugmentLayers: 0,
-  randAugmentMagnitude: 0,
-};
 const network = buildNetwork(spec);
+const recipe = benchRecipe(batch);
 const trainer = await openOnnxTrainer({ network, recipe, batch, seed: 1, device: 'cpu', threads: Number(threads) });
-const draw = random(1, 'images');
-const images = Float32Array.from({ length: batch * spec.channels * spec.resolution ** 2 }, () => draw.normal());
-const labels = Int32Array.from({ length: batch }, () => draw.below(spec.classes));
-const step = async (): Promise<void> =>
-  void (await trainer.step({ images, labels }, { learningRate: 0.01, emaDecay: 0, statDecay: 0.9 }));
-for (let i = 0; i < WARM_UP_STEPS; i++) await step();
-console.log('ready');
-
-for await (const line of createInterface({ input: process.stdin })) {
-  const limit = Number(line) * 1000;
-  const began = performance.now();
-  const cpu = process.cpuUsage();
-  let steps = 0;
-  while (performance.now() - began < limit) {
-    await step();
-    steps++;
-  }
-  const seconds = (performance.now() - began) / 1000;
-  const { user, system } = process.cpuUsage(cpu);
-  const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'));
-  const note = trainer.choice.lowering.layout;
-  const peakBytes = Number(peak?.[1] ?? 0) * 1024;
-  console.log(JSON.stringify({ images: steps * batch, seconds, cpuSeconds: (user + system) / 1e6, peakBytes, note }));
-  break;
-}
-await trainer.close();
+await serveSteps({ trainer, spec, batch, warmUpSteps: 3, note: trainer.choice.lowering.layout });

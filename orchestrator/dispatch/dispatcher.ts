@@ -39,6 +39,8 @@ export interface DispatchHandlers {
 export interface Dispatcher {
   /** Workers that can be at work at one time. */
   readonly parallelism: number;
+  /** Workers by the names under which their events come; over Redis one may have several devices. */
+  readonly workers: number;
   /** Starts workers; resolves without waiting for them. */
   start(handlers: DispatchHandlers): void;
   /** Where an attempt of this predicted length can go now, or `undefined` when all workers have enough. */

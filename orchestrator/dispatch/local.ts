@@ -224,6 +224,7 @@ export function makeLocalDispatcher(options: LocalOptions): Dispatcher {
 
   return {
     parallelism: devices.length,
+    workers: devices.length,
     start: (given) => {
       handlers = given;
       devices.forEach((device, i) => launch(`local-${i + 1}`, device));

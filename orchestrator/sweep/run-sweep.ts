@@ -127,6 +127,8 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     const isOurs = flight?.attempt === event.attempt;
     const settled = settleAttempt(event, worker, isOurs ? flight.history : { crashes: 0, hostLosses: 0 });
     return () => {
+      // What waits again goes before what was fetched since: it is as long as it was, and a worker's loss is made good within a bound.
+      if (event.type === 'failed') fetched = [];
       if (isOurs) {
         inFlight.delete(event.trial);
         if (event.type === 'done' && flight.waiting !== undefined)

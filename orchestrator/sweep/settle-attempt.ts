@@ -10,7 +10,7 @@ type FailedEvent = Extract<WorkerEvent, { type: 'failed' }>;
 
 export interface SettlerOptions {
   readonly store: Pick<SweepStore, 'finish' | 'fail' | 'shrink' | 'release'>;
-  readonly dispatcher: Pick<Dispatcher, 'settled' | 'parallelism'>;
+  readonly dispatcher: Pick<Dispatcher, 'settled' | 'workers'>;
   readonly watch: SweepWatcher;
   readonly limits: RetryLimits;
   readonly now: () => number;
@@ -44,7 +44,7 @@ export function makeSettler(
     sharedInRow++;
     sharedBy.add(worker);
     // With one worker its word is all there is; and for ever is too long, however few say so.
-    const areEnough = sharedBy.size >= Math.min(2, dispatcher.parallelism) || sharedInRow >= 4 * limits.shared;
+    const areEnough = sharedBy.size >= Math.min(2, dispatcher.workers) || sharedInRow >= 4 * limits.shared;
     return areEnough && judge(kind, { crashes: 0, hostLosses: 0 }, sharedInRow, limits, now()).act === 'halt';
   };
 

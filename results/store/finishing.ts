@@ -6,7 +6,7 @@ import type { EpochMetrics, TrialResult } from '../../contract/index.ts';
 import type { Failure, RunningAttempt, Written } from '../store.ts';
 import { refreshCell } from './aggregates.ts';
 import { trialRow, type Connection } from './connection.ts';
-import { isOpen } from './hand-out.ts';
+import { isNewest, isOpen } from './hand-out.ts';
 import { running } from './status.ts';
 
 export function recordEpochs(
@@ -17,7 +17,7 @@ export function recordEpochs(
 ): Written {
   return connection.write(() => {
     const row = trialRow(connection, trial);
-    if (!isOpen(row, attempt)) return 'fenced';
+    if (!isNewest(row, attempt)) return 'fenced';
     for (const e of epochs) {
       connection.run(
         `INSERT OR REPLACE INTO epochs (trial, epoch, attempt, step, learning_rate, train_loss, train_top1, minival_loss, minival_top1, seconds)
@@ -47,7 +47,7 @@ export function recordCheckpoint(
 ): Written {
   return connection.write(() => {
     const row = trialRow(connection, trial);
-    if (!isOpen(row, attempt)) return 'fenced';
+    if (!isNewest(row, attempt)) return 'fenced';
     connection.run(
       'UPDATE attempts SET checkpoint_step = ?, checkpoint_at = ? WHERE trial = ? AND attempt = ?',
       step,
@@ -72,8 +72,8 @@ export function finish(
 ): Written {
   return connection.write(() => {
     const row = trialRow(connection, trial);
-    if (row?.attempt !== attempt || attempt === 0 || row.state === 'failed') return 'fenced';
-    if (row.state === 'done') return 'stored';
+    if (row?.state === 'done' && row.attempt === attempt) return 'stored';
+    if (!isNewest(row, attempt)) return 'fenced';
     connection.run(
       `UPDATE trials SET state = 'done', retry_at = 0, finished_at = ?, minival_top1 = ?, minival_loss = ?, test_top1 = ?, test_loss = ?,
          train_top1 = ?, train_loss = ?, seconds = ?, step_ms = ?, peak_bytes = ?, weights_digest = ? WHERE n = ?`,

@@ -79,8 +79,10 @@ export function claim(connection: Connection, trial: string, { worker, device, n
 export function recordStarted(connection: Connection, trial: string, attempt: number, started: Started): Written {
   return connection.write(() => {
     const row = trialRow(connection, trial);
-    if (!isOpen(row, attempt)) return 'fenced';
-    if (started.isEnding !== true) connection.run("UPDATE trials SET state = 'running' WHERE n = ?", row.n);
+    if (!isNewest(row, attempt)) return 'fenced';
+    // One that was released meanwhile waits for another worker, whatever this one is at.
+    if (started.isEnding !== true && isOpen(row, attempt))
+      connection.run("UPDATE trials SET state = 'running' WHERE n = ?", row.n);
     const environment = environmentRow(connection, started.environment);
     connection.run(
       `UPDATE attempts SET worker = coalesce(?, worker), engine = ?, device = ?, pid = ?, started_at = ?, resumed_from_step = ?, total_steps = ?,
@@ -101,6 +103,14 @@ export function recordStarted(connection: Connection, trial: string, attempt: nu
     if (attempt > 1) connection.run('DELETE FROM epochs WHERE trial = ? AND step > ?', row.n, started.resumedFromStep);
     return 'stored';
   });
+}
+
+/**
+ * Whether what the attempt says is still the trial's own. It may have been released (its worker had fallen silent) and not yet been followed by
+ * another: should it hand in after all, its result is taken, and so is all that it says on the way there.
+ */
+export function isNewest(row: TrialRow | undefined, attempt: number): row is TrialRow {
+  return row !== undefined && attempt > 0 && row.attempt === attempt && row.state !== 'done' && row.state !== 'failed';
 }
 
 /** Whether the attempt is the trial's newest and has not ended. */

@@ -87,8 +87,6 @@ function configureWriter(db: Database.Database): void {
   // With a write-ahead log, NORMAL loses at most the last transactions on a power cut, never the file.
   db.pragma('synchronous = NORMAL');
   db.pragma('foreign_keys = ON');
-  // 16 MB: with SQLite's own 2 MB, the indexes of a hundred thousand trials are read again and again.
-  db.pragma('cache_size = -16000');
 }
 
 /** The database after its first use, which is what finds out that it cannot be used; closed again when it does. */

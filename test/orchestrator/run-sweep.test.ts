@@ -164,6 +164,26 @@ describe('the sweep loop', () => {
     expect(dispatcher.handed).toHaveLength(13);
   });
 
+  it('hands on what a host had before all that comes after it', async () => {
+    const trials = noopTrials(10);
+    const dispatcher = inTurn('done', 'host-lost', 'done');
+    const outcome = await run(
+      makeSweep(trials, (index) => 1e12 - index),
+      dispatcher,
+    );
+    expect(outcome).toMatchObject({ kind: 'finished', counts: { done: 10 } });
+    const handed = dispatcher.handed.map(({ trial, attempt }) => [
+      trials.findIndex(({ id }) => id === trial.id),
+      attempt,
+    ]);
+    expect(handed.slice(0, 4)).toEqual([
+      [0, 1],
+      [1, 1],
+      [1, 2],
+      [2, 1],
+    ]);
+  });
+
   it('gives a trial up that takes every host down', async () => {
     const dispatcher = makeFakeDispatcher(() => 'host-lost');
     const outcome = await run(makeSweep(noopTrials(1)), dispatcher);

@@ -84,12 +84,22 @@ describe('the life of an attempt', () => {
     expect(store.trial(trial).attempts[0]?.endedAt).toBe(20);
   });
 
-  test('a released attempt that nobody followed may still hand in', () => {
-    const { store, trial } = oneTrial();
+  test('a released attempt that nobody followed may still hand in, with all that led to it', () => {
+    const { store, sweep, trial } = oneTrial();
     store.claim(trial, CLAIM);
     store.release(trial, 1, 'interrupted', 12);
+    expect(store.recordStarted(trial, 1, started(11))).toBe('stored');
+    expect(store.recordEpochs(trial, 1, [epochMetrics(1)])).toBe('stored');
+    expect(store.recordCheckpoint(trial, 1, 32, 13)).toBe('stored');
+    // Until it does, the trial waits for whoever takes it.
+    expect(store.nextTrials(sweep, 1, 13)).toHaveLength(1);
     expect(store.finish(trial, 1, result(0.7), 20)).toBe('stored');
-    expect(store.trial(trial).state).toBe('done');
+    expect(store.trial(trial)).toMatchObject({
+      state: 'done',
+      epochs: [epochMetrics(1)],
+      attempts: [{ pid: 42, startedAt: 11, outcome: 'done' }],
+    });
+    expect(store.recordEpochs(trial, 1, [epochMetrics(2)])).toBe('fenced');
     expect(store.claim(trial, CLAIM)).toBeUndefined();
   });
 

@@ -1,20 +1,14 @@
-import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  isScalesweepError,
-  messageOf,
-  ScalesweepError,
-  type EngineName,
-  type WorkerEvent,
-} from '../../contract/index.ts';
-import { openCheckpoints } from '../checkpoints.ts';
+import { messageOf, ScalesweepError, type EngineName, type WorkerEvent } from '../../contract/index.ts';
+import { startBeats } from './beats.ts';
 import { connectRedis, duplicateRedis } from './connect.ts';
 import { fetchJobs } from './fetch-jobs.ts';
 import { makeLane, type Lane } from './lane.ts';
+import { obeyOrders } from './orders.ts';
 import { openOutbox } from './outbox.ts';
 import { makePost } from './post.ts';
 import { makeTravellingCheckpoints } from './travelling-checkpoints.ts';
-import { keys, order, WIRE_VERSION, type Beat, type Parcel } from './wire.ts';
+import { keys, type Parcel } from './wire.ts';
 
 export interface ServeOptions {
   readonly redis: string;
@@ -49,8 +43,6 @@ export interface Serving {
   kill(): void;
 }
 
-/** A beat is forgotten after this many of its intervals; orchestrators judge earlier, by its not changing. */
-const BEATS_KEPT = 12;
 /** How long the last letters may take to be stored when the worker leaves, ms. They stay in the outbox otherwise. */
 const FAREWELL_MS = 5000;
 /** How long each last word to Redis may take, ms. */
@@ -80,7 +72,6 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       ? makeTravellingCheckpoints({ redis, checkpointDir: options.checkpointDir, capBytes: options.travelBytes, log })
       : undefined;
   const lanes: Lane[] = [];
-  let beats = 0;
   const leaving = new AbortController();
   const isStopping = (): boolean => leaving.signal.aborted;
   let onFree: () => void = () => undefined;
@@ -174,88 +165,16 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     now: () => Date.now(),
   });
 
-  const currentBeat = (): Beat => {
-    const holding: Record<string, string[]> = {};
-    for (const lane of lanes) {
-      const held = lane.holding();
-      if (held !== undefined) (holding[held.store] ??= []).push(...held.attempts);
-    }
-    return {
-      v: WIRE_VERSION,
-      worker,
-      host: os.hostname(),
-      pid: process.pid,
-      engine,
-      beat: ++beats,
-      lanes: lanes.map((lane) => {
-        const state = lane.state();
-        const why = lane.why();
-        return {
-          device: lane.device,
-          state: state === 'starting' ? 'busy' : state,
-          trial: lane.holding()?.attempts[0]?.split('.')[0] ?? null,
-          ...(why === undefined ? {} : { why }),
-        };
-      }),
-      holding,
-      unacked: outbox.unackedEnds(),
-    };
-  };
-
-  const sendBeat = async (): Promise<void> => {
-    await redis
-      .multi()
-      .sadd(keys.workers, worker)
-      .set(keys.worker(worker), JSON.stringify(currentBeat()), 'PX', beatMs * BEATS_KEPT)
-      .exec();
-  };
-
-  /** Beats pile up in no queue: one at a time, and none while Redis is away. */
-  let isBeating = false;
-  const beatOnce = (): void => {
-    if (isBeating || redis.status !== 'ready') return;
-    isBeating = true;
-    void sendBeat()
-      .catch(() => undefined)
-      .finally(() => (isBeating = false));
-  };
-  const beating = setInterval(beatOnce, beatMs);
-  beatOnce();
-
-  const obey = async (text: string): Promise<void> => {
-    const parsed = order.safeParse(parseJson(text));
-    // Whoever wrote it: an order that is none is no reason to stop working.
-    if (!parsed.success) return;
-    const given = parsed.data;
-    switch (given.type) {
-      case 'hand-back':
-        for (const lane of lanes) lane.handBack(given.store, new Set(given.attempts));
-        break;
-      case 'drop':
-        for (const lane of lanes) lane.drop(given.store, new Set(given.attempts));
-        break;
-      case 'settled':
-        for (const trial of given.trials) {
-          await openCheckpoints(options.checkpointDir, trial).clear();
-          await travel?.forget(trial);
-        }
-        break;
-    }
-  };
-
-  const listen = async (): Promise<void> => {
-    while (!isStopping()) {
-      try {
-        const taken = await listening.blpop(keys.orders(worker), 2);
-        if (taken !== null) await obey(taken[1]);
-      } catch (error) {
-        if (isStopping()) return;
-        if (isScalesweepError(error)) log(error.message);
-        await sleep(250);
-      }
-    }
-  };
-  const listeningLoop = listen();
+  const stopBeats = startBeats({ redis, engine, outbox, lanes, beatMs });
+  const obeying = obeyOrders({
+    listening,
+    worker,
+    lanes,
+    checkpointDir: options.checkpointDir,
+    travel,
+    log,
+    isStopping,
+  });
 
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
@@ -265,7 +184,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     await Promise.all(lanes.map((lane) => lane.stop()));
     await post.flushed(FAREWELL_MS);
     post.close();
-    clearInterval(beating);
+    stopBeats();
     const left = outbox.positions().reduce((sum, { last, acked }) => sum + last - acked, 0);
     if (left > 0)
       log(
@@ -277,7 +196,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     }
     listening.disconnect();
     redis.disconnect();
-    await within(Promise.all([listeningLoop, fetching.close()]));
+    await within(Promise.all([obeying, fetching.close()]));
     outbox.close();
   };
   return { worker, ended, stop: () => (stopped ??= stop()), kill: () => lanes.forEach((lane) => lane.kill()) };
@@ -298,12 +217,4 @@ function handedBack(trial: string, attempt: number): WorkerEvent {
 /** Waits, but not for a Redis that does not answer: the worker must be able to leave. */
 async function within(act: Promise<unknown>): Promise<void> {
   await Promise.race([act.catch(() => undefined), sleep(GOODBYE_MS)]);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

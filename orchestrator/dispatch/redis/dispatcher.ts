@@ -180,6 +180,9 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     get parallelism() {
       return lanes;
     },
+    get workers() {
+      return roster.alive(engine, clock()).length;
+    },
     start: (given) => {
       handlers = given;
       for (const { trial, attempt } of options.adopt)

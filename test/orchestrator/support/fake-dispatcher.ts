@@ -45,6 +45,7 @@ export function makeFakeDispatcher(fate: (assignment: Assignment) => Fate): Fake
   };
   return {
     parallelism: 1,
+    workers: 1,
     handed,
     settledTrials,
     say,

@@ -2,13 +2,17 @@ import { readFileSync } from 'node:fs';
 
 /** Process ids of the worker processes that a process has started, from /proc. */
 export function workersOf(pid: number): number[] {
+  return childrenOf(pid).filter((child) => commandOf(child).includes('worker/main'));
+}
+
+/** Process ids of all that a process has started and that still runs. */
+export function childrenOf(pid: number): number[] {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
       .trim()
       .split(' ')
       .filter((child) => child !== '')
-      .map(Number)
-      .filter((child) => commandOf(child).includes('worker/main'));
+      .map(Number);
   } catch {
     return [];
   }

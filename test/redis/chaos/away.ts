@@ -31,7 +31,11 @@ export interface AwayReport {
   readonly stepsToDo: number;
   /** From its return to the end, seconds. */
   readonly drainSeconds: number;
+  /** Of these, what the steps take that were left to do: no step is faster than its `stepMs`. */
+  readonly trainingSeconds: number;
 }
+
+const WORKERS = 2;
 
 /** Takes the orchestrator or Redis away by SIGKILL while workers train, and brings it back. */
 export async function awayRun(options: AwayOptions): Promise<AwayReport> {
@@ -51,7 +55,7 @@ export async function awayRun(options: AwayOptions): Promise<AwayReport> {
   });
   const steps = (): number => readTrace(traceFile).length;
   try {
-    for (const n of [1, 2]) cluster.startWorker(n);
+    for (let n = 1; n <= WORKERS; n++) cluster.startWorker(n);
     let backAt = 0;
     const ended = runToItsEnd(cluster, async () => {
       await sleep(awayMs);
@@ -74,14 +78,17 @@ export async function awayRun(options: AwayOptions): Promise<AwayReport> {
     }
     await waitUntil('it is back', () => backAt > 0, awayMs + 60_000);
     const stepsMeanwhile = steps() - before;
+    const stepsToDo = trials * stepsPerTrial;
+    const left = stepsToDo - steps();
     const last = await ended;
     return {
       last,
       finished: finishedTrials(folder),
       stepsMeanwhile,
       steps: steps(),
-      stepsToDo: trials * stepsPerTrial,
+      stepsToDo,
       drainSeconds: (performance.now() - backAt) / 1000,
+      trainingSeconds: (left * stepMs) / 1000 / WORKERS,
     };
   } finally {
     cluster.killAll();

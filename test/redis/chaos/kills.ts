@@ -80,8 +80,10 @@ export async function killsRun(options: KillsOptions): Promise<KillsReport> {
     beatSeconds: options.beatSeconds,
   });
   const draw = random(seed, 'cluster chaos');
-  /** Steps between two disturbances at most: so many that they fall all over the sweep, so few that it is not over before. */
-  const apart = Math.ceil((1.5 * options.trials * options.epochs * options.stepsPerEpoch) / (kills + 1));
+  const steps = options.trials * options.epochs * options.stepsPerEpoch;
+  /** Steps until the next disturbance at most: so many that they fall all over the sweep, so few that it is not over before. */
+  const apart = (done: number): number =>
+    Math.max(1, Math.ceil((1.5 * (steps - traceLength(traceFile))) / (kills - done + 1)));
   const made: Partial<Record<Disturbance, number>> = {};
   const again = watchForAgain(
     () => finishedTrials(folder),
@@ -108,7 +110,7 @@ export async function killsRun(options: KillsOptions): Promise<KillsReport> {
       planned: expected.size,
       made,
       trainedAgain: again.trainedAgain(trace),
-      steps: options.trials * options.epochs * options.stepsPerEpoch,
+      steps,
       last,
       drainSeconds,
       ...judge(finishedTrials(folder), expected, trace, options.checkpointEvery),
@@ -120,7 +122,7 @@ export async function killsRun(options: KillsOptions): Promise<KillsReport> {
 
   async function disturb(): Promise<void> {
     for (let n = 0; n < kills && !isOver();) {
-      await moment();
+      await moment(apart(n));
       if (isOver()) return;
       again.look();
       const kind = kinds[draw.below(kinds.length)]!;
@@ -132,9 +134,9 @@ export async function killsRun(options: KillsOptions): Promise<KillsReport> {
   }
 
   /** Mostly in the midst of training, after so many more steps; now and then while processes start. */
-  async function moment(): Promise<void> {
+  async function moment(most: number): Promise<void> {
     const isEarly = draw.next() < 0.25;
-    const target = traceLength(traceFile) + 5 + draw.below(apart);
+    const target = traceLength(traceFile) + 5 + draw.below(most);
     const end = performance.now() + (isEarly ? draw.below(3000) : 30_000);
     const isTime = (): boolean => performance.now() >= end || (!isEarly && traceLength(traceFile) >= target);
     while (!isOver() && !isTime()) await sleep(20);

@@ -10,6 +10,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatTable } from '../../../orchestrator/cli/table.ts';
 import { startFromDist } from '../../orchestrator/support/cli.ts';
+import { childrenOf, killHard } from '../../orchestrator/support/processes.ts';
 import { startRedis } from '../support/redis-server.ts';
 import type { Check, Scene } from './scene.ts';
 import { away } from './scenes/away.ts';
@@ -44,6 +45,13 @@ for (const name of names) {
   if (scenes[name] === undefined) throw new Error(`Expected of ${Object.keys(scenes).join(', ')}, got '${name}'`);
 }
 
+// Whoever stops it leaves no cluster behind; the workers' children follow their parents.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    for (const child of childrenOf(process.pid)) killHard(child);
+    process.exit(130);
+  });
+}
 startFromDist();
 console.log(`seed ${seed}, scale ${scale}`);
 const all: Check[] = [];

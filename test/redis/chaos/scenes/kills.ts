@@ -23,7 +23,15 @@ export const redisDeaths = async (context: SceneContext): Promise<Check[]> => {
  * step is executed twice here, and only the results tell.
  */
 export const network = async (context: SceneContext): Promise<Check[]> => {
-  const settings = { trials: context.scaled(100), workers: 4, leaseSeconds: 3, beatSeconds: 0.5, downMs: 5000 };
+  // Slow steps: a failure lasts five seconds, and the sweep must outlast all of them.
+  const settings = {
+    trials: context.scaled(100),
+    stepMs: 60,
+    workers: 4,
+    leaseSeconds: 3,
+    beatSeconds: 0.5,
+    downMs: 5000,
+  };
   const [, checks] = await torment(context, 'network', ['network cut', 'network stalled'], context.scaled(8), settings);
   return checks;
 };

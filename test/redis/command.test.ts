@@ -1,0 +1,54 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../contract/index.ts';
+import { runCli, startCli, type CliResult } from '../orchestrator/support/cli.ts';
+import { useFolders } from '../orchestrator/support/folders.ts';
+import { useCli } from '../orchestrator/support/use-cli.ts';
+import { writeScript } from '../worker/engines/command/script.ts';
+import { startRedis, type TestRedis } from './support/redis-server.ts';
+
+const SHELL = path.join(packageRoot(), 'examples', 'shell');
+
+describe('a trainer of the user’s own over Redis', () => {
+  const newFolder = useFolders();
+  useCli();
+  let redis: TestRedis;
+  let folder: string;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.close());
+  beforeEach(() => {
+    folder = newFolder();
+    const text = readFileSync(path.join(SHELL, 'grid.yaml'), 'utf8');
+    writeFileSync(path.join(folder, 'grid.yaml'), text.replace('arguments: [1]', 'arguments: [0.1]'));
+  });
+
+  const work = (name: string, program: string) =>
+    startCli(
+      ['worker', '--redis', redis.url, '--engine', 'command', '--allow-command', `${name}=${program}`, '--beat', '0.5'],
+      { cwd: folder },
+    );
+  const run = (): Promise<CliResult> => runCli(['run', 'grid.yaml', '--redis', redis.url, '--json'], { cwd: folder });
+
+  it('is run by the worker that allows it, each trial once', async () => {
+    const worker = work('smallest', path.join(SHELL, 'train.sh'));
+    const { code, stdout, stderr } = await run();
+    worker.child.kill('SIGTERM');
+    await worker.result;
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'finished', trained: 4, counts: { done: 4 } });
+  }, 120_000);
+
+  it('is not run by one that allows another, and the sweep says what to allow', async () => {
+    const trace = path.join(folder, 'was-run');
+    const worker = work('other', writeScript(folder, [`touch ${trace}`]));
+    const { code, stderr } = await run();
+    worker.child.kill('SIGTERM');
+    await worker.result;
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/--allow-command smallest=PROGRAM/);
+    expect(existsSync(trace)).toBe(false);
+  }, 120_000);
+});
