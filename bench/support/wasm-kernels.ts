@@ -74,7 +74,7 @@ function filterGradient(tf: Tf, x: Tensor4D, dy: Tensor4D, { strides, pad, filte
           [images, row + (outHeight - 1) * strideHeight + 1, column + (outWidth - 1) * strideWidth + 1, fromChannels],
           [1, strideHeight, strideWidth, 1],
         );
-        products.push(tf.matMul(tf.reshape(seen, [rows, fromChannels]) as Tensor2D, errors as Tensor2D, true));
+        products.push(tf.matMul(tf.reshape(seen, [rows, fromChannels]), errors, true));
       }
     }
     return tf.reshape(tf.stack(products), filterShape);

@@ -5,6 +5,7 @@ import { buildNetwork } from '../../../models/index.ts';
 import { openBound } from '../../../worker/engines/onnx/bound-session.ts';
 import { DirectSession } from '../../../worker/engines/onnx/direct/direct-session.ts';
 import { loadRuntime } from '../../../worker/engines/onnx/direct/library.ts';
+import { SharedArena } from '../../../worker/engines/onnx/direct/shared-arena.ts';
 import { storedLayoutOf } from '../../../worker/engines/onnx/layout.ts';
 import { blocked } from '../../../worker/engines/onnx/lowering/blocked/index.ts';
 import { portable } from '../../../worker/engines/onnx/lowering/portable/index.ts';
@@ -177,6 +178,21 @@ describe('a direct session', () => {
     await session.close();
     await session.close();
     await expect(session.run({ given: given() }, { doubled: null })).rejects.toThrow('Expected an open session');
+  });
+
+  it('runs beside another thread that shares an arena of its own, and after it', async () => {
+    const loaded = await loadRuntime();
+    if ('missing' in loaded) throw new Error(loaded.missing);
+    const session = await openDirect(doubling());
+    const theirs = new SharedArena(loaded.runtime.api, loaded.runtime.env);
+    theirs.enter();
+    theirs.leave();
+    const later = await openDirect(doubling());
+    for (const each of [session, later]) {
+      const { doubled } = await each.run({ given: given() }, { doubled: null });
+      expect([...(doubled!.data as Float32Array)]).toEqual([6, 8]);
+      await each.close();
+    }
   });
 
   it('finds its arena again when all others have gone, or one could not be opened', async () => {

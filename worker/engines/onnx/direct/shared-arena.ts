@@ -25,11 +25,23 @@ export class SharedArena {
   /** Before a session is made. */
   enter(): void {
     // `null`: an arena like a session's own.
-    if (this.#sessions++ === 0) this.#api.createAndRegisterAllocator(this.#env, this.#memory, null);
+    if (this.#sessions++ === 0) ifPossible(() => this.#api.createAndRegisterAllocator(this.#env, this.#memory, null));
   }
 
   /** After it has been released, or was not made after all. */
   leave(): void {
-    if (--this.#sessions === 0) this.#api.unregisterAllocator(this.#env, this.#memory);
+    if (--this.#sessions === 0) ifPossible(() => this.#api.unregisterAllocator(this.#env, this.#memory));
+  }
+}
+
+/**
+ * The environment is the process's, this class a thread's: another thread may have put its arena there, or taken it away. A
+ * session keeps the one that it began with, and has its own where there was none.
+ */
+function ifPossible(change: () => void): void {
+  try {
+    change();
+  } catch {
+    // Memory is all that is at stake.
   }
 }
