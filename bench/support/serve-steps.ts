@@ -1,28 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { random, type RecipeSpec } from '../../contract/index.ts';
-import type { ModelSpec } from '../../contract/index.ts';
+import { random, type ModelSpec, type RecipeSpec } from '../../contract/index.ts';
+import { RECIPE_DEFAULTS } from '../../grids/defaults.ts';
 import type { Trainer } from '../../worker/training/trainer.ts';
 
 /** What every process of the training benchmark trains with: plain momentum SGD. */
 export function benchRecipe(batchSize: number): RecipeSpec {
-  return {
-    batchSize,
-    learningRate: 0.01,
-    schedule: 'constant',
-    warmupEpochs: 0,
-    momentum: 0.9,
-    nesterov: false,
-    weightDecay: 1e-4,
-    labelSmoothing: 0,
-    dropout: 0,
-    stochasticDepth: 0,
-    emaDecay: 0,
-    flip: false,
-    crop: 'none',
-    randAugmentLayers: 0,
-    randAugmentMagnitude: 0,
-  };
+  return { ...RECIPE_DEFAULTS, batchSize, learningRate: 0.01, schedule: 'constant', weightDecay: 1e-4 };
 }
 
 interface Served {
