@@ -5,7 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TRAINER_ENV } from './protocol.ts';
 
 /** Processes that start others while they are being ended are gone within a few rounds. */
-const ROUNDS = 10;
+const ROUNDS = 50;
+/** One look may miss a process: in the middle of `exec` it has no environment, and one just forked is not listed yet. */
+const QUIET_ROUNDS = 3;
+const ROUND_MS = 10;
 
 /** Sends a signal to a process, or with a negative id to a group; one that is gone is no error. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
@@ -19,11 +22,12 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): void {
 /** Kills the group, and on Linux every process whose environment bears the mark. Never rejects. */
 export async function killLeftBehind(group: number, mark: string): Promise<void> {
   sendSignal(-group, 'SIGKILL');
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0, quiet = 0; round < ROUNDS; round++) {
     const marked = await markedProcesses(mark);
-    if (marked.length === 0) return;
     for (const pid of marked) sendSignal(pid, 'SIGKILL');
-    await sleep(20);
+    quiet = marked.length === 0 ? quiet + 1 : 0;
+    if (quiet === QUIET_ROUNDS) return;
+    await sleep(ROUND_MS);
   }
 }
 
