@@ -1,6 +1,7 @@
-import type { Value } from '../../onnx-graph.ts';
+import type { Shape } from '../../../../../models/index.ts';
+import type { OnnxGraph, Value } from '../../onnx-graph.ts';
 import type { LoweringContext, NodeOf, Rule } from '../rule.ts';
-import { tapped, tapsOfKernel } from './filter-gradient.ts';
+import { reach } from './filter-gradient.ts';
 import { dimsOf, reshape } from './tensor.ts';
 
 /** The image, plain, with the batch innermost: [1, C, H, W * N]. */
@@ -20,10 +21,32 @@ export function stemFilterGradient(context: LoweringContext, node: NodeOf<'conv'
   const runs = reshape(graph, context.valueOf(node.inputs[0]!), [...image, batch]);
   const [, filters, height, width] = dimsOf(node.shape, batch, block);
   const positions = height * width;
-  const shifted = tapsOfKernel(node.op.kernel).map((tap) =>
-    reshape(graph, tapped(graph, runs, image, node, tap), [image[0], 1, positions]),
-  );
+  const { kernel } = node.op;
+  const shifted = Array.from({ length: kernel * kernel }, (_, tap) => {
+    const x = tapped(graph, runs, image, node, [Math.floor(tap / kernel), tap % kernel]);
+    return reshape(graph, x, [image[0], 1, positions]);
+  });
   const rows = shifted.length === 1 ? shifted[0]! : graph.add('Concat', shifted, { axis: 1 });
   const left = reshape(graph, rows, [image[0] * shifted.length, positions]);
   return graph.add('MatMul', [left, reshape(graph, dy, [filters / block, positions, block])]);
+}
+
+/** Positions of the image that dy's positions meet under one tap of the kernel: shifted, strided, zero outside. */
+function tapped(
+  graph: OnnxGraph,
+  runs: Value,
+  [, ...sides]: Shape,
+  node: NodeOf<'conv'>,
+  tap: readonly [number, number],
+): Value {
+  const { stride } = node.op;
+  // Rows, then columns.
+  const reaches = sides.map((_, side) => reach(node, node.shape[side + 1]!, tap[side]!));
+  const ends = reaches.map(({ to }, side) => to - sides[side]!);
+  const pads = [0, ...reaches.map(({ from }) => -from), 0, 0, ...ends, 0];
+  const cut = pads.every((amount) => amount === 0) ? runs : graph.add('Pad', [runs, graph.ints(pads)]);
+  if (stride === 1) return cut;
+  const lengths = reaches.map(({ from, to }) => to - from);
+  const steps = graph.ints([stride, stride]);
+  return graph.add('Slice', [cut, graph.ints([0, 0]), graph.ints(lengths), graph.ints([1, 2]), steps]);
 }
