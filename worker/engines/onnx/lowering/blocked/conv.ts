@@ -2,12 +2,13 @@ import { elements } from '../../../../../models/index.ts';
 import type { Value } from '../../onnx-graph.ts';
 import type { LoweringContext, NodeOf, Rule } from '../rule.ts';
 import { channelMean } from './channel-sums.ts';
-import { affine, deferConv, pendingScale, writeConv, type ConvCall } from './conv-call.ts';
+import { deferConv, pendingScale, writeConv, type ConvCall } from './conv-call.ts';
 import { filterGradient } from './filter-gradient.ts';
 import { inputGradient } from './input-gradient.ts';
 import { columnPhase, runsOf, tapsOf } from './phases.ts';
 import { stemFilterGradient } from './stem.ts';
 import { filterShape, isStem } from './filter-shape.ts';
+import { scaleFilters } from './scale-filters.ts';
 import { dimsOf, reshape } from './tensor.ts';
 import { columnsOfFilters } from './weights.ts';
 
@@ -35,27 +36,29 @@ export const conv: Rule<'conv'> = {
     const gradient = apart ? scaled.value : dy;
     const scale = apart ? scaled.scale : undefined;
     const dWeight = stem ? stemFilterGradient(context, node, gradient) : filterGradient(context, node, gradient);
-    context.gradient(`${node.name}.weight`, scaleFilters(context, dWeight, weightShape, scale));
+    context.gradient(`${node.name}.weight`, scaleFilters(graph, dWeight, weightShape, scale));
     if (stem) return [undefined];
-    const weight = scaleFilters(context, context.param(`${node.name}.weight`), weightShape, scale);
+    const weight = scaleFilters(graph, context.param(`${node.name}.weight`), weightShape, scale);
     return [inputGradient(context, node, gradient, weight, scale === undefined)];
   },
 };
 
 function unstrided(
-  { graph, batch }: LoweringContext,
-  { op }: NodeOf<'conv'>,
+  context: LoweringContext,
+  node: NodeOf<'conv'>,
   x: Value,
   weight: Value,
   bias: Value | undefined,
 ): Value {
+  const { graph, batch } = context;
+  const { op } = node;
   const pad = (op.kernel - 1) / 2;
   const window = {
     kernel: [op.kernel, op.kernel],
     pads: [pad, pad * batch, pad, pad * batch],
     dilations: [1, batch],
   } as const;
-  return deferConv(graph, { x, weight, bias, window });
+  return deferConv(graph, { x, weight, filters: filterShape(context, node), bias, window });
 }
 
 /** Stride 2: a convolution of the even columns and one of the odd columns, the second added to the first. */
@@ -94,16 +97,4 @@ function strided(
   });
   const last = { ...calls.at(-1)!, bias };
   return deferConv(graph, calls.length === 1 ? last : { ...last, sum: writeConv(graph, calls[0]!) });
-}
-
-/** Multiplies all that belongs to a filter: one pass of a depthwise convolution over its numbers. */
-function scaleFilters(
-  { graph }: LoweringContext,
-  weight: Value,
-  shape: readonly number[],
-  scale: Value | undefined,
-): Value {
-  if (scale === undefined) return weight;
-  const dims = [1, shape[0]!, 1, elements(shape) / shape[0]!] as const;
-  return reshape(graph, writeConv(graph, affine(dims, reshape(graph, weight, dims), scale)), shape);
 }

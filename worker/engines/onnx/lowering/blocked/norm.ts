@@ -1,12 +1,14 @@
 import { NORM_EPSILON } from '../../../../../models/index.ts';
 import type { Value } from '../../onnx-graph.ts';
 import type { LoweringContext, NodeOf, Rule } from '../rule.ts';
-import { affine, deferConv, deferScale } from './conv-call.ts';
+import { affine, deferConv, deferScale, pendingConv } from './conv-call.ts';
 import { channelMean, channelProductMean } from './channel-sums.ts';
+import { scaleFilters } from './scale-filters.ts';
 import { dimsOf, reshape } from './tensor.ts';
 
 /**
- * Batch normalisation: two reads for the statistics, and an affine map that takes a residual sum and ReLU with it.
+ * Batch normalisation: two reads for the statistics, and an affine map that takes a residual sum and ReLU with it. With running
+ * statistics the map goes into the convolution before the norm, where that is one call.
  * Backwards, dx = a (dy + B x + C) per channel: the factor a is left to the convolution before the norm, which takes
  * it into its filters.
  */
@@ -24,7 +26,12 @@ export const norm: Rule<'norm'> = {
       context.save(node, 'inverse', graph.add('Reciprocal', [deviation]));
       context.save(node, 'slope', slope);
     }
-    return deferConv(graph, affine(dims, x!, reshape(graph, slope, [dims[1], 1, 1, 1]), offset));
+    const factor = reshape(graph, slope, [dims[1], 1, 1, 1]);
+    const conv = context.mode === 'evaluate' ? pendingConv(graph, x!) : undefined;
+    if (conv?.filters === undefined || conv.bias !== undefined || conv.sum !== undefined)
+      return deferConv(graph, affine(dims, x!, factor, offset));
+    const { filters, ...call } = conv;
+    return deferConv(graph, { ...call, weight: scaleFilters(graph, call.weight, filters, factor), bias: offset });
   },
 
   backward(context, node, dy) {
