@@ -1,4 +1,3 @@
-import type { Shape } from '../../../../../models/index.ts';
 import type { OnnxGraph, Value } from '../../onnx-graph.ts';
 import type { LoweringContext, NodeOf } from '../rule.ts';
 import { writeConv } from './conv-call.ts';
