@@ -5,7 +5,7 @@ import { NCHWC, type Dims } from './tensor.ts';
 export interface ConvCall {
   readonly x: Value;
   readonly weight: Value;
-  /** Dimensions of the weight where a factor of the whole result may be taken into it: no sum, no other call's part. */
+  /** Dimensions of the weight, where this one call is a whole convolution: a factor per channel may go into its filters. */
   readonly filters?: readonly number[];
   readonly bias?: Value | undefined;
   /** Added to the result before ReLU. */
