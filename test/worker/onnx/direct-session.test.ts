@@ -166,6 +166,51 @@ describe('a direct session', () => {
     await session.close();
   });
 
+  it('sees new numbers in a tensor that it knows, and another tensor in its place', async () => {
+    const session = await openDirect(doubling());
+    const [numbers, doubled] = [Float32Array.of(1, 2), floatTensor(new Float32Array(2), [2])];
+    const known = floatTensor(numbers, [2]);
+    const run = async (tensor: ort.Tensor): Promise<number[]> => {
+      await session.run({ given: tensor }, { doubled });
+      return [...(doubled.data as Float32Array)];
+    };
+    expect(await run(known)).toEqual([2, 4]);
+    numbers.set([5, 6]);
+    expect(await run(known)).toEqual([10, 12]);
+    expect(await run(given())).toEqual([6, 8]);
+    expect(await run(known)).toEqual([10, 12]);
+    session.forget();
+    session.forget();
+    expect(await run(known)).toEqual([10, 12]);
+    await session.close();
+  });
+
+  it('takes outputs in another order, and fewer of them', async () => {
+    const graph = new OnnxGraph();
+    const x = graph.input('x', [2]);
+    graph.output('sum', graph.add('Add', [x, x]), [2]);
+    graph.output('product', graph.add('Mul', [x, x]), [2]);
+    const session = await openDirect(graph.encode());
+    const [sum, product] = [floatTensor(new Float32Array(2), [2]), floatTensor(new Float32Array(2), [2])];
+    for (const fetches of [{ sum, product }, { product, sum }, { product }, { sum: null, product }]) {
+      for (const { data } of [sum, product]) (data as Float32Array).fill(0);
+      const outputs = await session.run({ x: given() }, fetches);
+      expect([...(outputs['product']!.data as Float32Array)]).toEqual([9, 16]);
+      if ('sum' in fetches) expect([...(outputs['sum']!.data as Float32Array)]).toEqual([6, 8]);
+    }
+    await session.close();
+  });
+
+  it('refuses a tensor that it knows when its memory has gone elsewhere', async () => {
+    const session = await openDirect(doubling());
+    const numbers = Float32Array.of(1, 2);
+    const known = floatTensor(numbers, [2]);
+    await session.run({ given: known }, { doubled: null });
+    structuredClone(numbers, { transfer: [numbers.buffer] });
+    await expect(session.run({ given: known }, { doubled: null })).rejects.toThrow('Expected 2 numbers of float32');
+    await session.close();
+  });
+
   it('refuses an input of another shape', async () => {
     const session = await openDirect(doubling());
     const three = floatTensor(new Float32Array(3), [3]);

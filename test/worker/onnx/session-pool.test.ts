@@ -6,6 +6,7 @@ const modelOf = (name: string): Uint8Array => Buffer.from(name);
 /** A pool of sessions that only tell of their life. */
 function setUp() {
   const told: string[] = [];
+  const forgot: string[] = [];
   const pool = new SessionPool(async (model, device, threads) => {
     const name = `${Buffer.from(model).toString()} on ${device} x ${threads}`;
     told.push(`open ${name}`);
@@ -13,11 +14,12 @@ function setUp() {
       run: async (fails: boolean) => {
         if (fails) throw new Error('out of memory');
       },
+      forget: () => void forgot.push(name),
       close: async () => void told.push(`close ${name}`),
     };
   });
   pool.keep();
-  return { pool, told };
+  return { pool, told, forgot };
 }
 
 describe('a pool of sessions', () => {
@@ -32,6 +34,12 @@ describe('a pool of sessions', () => {
       await evaluation.close();
     }
     expect(told).toEqual(['open step on cpu x 1', 'open eval on cpu x 1']);
+  });
+
+  it('lets go of what a session was given before it keeps it', async () => {
+    const { pool, forgot } = setUp();
+    await (await pool.open(modelOf('step'), 'cpu', 1)).close();
+    expect(forgot).toEqual(['step on cpu x 1']);
   });
 
   it.each([

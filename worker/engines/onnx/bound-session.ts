@@ -2,13 +2,20 @@ import ort from 'onnxruntime-node';
 import { providerOptions } from './providers.ts';
 import type { Fetches, Tensors } from './tensors.ts';
 
+export interface BoundSession {
+  run(feeds: Tensors, fetches: Fetches): Promise<Tensors>;
+  /** It holds nothing between two runs. */
+  forget(): void;
+  close(): Promise<void>;
+}
+
 /** A graph on any device, run through ONNX Runtime's binding for Node.js. */
 export async function openBound(
   model: Uint8Array,
   device: string,
   threads: number,
   resident: readonly string[] = [],
-): Promise<{ run(feeds: Tensors, fetches: Fetches): Promise<Tensors>; close(): Promise<void> }> {
+): Promise<BoundSession> {
   const session = await ort.InferenceSession.create(model, {
     ...providerOptions(device),
     ...(resident.length > 0 ? { preferredOutputLocation: locations(resident) } : {}),
@@ -20,7 +27,11 @@ export async function openBound(
     // Warnings of the graph optimiser are of no use to a reader.
     logSeverityLevel: 3,
   });
-  return { run: (feeds, fetches) => session.run(feeds, fetches), close: () => session.release() };
+  return {
+    run: (feeds, fetches) => session.run(feeds, fetches),
+    forget: () => undefined,
+    close: () => session.release(),
+  };
 }
 
 function locations(resident: readonly string[]): Record<string, 'gpu-buffer'> {

@@ -11,7 +11,7 @@ import { openSession, type Session } from './session.ts';
 import { stepsPerCallOn } from './several-steps.ts';
 import { buildEvaluation } from './step-graph.ts';
 import { openStepRunner, type StepRunner, type StepRunnerOptions } from './step-runner.ts';
-import { floatTensor } from './tensors.ts';
+import { floatTensor, Given, type Tensors } from './tensors.ts';
 import type { TrainingState } from './training-state.ts';
 import { TrainingVectors } from './training-vectors.ts';
 
@@ -105,6 +105,8 @@ class CompiledTrainer implements OnnxTrainer {
   readonly #evaluation: Session;
   readonly #state: TrainingState;
   readonly #logits: Float32Array;
+  readonly #feeds = new Given<Tensors>();
+  readonly #fetches: Tensors;
   /** Between the beginning of a step and its end, for good if it fails: what the vectors hold then is no state. */
   #isAmidStep = false;
 
@@ -120,7 +122,9 @@ class CompiledTrainer implements OnnxTrainer {
     this.evaluationBatch = evaluation.batch;
     this.dropoutFeatures = dropoutFeatures(options.network);
     this.dropPathShares = dropPathNodes(options.network).map(({ share }) => share);
-    this.#logits = new Float32Array(evaluation.batch * options.network.classes);
+    const { classes } = options.network;
+    this.#logits = new Float32Array(evaluation.batch * classes);
+    this.#fetches = { logits: floatTensor(this.#logits, [evaluation.batch, classes]) };
     this.#initialise();
   }
 
@@ -140,11 +144,9 @@ class CompiledTrainer implements OnnxTrainer {
 
   async evaluate(images: Float32Array): Promise<Float32Array> {
     const { network } = this.#options;
-    const feeds = {
-      image: floatTensor(images, [this.evaluationBatch, ...network.nodes[0]!.shape]),
-      ...this.#state.feeds([this.#state.has('ema') ? 'ema' : 'params', 'stats'], { ema: 'params' }),
-    };
-    await this.#evaluation.run(feeds, { logits: floatTensor(this.#logits, [this.evaluationBatch, network.classes]) });
+    const kept = this.#state.feeds([this.#state.has('ema') ? 'ema' : 'params', 'stats'], { ema: 'params' });
+    const image = floatTensor(images, [this.evaluationBatch, ...network.nodes[0]!.shape]);
+    await this.#evaluation.run(this.#feeds.with(kept, { image }), this.#fetches);
     return this.#logits;
   }
 

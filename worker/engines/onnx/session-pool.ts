@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 /** What a pool can keep. */
 export interface Poolable {
   run(...args: never): Promise<unknown>;
+  /** Lets go of what its last run was given. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -76,8 +78,9 @@ export class SessionPool<S extends Poolable> {
     const close = async (): Promise<void> => {
       if (!isOpen) return;
       isOpen = false;
-      if (this.#isKeeping && this.#failures === failuresBefore) this.#idle.push(kept);
-      else await session.close();
+      if (!this.#isKeeping || this.#failures !== failuresBefore) return session.close();
+      session.forget();
+      this.#idle.push(kept);
     };
     return { run, close };
   }

@@ -6,15 +6,20 @@ import { deviceError } from './providers.ts';
 import { SessionPool } from './session-pool.ts';
 import type { Fetches, Tensors } from './tensors.ts';
 
-/** A compiled ONNX graph on one device. */
+/** A compiled ONNX graph on one device. It may hold the tensors of its last run until the next one, or until it is closed. */
 export interface Session {
   /** Runs into the given output tensors, so that a step allocates nothing that outlives it. Returns all outputs. */
   run(feeds: Tensors, fetches: Fetches): Promise<Tensors>;
   close(): Promise<void>;
 }
 
+interface CompiledSession extends Session {
+  /** Lets go of what the last run was given. */
+  forget(): void;
+}
+
 /** The process's sessions; keeps none unless told to. */
-export const sessions = new SessionPool<Session>(compile);
+export const sessions = new SessionPool<CompiledSession>(compile);
 
 /**
  * @param resident outputs that stay in the device's memory, where they are fetched into `null`.
@@ -34,17 +39,23 @@ async function compile(
   device: string,
   threads: number,
   resident: readonly string[],
-): Promise<Session> {
+): Promise<CompiledSession> {
   const rethrowOn = (error: unknown): never => rethrow(error, device);
   const session = await open(model, device, threads, resident).catch(rethrowOn);
   return {
     run: (feeds, fetches) => session.run(feeds, fetches).catch(rethrowOn),
+    forget: () => session.forget(),
     close: () => session.close(),
   };
 }
 
 /** The C API knows the host's memory only: other devices are the binding's. */
-async function open(model: Uint8Array, device: string, threads: number, resident: readonly string[]): Promise<Session> {
+async function open(
+  model: Uint8Array,
+  device: string,
+  threads: number,
+  resident: readonly string[],
+): Promise<CompiledSession> {
   if (parseDevice(device)?.kind !== 'cpu') return openBound(model, device, threads, resident);
   const loaded = await loadRuntime();
   if ('missing' in loaded) return openBound(model, device, threads);

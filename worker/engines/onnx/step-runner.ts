@@ -7,7 +7,7 @@ import { openSession } from './session.ts';
 import { openSteps } from './several-steps.ts';
 import { buildGradients, buildStep } from './step-graph.ts';
 import { HYPER, type Hyper, type UpdateOptions } from './step-inputs.ts';
-import { countTensor, floatTensor, labelTensor, stackedTensor, type Tensors } from './tensors.ts';
+import { countTensor, floatTensor, Given, labelTensor, stackedTensor, type Fetches, type Tensors } from './tensors.ts';
 import type { TrainingState } from './training-state.ts';
 import type { TrainingVectors } from './training-vectors.ts';
 import { openOr, openUpdate } from './update-runner.ts';
@@ -60,6 +60,7 @@ async function openWholeStep(options: StepRunnerOptions): Promise<StepRunner> {
     stepsPerCall,
     (model) => openSession(model, device, threads, stays),
   );
+  const [feeds, fetches] = [new Given<Tensors>(), new Given<Fetches>()];
   return {
     atMost,
     refused,
@@ -67,8 +68,8 @@ async function openWholeStep(options: StepRunnerOptions): Promise<StepRunner> {
       const each = batches.map((batch, i) => ({ ...imageFeeds(options, batch, 0), hyper: hyperTensor(hypers[i]!) }));
       const measured = makeMeasured(atMost > 1 ? [batches.length, 1] : [1]);
       const outputs = await session.run(
-        { ...(atMost > 1 ? inOneCall(each) : each[0]!), ...state.feeds() },
-        { ...measured.fetches(), ...state.fetches() },
+        feeds.with(state.feeds(), atMost > 1 ? inOneCall(each) : each[0]!),
+        fetches.with(state.fetches(), measured.fetches),
       );
       state.advance(outputs);
       // Not from the buffers: a session with outputs that stay on the device writes none of its outputs to a given tensor.
@@ -114,7 +115,7 @@ async function openSplitStep(options: StepRunnerOptions): Promise<StepRunner> {
             ...vectors.feeds(['params']),
             ...(share === undefined ? {} : vectors.gradientFeeds()),
           },
-          { ...measured.fetches(), ...vectors.gradientFetches() },
+          { ...measured.fetches, ...vectors.gradientFetches() },
         );
         loss += measured.read().loss / runs;
         correct += measured.read().correct;
@@ -169,10 +170,10 @@ function hyperTensor(hyper: Hyper): Tensors[string] {
 }
 
 /** Where a graph writes its losses and its counts of right answers. */
-function makeMeasured(dims: readonly number[]): { fetches: () => Tensors; read: () => StepResult } {
+function makeMeasured(dims: readonly number[]): { fetches: Tensors; read: () => StepResult } {
   const [loss, correct] = [new Float32Array(dims[0]!), new Float32Array(dims[0]!)];
   return {
-    fetches: () => ({ loss: floatTensor(loss, dims), correct: floatTensor(correct, dims) }),
+    fetches: { loss: floatTensor(loss, dims), correct: floatTensor(correct, dims) },
     read: () => ({ loss: loss[0]!, correct: correct[0]! }),
   };
 }

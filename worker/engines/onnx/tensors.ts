@@ -4,13 +4,31 @@ export type Tensors = Record<string, ort.Tensor>;
 /** Tensors to write outputs to; `null` for an output that gets a new one. */
 export type Fetches = Record<string, ort.Tensor | null>;
 
+/**
+ * What is given to a session: tensors that are the same ones every time, and those that are new. Put together once, since a step has a
+ * hundred names, and the caches are cold after it.
+ */
+export class Given<T extends Fetches> {
+  #kept: T | undefined;
+  #all: Fetches = {};
+
+  /** @param kept the very same object as the last time where nothing in it has changed. */
+  with(kept: T, fresh: Tensors): T {
+    if (kept !== this.#kept) this.#all = { ...kept };
+    this.#kept = kept;
+    return Object.assign(this.#all, fresh) as T;
+  }
+}
+
 export function floatTensor(data: Float32Array, dims: readonly number[]): ort.Tensor {
   return new ort.Tensor('float32', data, dims);
 }
 
 export function labelTensor(labels: Int32Array, type: 'int64' | 'float'): ort.Tensor {
   if (type === 'float') return floatTensor(Float32Array.from(labels), [labels.length]);
-  return new ort.Tensor('int64', BigInt64Array.from(labels, BigInt), [labels.length]);
+  const numbers = new BigInt64Array(labels.length);
+  for (let i = 0; i < labels.length; i++) numbers[i] = BigInt(labels[i]!);
+  return new ort.Tensor('int64', numbers, [labels.length]);
 }
 
 export function countTensor(count: number): ort.Tensor {

@@ -12,7 +12,7 @@ export type Vector = keyof typeof SUCCESSOR;
 /** Where a training stands, wherever that is kept between two steps. */
 export interface TrainingState {
   has(name: Vector): boolean;
-  /** Inputs of a step; only of the named vectors where given. `as` renames them. */
+  /** Inputs of a step; only of the named vectors where given. `as` renames them. The same object as long as the tensors are the same. */
   feeds(names?: readonly Vector[], as?: Partial<Record<Vector, string>>): Tensors;
   /** What becomes of the outputs of a step. */
   fetches(): Fetches;

@@ -6,6 +6,9 @@ import type { Lowering } from './lowering/rule.ts';
 import { floatTensor, type Tensors } from './tensors.ts';
 import { SUCCESSOR, type TrainingState, type Vector } from './training-state.ts';
 
+/** What is handed to sessions. */
+type Source = Vector | 'gradient' | 'batchStats';
+
 /**
  * Where a training stands: flat vectors in the form that the lowering stores. What leaves (checkpoints, digests) is in
  * the network's own form, so that it means the same on a machine that lowers otherwise.
@@ -23,6 +26,8 @@ export class TrainingVectors implements TrainingState {
   #gradients: Float32Array | undefined;
   /** Statistics of a batch on their way from the first graph to the second. */
   readonly #batchStats: Float32Array;
+  /** By sources and names. A session keeps what it knows of a tensor, and a step has a hundred of them. */
+  readonly #made = new Map<string, Tensors>();
 
   constructor(network: Network, lowering: Lowering, ema: boolean) {
     this.#lowering = lowering;
@@ -34,12 +39,12 @@ export class TrainingVectors implements TrainingState {
   }
 
   feeds(names: readonly Vector[] = [...this.#current.keys()], as: Partial<Record<Vector, string>> = {}): Tensors {
-    return this.#tensors(this.#current, names, (name) => as[name] ?? name);
+    return this.#tensors(names.map((name) => [name, as[name] ?? name]));
   }
 
   /** Where the outputs of a step go: each to where it is read. */
   fetches(): Tensors {
-    return this.#tensors(this.#current, [...this.#current.keys()], (name) => SUCCESSOR[name]);
+    return this.#tensors([...this.#current.keys()].map((name) => [name, SUCCESSOR[name]]));
   }
 
   advance(): void {
@@ -53,11 +58,17 @@ export class TrainingVectors implements TrainingState {
 
   /** Gradients and batch statistics so far, as inputs and as outputs over the same memory. */
   gradientFeeds(): Tensors {
-    return this.#gradientTensors('gradient', 'batchStats');
+    return this.#tensors([
+      ['gradient', 'gradient'],
+      ['batchStats', 'batchStats'],
+    ]);
   }
 
   gradientFetches(): Tensors {
-    return this.#gradientTensors('nextGradient', 'nextBatchStats');
+    return this.#tensors([
+      ['gradient', 'nextGradient'],
+      ['batchStats', 'nextBatchStats'],
+    ]);
   }
 
   has(name: Vector): boolean {
@@ -99,34 +110,25 @@ export class TrainingVectors implements TrainingState {
       : { own: this.#own.paramCount, slots: this.#own.params, storedSlots: this.#stored.params };
   }
 
-  #tensors(
-    from: ReadonlyMap<Vector, Float32Array>,
-    names: readonly Vector[],
-    rename: (name: Vector) => string,
-  ): Tensors {
-    const tensors: Record<string, ort.Tensor> = {};
-    for (const name of names) {
-      const values = from.get(name)!;
-      if (name === 'stats') tensors[rename(name)] = floatTensor(values, this.#lowering.vectorDims(values.length));
-      else Object.assign(tensors, this.#partTensors(values, rename(name)));
-    }
-    return tensors;
+  /** Each of the sources under a name: made once, and the same object from then on. */
+  #tensors(named: readonly (readonly [source: Source, name: string])[]): Tensors {
+    const key = named.join();
+    const known = this.#made.get(key) ?? Object.fromEntries(named.flatMap((each) => this.#views(...each)));
+    this.#made.set(key, known);
+    return known;
   }
 
-  #gradientTensors(gradient: string, batchStats: string): Tensors {
-    const stats = floatTensor(this.#batchStats, this.#lowering.vectorDims(this.#batchStats.length));
-    this.#gradients ??= new Float32Array(this.#stored.paramCount);
-    return { ...this.#partTensors(this.#gradients, gradient), [batchStats]: stats };
-  }
-
-  /** Views of a vector of parameters, one for each part, as `name.P`. */
-  #partTensors(values: Float32Array, name: string): Tensors {
-    return Object.fromEntries(
-      this.#parts.map(({ name: part, offset, size }) => [
-        `${name}.${part}`,
-        floatTensor(values.subarray(offset, offset + size), this.#lowering.vectorDims(size)),
-      ]),
-    );
+  /** Statistics as `name`, parameters and their like as `name.P` for each part. */
+  #views(source: Source, name: string): [string, ort.Tensor][] {
+    const view = (values: Float32Array): ort.Tensor => floatTensor(values, this.#lowering.vectorDims(values.length));
+    if (source === 'batchStats') return [[name, view(this.#batchStats)]];
+    if (source === 'stats') return [[name, view(this.#current.get('stats')!)]];
+    if (source === 'gradient') this.#gradients ??= new Float32Array(this.#stored.paramCount);
+    const values = source === 'gradient' ? this.#gradients! : this.#current.get(source)!;
+    return this.#parts.map(({ name: part, offset, size }) => [
+      `${name}.${part}`,
+      view(values.subarray(offset, offset + size)),
+    ]);
   }
 }
 

@@ -13,7 +13,7 @@ export type Out = BigUint64Array;
 const CALLS = {
   createEnv: [3, ['int', 'str', 'void *']],
   createSessionFromArray: [8, ['void *', 'void *', 'size_t', 'void *', 'void *']],
-  run: [9, ['void *', 'void *', 'str *', 'void *', 'size_t', 'str *', 'size_t', 'void *']],
+  run: [9, ['void *', 'void *', 'void *', 'void *', 'size_t', 'void *', 'size_t', 'void *']],
   createSessionOptions: [10, ['void *']],
   disableMemPattern: [17, ['void *']],
   setSessionLogSeverityLevel: [22, ['void *', 'int']],
@@ -55,10 +55,11 @@ export interface Api extends Record<keyof typeof RELEASES, (given: Address) => v
   run(
     session: Address,
     options: null,
-    inputNames: readonly string[],
+    /** Of addresses of text. */
+    inputNames: BigUint64Array,
     inputs: BigUint64Array,
     inputCount: number,
-    outputNames: readonly string[],
+    outputNames: BigUint64Array,
     outputCount: number,
     /** Values to write to; 0 where one is to be made. */
     outputs: BigUint64Array,

@@ -1,14 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Fetches, Tensors } from '../tensors.ts';
 import type { Address } from './api.ts';
+import { Handles } from './handles.ts';
 import type { Runtime } from './library.ts';
-import { tensorOf, valueOver } from './tensor-value.ts';
+import { tensorOf } from './tensor-value.ts';
 
 /** Warnings of the graph optimiser are of no use to a reader. */
 const LOG_ERRORS = 3;
-
-/** Tensors that a run reads and writes. The garbage collector knows nothing of ONNX Runtime, and the caller may hold none. */
-const inUse = new Set<object>();
 
 /**
  * A graph on the CPU, run through the C API. The binding for Node.js makes a new array of every output, also of those that
@@ -16,7 +14,9 @@ const inUse = new Set<object>();
  */
 export class DirectSession {
   readonly #runtime: Runtime;
-  readonly #inputs: readonly string[];
+  readonly #inputNames: readonly string[];
+  readonly #inputs: Handles;
+  readonly #outputs: Handles;
   #session: Address | undefined;
 
   static async open(runtime: Runtime, model: Uint8Array, threads: number): Promise<DirectSession> {
@@ -46,7 +46,9 @@ export class DirectSession {
   private constructor(runtime: Runtime, session: Address) {
     this.#runtime = runtime;
     this.#session = session;
-    this.#inputs = inputsOf(runtime, session);
+    this.#inputNames = inputsOf(runtime, session);
+    this.#inputs = new Handles(runtime);
+    this.#outputs = new Handles(runtime);
   }
 
   /**
@@ -57,32 +59,34 @@ export class DirectSession {
     // A run holds the thread. Timers, signals and messages get their turn between two runs, as they do with the binding.
     await setImmediate();
     if (this.#session === undefined) throw new Error('Expected an open session, got one that has been closed');
-    for (const name of this.#inputs)
+    for (const name of this.#inputNames)
       if (feeds[name] === undefined) throw new Error(`Expected a tensor for the input ${name}, got none`);
-    const { api } = this.#runtime;
-    const [inputNames, outputNames] = [Object.keys(feeds), Object.keys(fetches)];
-    const inputs = new BigUint64Array(inputNames.length);
-    const outputs = new BigUint64Array(outputNames.length);
-    inUse.add(feeds).add(fetches);
-    try {
-      inputNames.forEach((name, i) => (inputs[i] = valueOver(this.#runtime, name, feeds[name]!)));
-      outputNames.forEach((name, i) => {
-        const fetch = fetches[name];
-        if (fetch) outputs[i] = valueOver(this.#runtime, name, fetch);
-      });
-      api.run(this.#session, null, inputNames, inputs, inputs.length, outputNames, outputs.length, outputs);
-      return Object.fromEntries(
-        outputNames.map((name, i) => [name, fetches[name] ?? tensorOf(this.#runtime, name, outputs[i]!)]),
-      );
-    } finally {
-      for (const value of [...inputs, ...outputs]) if (value !== 0n) api.releaseValue(value);
-      inUse.delete(feeds);
-      inUse.delete(fetches);
-    }
+    const [inputs, outputs] = [this.#inputs, this.#outputs];
+    inputs.take(feeds);
+    outputs.take(fetches);
+    this.#runtime.api.run(
+      this.#session,
+      null,
+      inputs.namePointers,
+      inputs.values,
+      inputs.count,
+      outputs.namePointers,
+      outputs.count,
+      outputs.values,
+    );
+    const made = [...outputs.made()].map(([name, value]) => [name, tensorOf(this.#runtime, name, value)] as const);
+    return made.length === 0 ? (fetches as Tensors) : { ...(fetches as Tensors), ...Object.fromEntries(made) };
+  }
+
+  /** Lets go of the tensors of the last run, which are held for the next one. */
+  forget(): void {
+    this.#inputs.forget();
+    this.#outputs.forget();
   }
 
   async close(): Promise<void> {
     if (this.#session === undefined) return;
+    this.forget();
     this.#runtime.api.releaseSession(this.#session);
     this.#runtime.arena.leave();
     this.#session = undefined;
