@@ -14,14 +14,14 @@ import type { Lowering } from '../../../worker/engines/onnx/lowering/rule.ts';
 import { OnnxGraph } from '../../../worker/engines/onnx/onnx-graph.ts';
 import type { Session } from '../../../worker/engines/onnx/session.ts';
 import { buildStep } from '../../../worker/engines/onnx/step-graph.ts';
-import { floatTensor, labelTensor } from '../../../worker/engines/onnx/tensors.ts';
+import { floatTensor, labelTensor, type CompileOptions } from '../../../worker/engines/onnx/tensors.ts';
 import { TrainingVectors } from '../../../worker/engines/onnx/training-vectors.ts';
 import { smallNetwork } from './exercise.ts';
 
-async function openDirect(model: Uint8Array): Promise<DirectSession> {
+async function openDirect(model: Uint8Array, options?: CompileOptions): Promise<DirectSession> {
   const loaded = await loadRuntime();
   if ('missing' in loaded) throw new Error(`Expected ONNX Runtime's C API on this machine: ${loaded.missing}`);
-  return DirectSession.open(loaded.runtime, model, 1);
+  return DirectSession.open(loaded.runtime, model, 1, options);
 }
 
 /** Two numbers, doubled. */
@@ -71,8 +71,8 @@ async function train(lowering: Lowering, open: (model: Uint8Array) => Promise<Se
 }
 
 describe('a direct session', () => {
-  it.each(lowerings)('computes bit by bit what the binding does, %s', async (_, lowering) => {
-    const direct = await train(lowering, openDirect);
+  it.each(lowerings)('computes bit by bit what the binding does with all optimisations, %s', async (_, lowering) => {
+    const direct = await train(lowering, (model) => openDirect(model, { optimisation: lowering.optimisation }));
     const bound = await train(lowering, (model) => openBound(model, 'cpu', 1));
     expect(direct.losses).toEqual(bound.losses);
     for (const [name, values] of bound.state)

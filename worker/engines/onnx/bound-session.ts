@@ -1,6 +1,6 @@
 import ort from 'onnxruntime-node';
 import { providerOptions } from './providers.ts';
-import type { Fetches, Tensors } from './tensors.ts';
+import type { CompileOptions, Fetches, Tensors } from './tensors.ts';
 
 export interface BoundSession {
   run(feeds: Tensors, fetches: Fetches): Promise<Tensors>;
@@ -14,13 +14,14 @@ export async function openBound(
   model: Uint8Array,
   device: string,
   threads: number,
-  resident: readonly string[] = [],
+  { resident = [], optimisation = 'all' }: CompileOptions = {},
 ): Promise<BoundSession> {
   const session = await ort.InferenceSession.create(model, {
     ...providerOptions(device),
     ...(resident.length > 0 ? { preferredOutputLocation: locations(resident) } : {}),
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    graphOptimizationLevel: optimisation,
     // A pattern plans one block for all later runs while the first run's own stays: 574 MB at its peak where the arena
     // alone takes 370 (ResNet-20, batch 128), and no faster.
     enableMemPattern: false,

@@ -31,6 +31,8 @@ export class OnnxGraph {
   readonly #outputs: ValueMessage[] = [];
   /** What `defer` promised: how to write it, or the value that it was written to. */
   readonly #deferred = new Map<Value, () => Value>();
+  /** Outputs of operations. */
+  readonly #made = new Set<Value>();
   /** Names of outputs, by the values that they were known as while the graph was written. */
   readonly #publicNames = new Map<Value, string>();
   #counter = 0;
@@ -54,8 +56,7 @@ export class OnnxGraph {
     type: keyof typeof DATA_TYPE = 'float',
   ): void {
     let source = this.#written(value);
-    const made = this.#nodes.some((node) => node.output.includes(source));
-    if (!made || this.#publicNames.has(source)) source = this.add('Identity', [source]);
+    if (!this.#made.has(source) || this.#publicNames.has(source)) source = this.add('Identity', [source]);
     this.#publicNames.set(source, name);
     this.#outputs.push(valueInfo(name, shape, DATA_TYPE[type]));
   }
@@ -75,6 +76,7 @@ export class OnnxGraph {
   ): Value[] {
     const input = inputs.map((value) => this.#written(value));
     const names = Array.from({ length: outputs }, () => `${opType}_${this.#counter++}`);
+    for (const name of names) this.#made.add(name);
     this.#nodes.push({
       opType,
       domain,

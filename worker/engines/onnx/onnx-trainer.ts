@@ -75,7 +75,8 @@ export async function openOnnxTrainer(options: OnnxTrainerOptions): Promise<Onnx
     opened.unshift(steps);
     const evaluationBatch = microBatch < batch ? Math.min(EVALUATION_BATCH, 4 * microBatch) : EVALUATION_BATCH;
     const evaluationGraph = buildEvaluation(network, layout, lowering, evaluationBatch);
-    const evaluation = { session: await openSession(evaluationGraph, device, threads), batch: evaluationBatch };
+    const session = await openSession(evaluationGraph, device, threads, { optimisation: lowering.optimisation });
+    const evaluation = { session, batch: evaluationBatch };
     const placement = await placementOn(device, isResident, steps);
     return new CompiledTrainer(options, { choice, placement, state, steps, evaluation });
   } catch (error) {

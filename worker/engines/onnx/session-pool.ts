@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CompileOptions } from './tensors.ts';
 
 /** What a pool can keep. */
 export interface Poolable {
@@ -8,8 +9,7 @@ export interface Poolable {
   close(): Promise<void>;
 }
 
-/** @param resident outputs that stay in the device's memory. */
-type Create<S> = (model: Uint8Array, device: string, threads: number, resident: readonly string[]) => Promise<S>;
+type Create<S> = (model: Uint8Array, device: string, threads: number, options: CompileOptions) => Promise<S>;
 
 interface Kept<S> {
   readonly key: string;
@@ -45,16 +45,16 @@ export class SessionPool<S extends Poolable> {
     model: Uint8Array,
     device: string,
     threads: number,
-    resident: readonly string[] = [],
+    options: CompileOptions = {},
   ): Promise<Pick<S, 'run' | 'close'>> {
-    const key = `${createHash('sha256').update(model).digest('hex')} ${device} ${threads} ${resident.join()}`;
+    const key = `${createHash('sha256').update(model).digest('hex')} ${device} ${threads} ${JSON.stringify(options)}`;
     const found = this.#idle.find((kept) => kept.key === key);
     if (found !== undefined) {
       this.#idle = this.#idle.filter((kept) => kept !== found);
       return this.#lend(found);
     }
     await this.#closeIdle();
-    return this.#lend({ key, session: await this.#create(model, device, threads, resident) });
+    return this.#lend({ key, session: await this.#create(model, device, threads, options) });
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import { DirectSession } from './direct/direct-session.ts';
 import { loadRuntime } from './direct/library.ts';
 import { deviceError } from './providers.ts';
 import { SessionPool } from './session-pool.ts';
-import type { Fetches, Tensors } from './tensors.ts';
+import type { CompileOptions, Fetches, Tensors } from './tensors.ts';
 
 /** A compiled ONNX graph on one device. It may hold the tensors of its last run until the next one, or until it is closed. */
 export interface Session {
@@ -22,26 +22,25 @@ interface CompiledSession extends Session {
 export const sessions = new SessionPool<CompiledSession>(compile);
 
 /**
- * @param resident outputs that stay in the device's memory, where they are fetched into `null`.
  * @throws {ScalesweepError} `DEVICE_UNAVAILABLE` for a device that is not there or lacks an operation, `OUT_OF_MEMORY`.
  */
 export function openSession(
   model: Uint8Array,
   device: string,
   threads: number,
-  resident: readonly string[] = [],
+  options?: CompileOptions,
 ): Promise<Session> {
-  return sessions.open(model, device, threads, resident);
+  return sessions.open(model, device, threads, options);
 }
 
 async function compile(
   model: Uint8Array,
   device: string,
   threads: number,
-  resident: readonly string[],
+  options: CompileOptions,
 ): Promise<CompiledSession> {
   const rethrowOn = (error: unknown): never => rethrow(error, device);
-  const session = await open(model, device, threads, resident).catch(rethrowOn);
+  const session = await open(model, device, threads, options).catch(rethrowOn);
   return {
     run: (feeds, fetches) => session.run(feeds, fetches).catch(rethrowOn),
     forget: () => session.forget(),
@@ -54,12 +53,12 @@ async function open(
   model: Uint8Array,
   device: string,
   threads: number,
-  resident: readonly string[],
+  options: CompileOptions,
 ): Promise<CompiledSession> {
-  if (parseDevice(device)?.kind !== 'cpu') return openBound(model, device, threads, resident);
+  if (parseDevice(device)?.kind !== 'cpu') return openBound(model, device, threads, options);
   const loaded = await loadRuntime();
-  if ('missing' in loaded) return openBound(model, device, threads);
-  return DirectSession.open(loaded.runtime, model, threads);
+  if ('missing' in loaded) return openBound(model, device, threads, options);
+  return DirectSession.open(loaded.runtime, model, threads, options);
 }
 
 function rethrow(error: unknown, device: string): never {

@@ -55,10 +55,11 @@ export async function openStepRunner(options: StepRunnerOptions): Promise<StepRu
 /** One graph from images to new parameters: of one step, or of several. */
 async function openWholeStep(options: StepRunnerOptions): Promise<StepRunner> {
   const { network, layout, lowering, state, stays, stepsPerCall, device, threads } = options;
+  const { optimisation } = lowering;
   const { session, atMost, refused } = await openSteps(
     buildStep(network, layout, lowering, { ...options, inPlace: device === 'cpu' }),
     stepsPerCall,
-    (model) => openSession(model, device, threads, stays),
+    (model) => openSession(model, device, threads, { resident: stays, optimisation }),
   );
   const [feeds, fetches] = [new Given<Tensors>(), new Given<Fetches>()];
   return {
@@ -97,7 +98,7 @@ async function openSplitStep(options: StepRunnerOptions): Promise<StepRunner> {
   const runs = images / microBatch;
   const share = runs === 1 ? undefined : 1 / runs;
   const graph = buildGradients(network, layout, lowering, { ...options, batch: microBatch, share });
-  const gradients = await openSession(graph, device, threads);
+  const gradients = await openSession(graph, device, threads, { optimisation: lowering.optimisation });
   const update = await openOr(() => openUpdate(options), gradients);
   const measured = makeMeasured([1]);
   return {

@@ -1,4 +1,5 @@
 import ort from 'onnxruntime-node';
+import type { Optimisation } from './lowering/rule.ts';
 
 export type Tensors = Record<string, ort.Tensor>;
 /** Tensors to write outputs to; `null` for an output that gets a new one. */
@@ -18,6 +19,14 @@ export class Given<T extends Fetches> {
     this.#kept = kept;
     return Object.assign(this.#all, fresh) as T;
   }
+}
+
+/** How a graph is compiled. */
+export interface CompileOptions {
+  /** Outputs that stay in the device's memory, where they are fetched into `null`. @defaultValue none */
+  readonly resident?: readonly string[];
+  /** @defaultValue all */
+  readonly optimisation?: Optimisation;
 }
 
 export function floatTensor(data: Float32Array, dims: readonly number[]): ort.Tensor {

@@ -34,7 +34,9 @@ export async function openUpdate(
     for (const { session } of opened) await session.close();
   };
   for (const parts of groupsOf(partsOf(layout), mostBytes)) {
-    const open = () => openSession(buildUpdate(layout, lowering, { ...options, parts }), device, threads);
+    const { optimisation } = lowering;
+    const open = () =>
+      openSession(buildUpdate(layout, lowering, { ...options, parts }), device, threads, { optimisation });
     const session = await openOr(open, { close });
     opened.push({ session, names: new Set(parts.map(({ name }) => name)) });
   }

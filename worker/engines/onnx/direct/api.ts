@@ -17,6 +17,7 @@ const CALLS = {
   createSessionOptions: [10, ['void *']],
   disableMemPattern: [17, ['void *']],
   setSessionLogSeverityLevel: [22, ['void *', 'int']],
+  setSessionGraphOptimizationLevel: [23, ['void *', 'int']],
   setIntraOpNumThreads: [24, ['void *', 'int']],
   setInterOpNumThreads: [25, ['void *', 'int']],
   sessionGetInputCount: [30, ['void *', 'void *']],
@@ -67,6 +68,7 @@ export interface Api extends Record<keyof typeof RELEASES, (given: Address) => v
   createSessionOptions(options: Out): void;
   disableMemPattern(options: Address): void;
   setSessionLogSeverityLevel(options: Address, level: number): void;
+  setSessionGraphOptimizationLevel(options: Address, level: number): void;
   setIntraOpNumThreads(options: Address, threads: number): void;
   setInterOpNumThreads(options: Address, threads: number): void;
   sessionGetInputCount(session: Address, count: Out): void;

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Fetches, Tensors } from '../tensors.ts';
+import type { CompileOptions, Fetches, Tensors } from '../tensors.ts';
 import type { Address } from './api.ts';
 import { Handles } from './handles.ts';
 import type { Runtime } from './library.ts';
@@ -7,6 +7,8 @@ import { tensorOf } from './tensor-value.ts';
 
 /** Warnings of the graph optimiser are of no use to a reader. */
 const LOG_ERRORS = 3;
+/** By ONNX Runtime's numbers for them. */
+const OPTIMISATION = { basic: 1, all: 99 } as const;
 
 /**
  * A graph on the CPU, run through the C API. The binding for Node.js makes a new array of every output, also of those that
@@ -19,27 +21,33 @@ export class DirectSession {
   readonly #outputs: Handles;
   #session: Address | undefined;
 
-  static async open(runtime: Runtime, model: Uint8Array, threads: number): Promise<DirectSession> {
+  static async open(
+    runtime: Runtime,
+    model: Uint8Array,
+    threads: number,
+    options: CompileOptions = {},
+  ): Promise<DirectSession> {
     await setImmediate();
     const { api, env, arena } = runtime;
     const made = new BigUint64Array(1);
     api.createSessionOptions(made);
-    const options = made[0]!;
+    const own = made[0]!;
     arena.enter();
     try {
       // See `openBound`, whose options these are.
-      api.disableMemPattern(options);
-      api.setSessionLogSeverityLevel(options, LOG_ERRORS);
-      api.setIntraOpNumThreads(options, threads);
-      api.setInterOpNumThreads(options, 1);
-      api.addSessionConfigEntry(options, 'session.use_env_allocators', '1');
-      api.createSessionFromArray(env, model, model.byteLength, options, made);
+      api.disableMemPattern(own);
+      api.setSessionLogSeverityLevel(own, LOG_ERRORS);
+      api.setIntraOpNumThreads(own, threads);
+      api.setInterOpNumThreads(own, 1);
+      api.setSessionGraphOptimizationLevel(own, OPTIMISATION[options.optimisation ?? 'all']);
+      api.addSessionConfigEntry(own, 'session.use_env_allocators', '1');
+      api.createSessionFromArray(env, model, model.byteLength, own, made);
       return new DirectSession(runtime, made[0]!);
     } catch (error) {
       arena.leave();
       throw error;
     } finally {
-      api.releaseSessionOptions(options);
+      api.releaseSessionOptions(own);
     }
   }
 

@@ -51,12 +51,17 @@ export interface Storage {
 /** A tensor that is stored: a parameter, or a statistic of a norm. */
 export type Stored = Pick<Param, 'name' | 'shape'>;
 
+/** Levels of ONNX Runtime's graph optimiser. */
+export type Optimisation = 'basic' | 'all';
+
 /** One rule per kind of node, and what lies around the nodes. The value of the last node is plain: [batch, classes]. */
 export type Lowering = { readonly [K in OpKind]: Rule<K> } & {
   readonly layout: string;
   /** Channels that lie together: 1 in the plain layout. */
   readonly block: number;
   readonly loss: LossRule;
+  /** What ONNX Runtime is to do to a graph: `basic`, where it finds nothing to fuse in it but looks for as long again. */
+  readonly optimisation: Optimisation;
   readonly storageOf: (tensor: Stored) => Storage;
   /** The sum of the gradients that reach a node over several ways. */
   readonly sum: (graph: OnnxGraph, parts: readonly Value[]) => Value;

@@ -18,6 +18,7 @@ export function blocked(network: Network, block: number): Lowering {
     layout: `blocked-${block}`,
     block,
     loss: standardLoss,
+    optimisation: 'basic',
     storageOf: (tensor) => storageOf(tensor, block, `${stem?.name}.weight`),
     sum,
     split: splitAtOnce,

@@ -12,6 +12,7 @@ export const portable: Lowering = {
   layout: 'portable',
   block: 1,
   loss: standardLoss,
+  optimisation: 'all',
   storageOf: asIs,
   sum: (graph, parts) => graph.add('Sum', parts),
   split: splitAtOnce,
