@@ -31,6 +31,7 @@ export class OnnxGraph {
   readonly #outputs: ValueMessage[] = [];
   /** What `defer` promised: how to write it, or the value that it was written to. */
   readonly #deferred = new Map<Value, () => Value>();
+  readonly #once = new Map<string, Value>();
   /** Outputs of operations. */
   readonly #made = new Set<Value>();
   /** Names of outputs, by the values that they were known as while the graph was written. */
@@ -95,6 +96,13 @@ export class OnnxGraph {
     const name = `deferred_${this.#counter++}`;
     this.#deferred.set(name, write);
     return name;
+  }
+
+  /** What was written when this was first asked for: for what several rules make of one value. */
+  once(what: string, write: () => Value): Value {
+    const known = this.#once.get(what) ?? write();
+    this.#once.set(what, known);
+    return known;
   }
 
   /** From now on `early` writes here: all that it may read stands before. */

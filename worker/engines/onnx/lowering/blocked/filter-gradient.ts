@@ -16,8 +16,11 @@ export function filterGradient(context: LoweringContext, node: NodeOf<'conv'>, d
   const input = context.shapeOf(node.inputs[0]!);
   const [filters, channels, kernel] = filterShape(context, node) as [number, number, number];
   const [inputs, outputs] = [channels / block, filters / block];
-  const tiles = transposeTiles(graph, context.valueOf(node.inputs[0]!), block);
-  const rows = reshape(graph, tiles, [inputs, input[1], input[2] * batch * block]);
+  const x = context.valueOf(node.inputs[0]!);
+  // A shortcut may read the same x.
+  const rows = graph.once(`rows of ${x}`, () =>
+    reshape(graph, transposeTiles(graph, x, block), [inputs, input[1], input[2] * batch * block]),
+  );
   const products =
     kernel === 3 && node.op.stride === 1 && outputs === 1
       ? rowsTogether(context, node, rows, inputs, dy)
@@ -31,11 +34,18 @@ export function filterGradient(context: LoweringContext, node: NodeOf<'conv'>, d
 /** The rows of x that dy's rows meet under one row of the kernel: shifted, strided, zero outside. */
 function rowsUnder(graph: OnnxGraph, rows: Value, height: number, node: NodeOf<'conv'>, tap: number): Value {
   const { stride } = node.op;
-  const { from, to } = reach(node, node.shape[1], tap);
-  const pads = [0, -from, 0, 0, to - height, 0];
-  const cut = from === 0 && to === height ? rows : graph.add('Pad', [rows, graph.ints(pads)]);
-  if (stride === 1) return cut;
-  return graph.add('Slice', [cut, graph.ints([0]), graph.ints([to - from]), graph.ints([1]), graph.ints([stride])]);
+  const { from } = reach(node, node.shape[1], tap);
+  // Of a stride of 2, whichever of the even and the odd rows they are: half of x, for two taps.
+  const first = ((from % stride) + stride) % stride;
+  const own = stride === 1 ? rows : graph.once(`${rows} from ${first}`, () => everySecond(graph, rows, first));
+  const before = (first - from) / stride;
+  const after = node.shape[1] - before - Math.ceil((height - first) / stride);
+  return before === 0 && after === 0 ? own : graph.add('Pad', [own, graph.ints([0, before, 0, 0, after, 0])]);
+}
+
+function everySecond(graph: OnnxGraph, rows: Value, first: number): Value {
+  const end = graph.ints([Number.MAX_SAFE_INTEGER]);
+  return graph.add('Slice', [rows, graph.ints([first]), end, graph.ints([1]), graph.ints([2])]);
 }
 
 /** Where the first and the last of so many outputs meet the input under one tap of the kernel. */

@@ -1,9 +1,10 @@
 import type { Value } from '../../onnx-graph.ts';
 import type { LoweringContext, NodeOf } from '../rule.ts';
-import { deferConv, writeConv, type ConvCall } from './conv-call.ts';
+import { deferConv, type ConvCall } from './conv-call.ts';
 import { filterShape } from './filter-shape.ts';
-import { interleaveColumns, tapsOf } from './phases.ts';
-import { dimsOf, reshape } from './tensor.ts';
+import { tapsOf } from './phases.ts';
+import { deferQuarters } from './quarters.ts';
+import { dimsOf } from './tensor.ts';
 import { gradientFilters } from './weights.ts';
 
 /**
@@ -63,26 +64,17 @@ function callOf(
 /** Stride 2: even and odd rows and columns each have taps of their own; four small convolutions, nothing multiplied by zero. */
 function stridedInputGradient(context: LoweringContext, node: NodeOf<'conv'>, dy: Value, filters: Filters): Value {
   const { graph, batch, block } = context;
-  const input = context.shapeOf(node.inputs[0]!);
+  const whole = dimsOf(context.shapeOf(node.inputs[0]!), batch, block);
   const [, height, width] = node.shape;
-  const [, channels] = dimsOf(input, batch, block);
-  const dims = [1, channels, height, width * batch] as const;
   const side = (phase: 0 | 1): Side => {
     const { taps, first } = tapsOf(node.op.kernel, phase);
     return { taps: taps.toReversed(), before: first + taps.length - 1, after: -first };
   };
-  const quarter = (row: 0 | 1, column: 0 | 1): Value => {
+  const quarter = (row: 0 | 1, column: 0 | 1): Value | undefined => {
     const [rows, columns] = [side(row), side(column)];
-    if (rows.taps.length === 0 || columns.taps.length === 0)
-      return graph.add('Expand', [graph.scalar(0), graph.ints(dims)]);
-    return writeConv(graph, callOf(context, node, dy, filters, rows, columns));
+    if (rows.taps.length === 0 || columns.taps.length === 0) return undefined;
+    return deferConv(graph, callOf(context, node, dy, filters, rows, columns));
   };
-  const runs = { rows: (channels / block) * height, width, inner: batch * block };
-  const rows = ([0, 1] as const).map((row) => interleaveColumns(graph, quarter(row, 0), quarter(row, 1), runs));
-  const tall = { rows: channels / block, width: height, inner: 2 * width * batch * block };
-  const whole = interleaveColumns(graph, rows[0]!, rows[1]!, tall);
-  if (2 * height === input[1] && 2 * width === input[2]) return reshape(graph, whole, dimsOf(input, batch, block));
-  const uncut = reshape(graph, whole, [channels / block, 2 * height, 2 * width, batch * block]);
-  const cut = graph.add('Slice', [uncut, graph.ints([0, 0]), graph.ints([input[1], input[2]]), graph.ints([1, 2])]);
-  return reshape(graph, cut, dimsOf(input, batch, block));
+  const parts = [quarter(0, 0), quarter(0, 1), quarter(1, 0), quarter(1, 1)];
+  return deferQuarters(graph, { parts, dims: [1, whole[1], height, width * batch], whole, batch, block });
 }

@@ -2,6 +2,7 @@ import { sigmoid as plainSigmoid } from '../portable/pointwise.ts';
 import type { OnnxGraph, Value } from '../../onnx-graph.ts';
 import type { LoweringContext, Rule } from '../rule.ts';
 import { affine, deferConv, pendingConv, writeConv } from './conv-call.ts';
+import { deferQuarters, pendingQuarters } from './quarters.ts';
 import { dimsOf, reshape, type Dims } from './tensor.ts';
 import type { Node, Shape } from '../../../../../models/index.ts';
 
@@ -42,8 +43,23 @@ function identityPlus(graph: OnnxGraph, dims: Dims, a: Value, b: Value): Value {
   return deferConv(graph, { ...affine(dims, a, ones), sum: b });
 }
 
-/** The sum of gradients: within a convolution that is still to be written, where one of them comes from such a one. */
+/**
+ * The sum of gradients: within a convolution that is still to be written, where one of them comes from such a one. Of those
+ * whose quarters are still apart, each quarter: a pointwise shortcut has but one.
+ */
 export function sum(graph: OnnxGraph, parts: readonly Value[]): Value {
+  const apart = parts.flatMap((part) => pendingQuarters(graph, part) ?? []);
+  if (apart.length < 2) return sumWhole(graph, parts);
+  const quarters = apart[0]!.parts.map((_, at) => {
+    const present = apart.flatMap((each) => each.parts[at] ?? []);
+    return present.length < 2 ? present[0] : sumWhole(graph, present);
+  });
+  const together = deferQuarters(graph, { ...apart[0]!, parts: quarters });
+  const others = parts.filter((part) => pendingQuarters(graph, part) === undefined);
+  return others.length === 0 ? together : sumWhole(graph, [together, ...others]);
+}
+
+function sumWhole(graph: OnnxGraph, parts: readonly Value[]): Value {
   const host = parts.find((part) => {
     const call = pendingConv(graph, part);
     return call !== undefined && call.sum === undefined;

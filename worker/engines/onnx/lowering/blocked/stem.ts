@@ -1,6 +1,7 @@
 import type { Shape } from '../../../../../models/index.ts';
 import type { OnnxGraph, Value } from '../../onnx-graph.ts';
 import type { LoweringContext, NodeOf, Rule } from '../rule.ts';
+import { writeConv } from './conv-call.ts';
 import { reach } from './filter-gradient.ts';
 import { dimsOf, reshape } from './tensor.ts';
 
@@ -14,8 +15,34 @@ export const input: Rule<'input'> = {
   backward: () => [],
 };
 
-/** The image has so few channels that all shifts of it are smaller than dy: one matrix product, [O / b, I * k * k, b]. */
+/** [O / b, I, k * k, b]. */
 export function stemFilterGradient(context: LoweringContext, node: NodeOf<'conv'>, dy: Value): Value {
+  return node.op.stride === 1 ? byConvolution(context, node, dy) : byProduct(context, node, dy);
+}
+
+/** dy as it lies is the filters, as large as the image: what fits into the padded image is one number per tap. */
+function byConvolution(context: LoweringContext, node: NodeOf<'conv'>, dy: Value): Value {
+  const { graph, batch, block } = context;
+  const [channels, height, width] = context.shapeOf(node.inputs[0]!);
+  const { kernel } = node.op;
+  const pad = (kernel - 1) / 2;
+  const image = reshape(graph, context.valueOf(node.inputs[0]!), [channels, 1, height, width * batch]);
+  const pads = [0, 0, pad, pad * batch];
+  // Borders within a convolution are slow, and a copy of the image is nothing beside dy.
+  const padded = pad === 0 ? image : graph.add('Pad', [image, graph.ints([...pads, ...pads])]);
+  const [, filters] = dimsOf(node.shape, batch, block);
+  const weight = reshape(graph, dy, [filters, 1, height, width * batch]);
+  const window = { kernel: [height, width * batch], strides: [1, batch] } as const;
+  const taps = reshape(graph, writeConv(graph, { x: padded, weight, window }), [
+    channels,
+    filters / block,
+    kernel * kernel * block,
+  ]);
+  return channels > 1 && filters > block ? graph.add('Transpose', [taps], { perm: [1, 0, 2] }) : taps;
+}
+
+/** With a stride: all shifts of the image are smaller than dy, so one matrix product. */
+function byProduct(context: LoweringContext, node: NodeOf<'conv'>, dy: Value): Value {
   const { graph, batch, block } = context;
   const image = context.shapeOf(node.inputs[0]!);
   const runs = reshape(graph, context.valueOf(node.inputs[0]!), [...image, batch]);
