@@ -35,7 +35,8 @@ export function updatePart(graph: OnnxGraph, lowering: Lowering, part: Part, upd
   graph.output(`nextParams.${name}`, nextParams, dims);
   if (!ema) return;
   const average = graph.input(`ema.${name}`, dims);
-  graph.output(`nextEma.${name}`, movingAverage(graph, average, nextParams, hyper.emaDecay), dims);
+  const next = movingAverage(graph, lowering, { old: average, fresh: nextParams, decay: hyper.emaDecay, size });
+  graph.output(`nextEma.${name}`, next, dims);
 }
 
 /** Named tensors as a flat vector of the given dimensions. */
@@ -55,7 +56,11 @@ export function pack(
 }
 
 /** old + (1 - decay) * (fresh - old): exact where both are equal, whatever the decay. May be written over `old`. */
-export function movingAverage(graph: OnnxGraph, old: Value, fresh: Value, decay: Value): Value {
+export function movingAverage(
+  graph: OnnxGraph,
+  lowering: Lowering,
+  { old, fresh, decay, size }: { old: Value; fresh: Value; decay: Value; size: number },
+): Value {
   const step = graph.add('Sub', [graph.scalar(1), decay]);
-  return graph.add('Add', [old, graph.add('Mul', [graph.add('Sub', [fresh, old]), step])]);
+  return lowering.addScaled(graph, old, graph.add('Sub', [fresh, old]), step, size);
 }

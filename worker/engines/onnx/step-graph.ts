@@ -160,7 +160,9 @@ function updateStats(
   { statDecay }: HyperValues,
 ): void {
   const dims = lowering.vectorDims(layout.statCount);
-  graph.output('nextStats', movingAverage(graph, graph.input('stats', dims), batchStats, statDecay), dims);
+  const old = graph.input('stats', dims);
+  const next = movingAverage(graph, lowering, { old, fresh: batchStats, decay: statDecay, size: layout.statCount });
+  graph.output('nextStats', next, dims);
 }
 
 /** Evaluation with running statistics: `image`, `params.P` and `stats` as above to `logits` [batch, classes]. */
