@@ -1,4 +1,5 @@
 import type { OnnxGraph, Value } from '../../onnx-graph.ts';
+import { inPairsOfRows } from './paired-rows.ts';
 import { NCHWC, type Dims } from './tensor.ts';
 
 /** Everything that one call of ONNX Runtime's blocked convolution can do: convolve, add a bias and a tensor, ReLU. */
@@ -12,6 +13,8 @@ export interface ConvCall {
   readonly sum?: Value;
   readonly relu?: boolean;
   readonly window: Window;
+  /** Of a 3 x 3 convolution with one block of filters: its output, whose rows may be computed in pairs. */
+  readonly pairs?: { readonly output: Dims; readonly channels: number } | undefined;
 }
 
 export interface Window {
@@ -50,7 +53,14 @@ export function pendingConv(graph: OnnxGraph, value: Value): ConvCall | undefine
   return callsOf(graph).get(value);
 }
 
-export function writeConv(graph: OnnxGraph, { x, weight, bias, sum, relu, window }: ConvCall): Value {
+export function writeConv(graph: OnnxGraph, { pairs, ...call }: ConvCall): Value {
+  // A tensor to be added lies in rows.
+  if (pairs === undefined || call.sum !== undefined) return write(graph, call);
+  const paired = inPairsOfRows(graph, call, pairs.output, pairs.channels);
+  return paired.join(write(graph, paired.call));
+}
+
+function write(graph: OnnxGraph, { x, weight, bias, sum, relu, window }: ConvCall): Value {
   const inputs = [x, weight];
   // An input that is left out before one that is given has an empty name.
   if (bias !== undefined || sum !== undefined) inputs.push(bias ?? '');

@@ -5,6 +5,7 @@ import { channelMean } from './channel-sums.ts';
 import { deferConv, pendingScale, writeConv, type ConvCall } from './conv-call.ts';
 import { filterGradient } from './filter-gradient.ts';
 import { inputGradient } from './input-gradient.ts';
+import { isPaired } from './paired-rows.ts';
 import { columnPhase, runsOf, tapsOf } from './phases.ts';
 import { stemFilterGradient } from './stem.ts';
 import { filterShape, isStem } from './filter-shape.ts';
@@ -58,7 +59,11 @@ function unstrided(
     pads: [pad, pad * batch, pad, pad * batch],
     dilations: [1, batch],
   } as const;
-  return deferConv(graph, { x, weight, filters: filterShape(context, node), bias, window });
+  const filters = filterShape(context, node);
+  const output = dimsOf(node.shape, batch, context.block);
+  const pairs =
+    !isStem(context, node) && isPaired(context, node, output) ? { output, channels: filters[1]! } : undefined;
+  return deferConv(graph, { x, weight, filters, bias, window, pairs });
 }
 
 /** Stride 2: a convolution of the even columns and one of the odd columns, the second added to the first. */

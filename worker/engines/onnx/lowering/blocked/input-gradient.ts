@@ -2,6 +2,7 @@ import type { Value } from '../../onnx-graph.ts';
 import type { LoweringContext, NodeOf } from '../rule.ts';
 import { deferConv, type ConvCall } from './conv-call.ts';
 import { filterShape } from './filter-shape.ts';
+import { isPaired } from './paired-rows.ts';
 import { tapsOf } from './phases.ts';
 import { deferQuarters } from './quarters.ts';
 import { dimsOf } from './tensor.ts';
@@ -24,7 +25,11 @@ export function inputGradient(
   if (stride === 2) return stridedInputGradient(context, node, dy, filters);
   const reversed = Array.from({ length: kernel }, (_, k) => kernel - 1 - k);
   const pad = (kernel - 1) / 2;
-  return deferConv(context.graph, callOf(context, node, dy, filters, { taps: reversed, before: pad, after: pad }));
+  const call = callOf(context, node, dy, filters, { taps: reversed, before: pad, after: pad });
+  const output = dimsOf(context.shapeOf(node.inputs[0]!), context.batch, context.block);
+  const channels = dimsOf(node.shape, context.batch, context.block)[1];
+  const pairs = isPaired(context, node, output) ? { output, channels } : undefined;
+  return deferConv(context.graph, { ...call, pairs });
 }
 
 interface Filters {
