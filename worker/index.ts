@@ -22,6 +22,7 @@ export {
   type Observation,
 } from './calibration/observation.ts';
 export { startMeasuring } from './calibration/start.ts';
+export { whyNotDirect } from './engines/onnx/direct/library.ts';
 export { chooseLayout } from './engines/onnx/lowering/layout-rule.ts';
 export { describeEnvironment } from './environment.ts';
 export { probeTensorflow } from './engines/tensorflow/probe.ts';

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { formatAmount, messageOf } from '../../contract/index.ts';
+import { formatAmount, isScalesweepError, messageOf } from '../../contract/index.ts';
 import { calibrationKey, readCalibration } from '../calibration/calibration-file.ts';
 import { placeOf } from '../calibration/open-predictor.ts';
 import { openStore } from '../../results/index.ts';
-import { describeEnvironment, probeTensorflow, tryDevices } from '../../worker/index.ts';
+import { describeEnvironment, probeTensorflow, tryDevices, whyNotDirect } from '../../worker/index.ts';
+import { allowedTrainers } from '../launch/trainers.ts';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -26,6 +27,7 @@ export async function examine(db: string, env: Environment): Promise<Finding[]> 
     machineFinding(),
     await onnxFinding(),
     await tensorflowFinding(),
+    trainersFinding(),
     storeFinding(db),
     diskFinding(db),
     ...(await datasetFindings(env)),
@@ -63,7 +65,15 @@ async function onnxFinding(): Promise<Finding> {
     const runtime = await import('onnxruntime-node');
     // Loading it proves that its native part is there. Of its providers it names all that it was built for.
     runtime.listSupportedBackends();
-    return { what, state: 'ok', found: `onnxruntime ${describeEnvironment()['onnxruntime']}` };
+    const version = `onnxruntime ${describeEnvironment()['onnxruntime']}`;
+    const missing = await whyNotDirect();
+    if (missing === undefined) return { what, state: 'ok', found: `${version}, through its C API` };
+    return {
+      what,
+      state: 'ok',
+      found: `${version}; its C API cannot be called (${missing}): training needs more memory`,
+      mend: 'npm install koffi (its native part comes with it on Linux, macOS and Windows)',
+    };
   } catch (error) {
     return { what, state: 'missing', found: messageOf(error).split('\n', 1)[0]!, mend: 'npm install onnxruntime-node' };
   }
@@ -79,6 +89,20 @@ async function tensorflowFinding(): Promise<Finding> {
     found: error ?? found,
     ...(mend === undefined ? {} : { mend }),
   };
+}
+
+/** What `engine: command` may start here. */
+function trainersFinding(): Finding {
+  const what = 'engine command';
+  try {
+    const names = Object.keys(allowedTrainers({}));
+    if (names.length > 0) return { what, state: 'ok', found: `may start ${names.join(', ')}` };
+    const mend = 'scalesweep run GRID --allow-command NAME=PROGRAM, or $SCALESWEEP_COMMANDS (docs/trainers.md)';
+    return { what, state: 'optional', found: 'no trainer is allowed', mend };
+  } catch (error) {
+    const mend = isScalesweepError(error) ? error.hint : undefined;
+    return { what, state: 'optional', found: messageOf(error), ...(mend === undefined ? {} : { mend }) };
+  }
 }
 
 function storeFinding(db: string): Finding {

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { useFolders } from '../orchestrator/support/folders.ts';
 import { invoke } from '../orchestrator/support/invoke.ts';
 
@@ -48,5 +48,25 @@ describe('devices', () => {
       expect(check?.state).toMatch(/^(ok|optional)$/);
       expect(check?.mend === undefined).toBe(check?.state === 'ok');
     }
+  });
+});
+
+describe('the doctor', () => {
+  const newFolder = useFolders();
+  const found = async (): Promise<Record<string, string>> => {
+    const { out } = await invoke('doctor', '--db', path.join(newFolder(), 'results.db'), '--json');
+    const { checks } = JSON.parse(out) as { checks: { what: string; found: string }[] };
+    return Object.fromEntries(checks.map((check) => [check.what, check.found]));
+  };
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('says how the engine is called, and which trainers may be started', async () => {
+    const bare = await found();
+    expect(bare['engine onnx']).toMatch(/^onnxruntime [\d.]+, through its C API$/);
+    expect(bare['engine command']).toBe('no trainer is allowed');
+    vi.stubEnv('SCALESWEEP_COMMANDS', JSON.stringify({ mine: { run: [process.execPath, 'train.js'] } }));
+    expect((await found())['engine command']).toBe('may start mine');
+    vi.stubEnv('SCALESWEEP_COMMANDS', 'mine');
+    expect((await found())['engine command']).toContain('Expected JSON in SCALESWEEP_COMMANDS');
   });
 });

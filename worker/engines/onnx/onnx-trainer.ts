@@ -3,7 +3,7 @@ import { EVALUATION_BATCH, type Network } from '../../../models/index.ts';
 import { dropoutFeatures, dropPathNodes } from '../../feed/drops.ts';
 import { drawParams } from '../../training/initialise.ts';
 import type { Batch, SeveralSteps, StepRates, StepResult, Trainer } from '../../training/trainer.ts';
-import { loadRuntime } from './direct/library.ts';
+import { whyNotDirect } from './direct/library.ts';
 import { layoutOf, storedLayoutOf } from './layout.ts';
 import { chooseLowering, type Choice } from './lowering/choose.ts';
 import { ResidentVectors } from './resident-vectors.ts';
@@ -186,8 +186,8 @@ async function placementOn(
   { atMost, refused }: StepRunner,
 ): Promise<string | undefined> {
   if (device === 'cpu') {
-    const loaded = await loadRuntime();
-    return 'missing' in loaded ? `outputs are copied every step: no C API (${loaded.missing})` : undefined;
+    const missing = await whyNotDirect();
+    return missing === undefined ? undefined : `outputs are copied every step: no C API (${missing})`;
   }
   const copied = atMost === 1 ? 'are copied every step' : `are copied every ${atMost} steps`;
   const why = refused === undefined ? '' : ` (several steps in a call were refused: ${refused})`;

@@ -39,6 +39,12 @@ export function loadRuntime(): Promise<Loaded> {
   return loaded;
 }
 
+/** What keeps the runtime from being called here; `undefined` where nothing does. */
+export async function whyNotDirect(): Promise<string | undefined> {
+  const found = await loadRuntime();
+  return 'missing' in found ? found.missing : undefined;
+}
+
 /** Of the library's log: errors only. The level of whoever makes the environment first counts for the process. */
 const LOG_ERRORS = 3;
 const DEVICE_ALLOCATOR = 0;
