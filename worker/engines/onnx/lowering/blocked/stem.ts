@@ -72,7 +72,6 @@ function tapped(
   const ends = reaches.map(({ to }, side) => to - sides[side]!);
   const pads = [0, ...reaches.map(({ from }) => -from), 0, 0, ...ends, 0];
   const cut = pads.every((amount) => amount === 0) ? runs : graph.add('Pad', [runs, graph.ints(pads)]);
-  if (stride === 1) return cut;
   const lengths = reaches.map(({ from, to }) => to - from);
   const steps = graph.ints([stride, stride]);
   return graph.add('Slice', [cut, graph.ints([0, 0]), graph.ints(lengths), graph.ints([1, 2]), steps]);
