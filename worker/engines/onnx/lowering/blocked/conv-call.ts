@@ -1,5 +1,6 @@
 import type { OnnxGraph, Value } from '../../onnx-graph.ts';
 import { inPairsOfRows } from './paired-rows.ts';
+import { Pending } from './pending.ts';
 import { NCHWC, type Dims } from './tensor.ts';
 
 /** Everything that one call of ONNX Runtime's blocked convolution can do: convolve, add a bias and a tensor, ReLU. */
@@ -26,31 +27,16 @@ export interface Window {
   readonly groups?: number;
 }
 
-/** Calls that nothing has read yet, so that a sum or a ReLU can still become part of them. */
-const pending = new WeakMap<OnnxGraph, Map<Value, ConvCall>>();
+const calls = new Pending<ConvCall>(writeConv);
 
-function callsOf(graph: OnnxGraph): Map<Value, ConvCall> {
-  const known = pending.get(graph);
-  if (known !== undefined) return known;
-  const calls = new Map<Value, ConvCall>();
-  pending.set(graph, calls);
-  return calls;
-}
-
-/** The result of a call that is written when it is read. */
+/** The result of a call that is written when it is read, so that a sum or a ReLU can still become part of it. */
 export function deferConv(graph: OnnxGraph, call: ConvCall): Value {
-  const calls = callsOf(graph);
-  const value = graph.defer(() => {
-    calls.delete(value);
-    return writeConv(graph, call);
-  });
-  calls.set(value, call);
-  return value;
+  return calls.defer(graph, call);
 }
 
 /** The call behind a value, as long as nothing has read it. */
 export function pendingConv(graph: OnnxGraph, value: Value): ConvCall | undefined {
-  return callsOf(graph).get(value);
+  return calls.of(graph, value);
 }
 
 export function writeConv(graph: OnnxGraph, { pairs, ...call }: ConvCall): Value {
@@ -75,22 +61,22 @@ export function affine([, channels]: Dims, x: Value, scale: Value, bias?: Value)
   return { x, weight: scale, bias, window: { kernel: [1, 1], groups: channels } };
 }
 
-/** A value of `dims` whose channels are still to be multiplied by a vector: who can take the factor elsewhere does. */
+/** A value whose channels are still to be multiplied by a vector: who can take the factor elsewhere does. */
 export interface Scaled {
+  readonly dims: Dims;
   readonly value: Value;
   /** [C, 1, 1, 1]. */
   readonly scale: Value;
 }
 
-const scaledValues = new WeakMap<OnnxGraph, Map<Value, Scaled>>();
+const scaledValues = new Pending<Scaled>((graph, { dims, value, scale }) =>
+  writeConv(graph, affine(dims, value, scale)),
+);
 
-export function deferScale(graph: OnnxGraph, dims: Dims, scaled: Scaled): Value {
-  const value = graph.defer(() => writeConv(graph, affine(dims, scaled.value, scaled.scale)));
-  const all = scaledValues.get(graph) ?? new Map<Value, Scaled>();
-  scaledValues.set(graph, all.set(value, scaled));
-  return value;
+export function deferScale(graph: OnnxGraph, scaled: Scaled): Value {
+  return scaledValues.defer(graph, scaled);
 }
 
 export function pendingScale(graph: OnnxGraph, value: Value): Scaled | undefined {
-  return scaledValues.get(graph)?.get(value);
+  return scaledValues.of(graph, value);
 }

@@ -50,7 +50,7 @@ export const norm: Rule<'norm'> = {
     const offset = graph.add('Neg', [graph.add('Add', [meanDy, graph.add('Mul', [slope, mean])])]);
     const vector = [dims[1], 1, 1, 1];
     const value = deferConv(graph, { ...affine(dims, x, reshape(graph, slope, vector), offset), sum: dy });
-    return [deferScale(graph, dims, { value, scale: reshape(graph, context.saved(node, 'slope'), vector) })];
+    return [deferScale(graph, { dims, value, scale: reshape(graph, context.saved(node, 'slope'), vector) })];
   },
 };
 

@@ -1,4 +1,5 @@
 import type { OnnxGraph, Value } from '../../onnx-graph.ts';
+import { Pending } from './pending.ts';
 import { interleaveColumns } from './phases.ts';
 import { reshape, type Dims } from './tensor.ts';
 
@@ -13,23 +14,16 @@ export interface Quarters {
   readonly block: number;
 }
 
-const pending = new WeakMap<OnnxGraph, Map<Value, Quarters>>();
+const pending = new Pending<Quarters>(putTogether);
 
 /** The whole, put together when it is read. */
 export function deferQuarters(graph: OnnxGraph, quarters: Quarters): Value {
-  const all = pending.get(graph) ?? new Map<Value, Quarters>();
-  pending.set(graph, all);
-  const value = graph.defer(() => {
-    all.delete(value);
-    return putTogether(graph, quarters);
-  });
-  all.set(value, quarters);
-  return value;
+  return pending.defer(graph, quarters);
 }
 
 /** The quarters of a value, as long as nothing has read it. */
 export function pendingQuarters(graph: OnnxGraph, value: Value): Quarters | undefined {
-  return pending.get(graph)?.get(value);
+  return pending.of(graph, value);
 }
 
 function putTogether(graph: OnnxGraph, { parts, dims, whole, batch, block }: Quarters): Value {
