@@ -13,38 +13,60 @@ export interface Random {
   normal(): number;
 }
 
-/** FNV-1a over the path's parts, mixed with the seed. */
-function hashPath(seed: number, path: readonly (string | number)[]): number {
-  let hash = (0x811c9dc5 ^ seed) >>> 0;
+/** FNV-1a over the path's parts, mixed with the seed: three hashes in one pass, since a stream begins with three. */
+function hashPath(seed: number, path: readonly (string | number)[]): [number, number, number] {
+  let a = 0x811c9dc5 ^ seed;
+  let b = 0x811c9dc5 ^ seed ^ 0x9e3779b9;
+  let c = 0x811c9dc5 ^ Math.floor(seed / 0x1_0000_0000) ^ 0x85ebca6b;
   for (const part of path) {
+    // So that 1 and '1' are two paths.
     const text = typeof part === 'number' ? `#${part}` : `$${part}`;
-    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
-    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      a = Math.imul(a ^ code, 0x01000193);
+      b = Math.imul(b ^ code, 0x01000193);
+      c = Math.imul(c ^ code, 0x01000193);
+    }
+    a = Math.imul(a ^ (a >>> 15), 0x2c1b3c6d);
+    b = Math.imul(b ^ (b >>> 15), 0x2c1b3c6d);
+    c = Math.imul(c ^ (c >>> 15), 0x2c1b3c6d);
   }
-  return hash;
+  return [a, b, c];
 }
 
-/** The stream of a seed and a path. 128 bits of state (sfc32), initialised from the path's hash. */
+/** sfc32: 128 bits of state, all of them 32-bit integers. */
+class Stream implements Random {
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter = 1;
+
+  constructor(seed: number, path: readonly (string | number)[]) {
+    [this.#a, this.#b, this.#c] = hashPath(seed, path);
+    for (let i = 0; i < 12; i++) this.next();
+  }
+
+  next(): number {
+    const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return (sum >>> 0) / 0x1_0000_0000;
+  }
+
+  below(bound: number): number {
+    return Math.floor(this.next() * bound);
+  }
+
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
+  }
+}
+
+/** The stream of a seed and a path. */
 export function random(seed: number, ...path: readonly (string | number)[]): Random {
-  let a = hashPath(seed, path);
-  let b = hashPath(seed ^ 0x9e3779b9, path);
-  let c = hashPath(Math.floor(seed / 0x1_0000_0000) ^ 0x85ebca6b, path);
-  let counter = 1;
-  const draw = (): number => {
-    const sum = (((a + b) | 0) + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (((c << 21) | (c >>> 11)) + sum) | 0;
-    return sum >>> 0;
-  };
-  for (let i = 0; i < 12; i++) draw();
-  const next = (): number => draw() / 0x1_0000_0000;
-  return {
-    next,
-    below: (bound) => Math.floor(next() * bound),
-    normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
-  };
+  return new Stream(seed, path);
 }
 
 /** A permutation of 0..count-1 (Fisher-Yates). */

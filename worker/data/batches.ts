@@ -123,7 +123,7 @@ export function fillEvalBatch(request: EvalBatchRequest): number {
   const first = batch * labels.length;
   const filled = Math.max(0, Math.min(labels.length, set.count - first));
   for (let row = 0; row < filled; row++) {
-    normalise(set.image(first + row), set.channels, table, images, row * size);
+    normalise(set.image(first + row), set, table, images, row * size);
     labels[row] = set.labels[first + row]!;
   }
   clearRest(request, filled, size);

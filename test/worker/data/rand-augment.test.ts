@@ -276,7 +276,11 @@ describe('RandAugment', () => {
     const source = random(3);
     const counts = new Map<number, number>();
     for (let i = 0; i < 14_000; i++) {
-      const spy = { ...source, below: (bound: number) => record(source.below(bound), bound) };
+      const spy: Random = {
+        next: () => source.next(),
+        below: (bound) => record(source.below(bound), bound),
+        normal: () => source.normal(),
+      };
       const record = (value: number, bound: number): number => {
         expect(bound).toBe(14);
         counts.set(value, (counts.get(value) ?? 0) + 1);

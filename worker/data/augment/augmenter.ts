@@ -15,18 +15,25 @@ export type AugmentationRecipe = Pick<RecipeSpec, 'flip' | 'crop' | 'randAugment
  */
 export type Augmenter = (index: number, seed: number, epoch: number, out: Float32Array, offset: number) => void;
 
-/** One table lookup per pixel: `table` is [channels, 256]. */
+/** One table lookup per pixel: `table` is [channels, 256]. Mirrored left and right if `isMirrored`. */
 export function normalise(
   image: Uint8Array,
-  channels: number,
+  { channels, side }: Pick<ImageSet, 'channels' | 'side'>,
   table: Float32Array,
   out: Float32Array,
   offset: number,
+  isMirrored = false,
 ): void {
-  const plane = image.length / channels;
+  const plane = side * side;
   for (let channel = 0; channel < channels; channel++) {
     const floats = channel * 256;
-    for (let i = channel * plane; i < (channel + 1) * plane; i++) out[offset + i] = table[floats + image[i]!]!;
+    const [first, end] = [channel * plane, (channel + 1) * plane];
+    if (isMirrored) {
+      for (let row = first; row < end; row += side)
+        for (let x = 0; x < side; x++) out[offset + row + x] = table[floats + image[row + side - 1 - x]!]!;
+    } else {
+      for (let i = first; i < end; i++) out[offset + i] = table[floats + image[i]!]!;
+    }
   }
 }
 
@@ -34,8 +41,11 @@ export function normalise(
 export function makeAugmenter(set: ImageSet, recipe: AugmentationRecipe, table: Float32Array): Augmenter {
   const { channels, side } = set;
   const { flip, crop, randAugmentLayers: layers, randAugmentMagnitude: magnitude } = recipe;
-  if (crop === 'none' && !flip && layers === 0) {
-    return (index, _seed, _epoch, out, offset) => normalise(set.image(index), channels, table, out, offset);
+  if (crop === 'none' && layers === 0) {
+    return (index, seed, epoch, out, offset) => {
+      const isMirrored = flip && random(seed, 'augment', epoch, index).next() < 0.5;
+      normalise(set.image(index), set, table, out, offset, isMirrored);
+    };
   }
   const canvas = makeCanvas(channels, side);
   const resize = makeResizer(side);
@@ -62,6 +72,6 @@ export function makeAugmenter(set: ImageSet, recipe: AugmentationRecipe, table: 
     cropInto(index, source);
     if (flip && source.next() < 0.5) mirror(canvas);
     randAugment(canvas, layers, magnitude, source);
-    normalise(canvas.pixels, channels, table, out, offset);
+    normalise(canvas.pixels, set, table, out, offset);
   };
 }

@@ -15,5 +15,11 @@ export function makeCanvas(channels: number, side: number): Canvas {
 
 /** Mirrors left and right. */
 export function mirror({ channels, side, pixels }: Canvas): void {
-  for (let row = 0; row < channels * side; row++) pixels.subarray(row * side, (row + 1) * side).reverse();
+  for (let row = 0; row < channels * side * side; row += side) {
+    for (let left = row, right = row + side - 1; left < right; left++, right--) {
+      const held = pixels[left]!;
+      pixels[left] = pixels[right]!;
+      pixels[right] = held;
+    }
+  }
 }
