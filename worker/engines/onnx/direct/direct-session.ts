@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { letOthersIn } from '../../../turns.ts';
 import type { CompileOptions, Fetches, Tensors } from '../tensors.ts';
 import type { Address } from './api.ts';
 import { Handles } from './handles.ts';
@@ -64,8 +65,8 @@ export class DirectSession {
    * input and an output may share memory where the graph reads each number before it writes there.
    */
   async run(feeds: Tensors, fetches: Fetches): Promise<Tensors> {
-    // A run holds the thread. Timers, signals and messages get their turn between two runs, as they do with the binding.
-    await setImmediate();
+    // A run holds the thread, which the binding's do not.
+    await letOthersIn();
     if (this.#session === undefined) throw new Error('Expected an open session, got one that has been closed');
     for (const name of this.#inputNames)
       if (feeds[name] === undefined) throw new Error(`Expected a tensor for the input ${name}, got none`);
