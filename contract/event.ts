@@ -36,6 +36,8 @@ export const trialResult = z.strictObject({
   trainLoss: metric,
   /** Training and evaluation, over all attempts that contributed. */
   seconds: z.number().min(0),
+  /** The part of `seconds` in training steps; the rest is evaluation, batches, checkpoints. */
+  stepSeconds: metric.default(null),
   /** Median milliseconds of a training step. */
   stepMs: metric,
   /** Peak resident memory of the worker's process. */

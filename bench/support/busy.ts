@@ -7,7 +7,7 @@ export interface Busy {
   readonly cpu: number;
   /** Time in which a worker had begun a trial and not ended it. */
   readonly inTrials: number;
-  /** The part of that which the trials' median step times their steps accounts for; evaluation is not in it. */
+  /** The part of that in training steps; evaluation, batches and checkpoints are not in it. */
   readonly inSteps: number;
 }
 
@@ -31,14 +31,13 @@ export function busyOver(
   const cpu = (1000 * (last.cpuSeconds - first.cpuSeconds)) / (cores * (last.at - first.at));
   let inTrials = 0;
   let inSteps = 0;
-  for (const { attempts, result, epochs } of trials) {
+  for (const { attempts, result } of trials) {
     const { startedAt, endedAt } = attempts.at(-1) ?? {};
     if (startedAt == null || endedAt == null) continue;
     const overlap = Math.max(0, Math.min(endedAt, span[1]) - Math.max(startedAt, span[0]));
     inTrials += overlap;
     // Steps are taken to be spread evenly over the trial.
-    const steps = epochs.at(-1)?.step ?? 0;
-    inSteps += (overlap * steps * (result?.stepMs ?? 0)) / (endedAt - startedAt);
+    inSteps += (overlap * 1000 * (result?.stepSeconds ?? 0)) / (endedAt - startedAt);
   }
   return { cpu, inTrials: inTrials / whole, inSteps: inSteps / whole };
 }

@@ -31,6 +31,7 @@ export const FIELDS: readonly Field[] = [
   number('trainLoss'),
   number('stepMs'),
   number('seconds'),
+  number('stepSeconds'),
   number('peakBytes'),
   number('readingError'),
   text('source'),

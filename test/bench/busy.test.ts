@@ -5,12 +5,11 @@ import { busyOver, middleOf } from '../../bench/support/busy.ts';
 import { watchChildren } from '../../bench/support/worker-cpu.ts';
 import type { TrialDetail } from '../../results/index.ts';
 
-/** A trial that ran from `startedAt` to `endedAt`, with 10 steps. */
-function trialOf(startedAt: number, endedAt: number, stepMs: number): TrialDetail {
+/** A trial that ran from `startedAt` to `endedAt`. */
+function trialOf(startedAt: number, endedAt: number, stepSeconds: number): TrialDetail {
   return {
     attempts: [{ startedAt, endedAt }],
-    epochs: [{ step: 5 }, { step: 10 }],
-    result: { stepMs },
+    result: { stepSeconds },
   } as unknown as TrialDetail;
 }
 
@@ -27,7 +26,7 @@ describe('how busy a sweep kept the cores', () => {
   it('counts of each trial the part within the span, and its steps in proportion', () => {
     const idle = [0, 4000].map((at) => ({ at, cpuSeconds: 0 }));
     // One ends half-way, one begins half-way, one is outside; steps are 80 % of the first and 50 % of the second.
-    const trials = [trialOf(0, 1500, 120), trialOf(1500, 3500, 100), trialOf(2500, 3000, 50)];
+    const trials = [trialOf(0, 1500, 1.2), trialOf(1500, 3500, 1), trialOf(2500, 3000, 0.5)];
     const busy = busyOver([1000, 2000], 1, idle, trials);
     expect(busy.inTrials).toBeCloseTo(1, 12);
     expect(busy.inSteps).toBeCloseTo(0.5 * 0.8 + 0.5 * 0.5, 12);

@@ -102,21 +102,28 @@ describe('a store of another version', () => {
       db.close();
       return version;
     });
-    expect(versions).toEqual([2, 2]);
+    expect(versions).toEqual([3, 3]);
   });
 
-  test.each(['read', 'steer', 'run'] as const)(
-    'one from before micro-batches keeps its results, opened to %s',
-    (mode) => {
+  /** What each migration after the first added. */
+  const added = [
+    { version: 2, columns: { trials: 'micro_batch', attempts: 'micro_batch' } },
+    { version: 3, columns: { trials: 'step_seconds' } },
+  ];
+  test.each([1, 2].flatMap((from) => (['read', 'steer', 'run'] as const).map((mode) => ({ from, mode }))))(
+    'one of version $from keeps its results, opened to $mode',
+    ({ from, mode }) => {
       const file = filledStore(3);
       const db = new Database(file);
-      for (const table of ['trials', 'attempts']) db.exec(`ALTER TABLE ${table} DROP COLUMN micro_batch`);
-      db.pragma('user_version = 1');
+      for (const { columns } of added.filter(({ version }) => version > from))
+        for (const [table, column] of Object.entries(columns)) db.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`);
+      db.pragma(`user_version = ${from}`);
       db.close();
       const store = openStore(file, { mode });
       const { id } = store.sweep();
       expect(store.counts(id)).toMatchObject({ done: 3 });
       const [row] = [...resultRows(store)];
+      expect(row).toMatchObject({ seconds: 10, stepSeconds: null });
       expect(store.trial(row!.id).attempts).toMatchObject([{ outcome: 'done', microBatch: null }]);
       store.close();
     },

@@ -120,6 +120,7 @@ const nothing = {
   trainTop1: null,
   trainLoss: null,
   seconds: 1,
+  stepSeconds: null,
   stepMs: null,
   peakBytes: null,
   weightsDigest: null,

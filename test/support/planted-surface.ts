@@ -136,6 +136,7 @@ export function makeRow(known: Partial<ResultRow> & PlantedCell): ResultRow {
     trainLoss: null,
     stepMs: null,
     seconds: null,
+    stepSeconds: null,
     peakBytes: null,
     axes: {},
     source: 'trained',

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import {
   ScalesweepError,
   type EpochMetrics,
@@ -10,6 +9,7 @@ import {
 import type { Dataset } from '../data/index.ts';
 import type { TrialContext } from '../engines/engine.ts';
 import { directFeeder, type Feed, type Feeder } from '../feed/index.ts';
+import { letOthersIn } from '../turns.ts';
 import { batchesFrom } from './batches-from.ts';
 import { evaluateSplit } from './evaluate.ts';
 import { peakMemory, restartPeak } from './peak-memory.ts';
@@ -150,6 +150,7 @@ class Run {
       trainTop1: last.trainTop1,
       trainLoss: last.trainLoss,
       seconds: this.#progress.epochs.reduce((sum, { seconds }) => sum + seconds, this.#progress.epochSeconds),
+      stepSeconds: this.#progress.stepSeconds,
       stepMs: times[Math.floor(times.length / 2)] ?? null,
       peakBytes: peakMemory(),
       weightsDigest,
@@ -203,8 +204,9 @@ class Run {
     const began = performance.now();
     const results =
       count === 1 ? [await trainer.step(batches[0]!, rates[0]!)] : await trainer.several!.step(batches, rates);
-    const each = (performance.now() - began) / count;
-    for (let i = 0; i < count; i++) this.#stepMs.push(each);
+    const ms = performance.now() - began;
+    if (this.#progress.stepSeconds !== null) this.#progress.stepSeconds += ms / 1000;
+    for (let i = 0; i < count; i++) this.#stepMs.push(ms / count);
     return results;
   }
 
@@ -237,7 +239,7 @@ class Run {
 
   /** Lets messages in: a step holds the thread from start to end. */
   async #pause(): Promise<void> {
-    await setImmediate();
+    await letOthersIn();
     if (!this.#training.context.signal.aborted) return;
     await this.#checkpoint();
     throw new ScalesweepError(

@@ -79,7 +79,7 @@ async function attempt(options: Attempt): Promise<TrialResult> {
 }
 
 /** Everything but times and memory. */
-const numbers = ({ seconds: _s, stepMs: _m, peakBytes: _p, ...rest }: TrialResult) => rest;
+const numbers = ({ seconds: _s, stepSeconds: _t, stepMs: _m, peakBytes: _p, ...rest }: TrialResult) => rest;
 
 describe('trainTrial', () => {
   it('learns', async () => {
@@ -170,6 +170,29 @@ describe('trainTrial', () => {
       expect(numbers(resumed)).toEqual(numbers(whole));
     },
   );
+
+  it('counts the time in steps over all attempts, and says nothing of it after a checkpoint that does not', async () => {
+    const stopped = async (): Promise<ReturnType<typeof memoryCheckpoints>> => {
+      const checkpoints = memoryCheckpoints();
+      await expect(attempt({ trial: tinyTrial(), checkpoints, stopAfter: 14 })).rejects.toThrow(
+        'Stopped after step 14',
+      );
+      return checkpoints;
+    };
+    const resume = async (meta: (saved: Record<string, unknown>) => Record<string, unknown>): Promise<TrialResult> => {
+      const checkpoints = await stopped();
+      const { checkpoint } = await checkpoints.load();
+      await checkpoints.save({ ...checkpoint!, meta: meta(checkpoint!.meta) });
+      return attempt({ trial: tinyTrial(), checkpoints });
+    };
+    const later = await resume((saved) => ({ ...saved, stepSeconds: (saved.stepSeconds as number) + 1000 }));
+    expect(later.stepSeconds).toBeGreaterThan(1000);
+    const { stepSeconds, seconds } = await resume((saved) => saved);
+    expect(stepSeconds).toBeGreaterThan(0);
+    expect(stepSeconds).toBeLessThan(seconds);
+    const silent = await resume(({ stepSeconds: _s, ...saved }) => saved);
+    expect(silent.stepSeconds).toBeNull();
+  });
 
   it('saves a checkpoint at the end of every epoch', async () => {
     const checkpoints = memoryCheckpoints();
