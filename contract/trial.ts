@@ -118,7 +118,7 @@ export const engineSpec = z
 export type EngineSpec = z.infer<typeof engineSpec>;
 
 /** The numerics version that each engine has now. */
-export const ENGINE_NUMERICS: Readonly<Record<EngineName, number>> = { onnx: 4, tensorflow: 1, command: 1, noop: 1 };
+export const ENGINE_NUMERICS: Readonly<Record<EngineName, number>> = { onnx: 5, tensorflow: 1, command: 1, noop: 1 };
 
 export const trialSpec = z.strictObject({
   model: modelSpec,

@@ -14,4 +14,4 @@ export {
 } from './graph.ts';
 export { EVALUATION_BATCH, trainingMemory, workerMemory } from './memory.ts';
 export { buildNetwork } from './resnet-rs.ts';
-export { OPERATION_CLASSES, workloadOf, type OperationClass, type Workload } from './workload.ts';
+export { OPERATION_CLASSES, workloadOf, type OperationClass, type ValueLayout, type Workload } from './workload.ts';

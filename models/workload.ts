@@ -26,12 +26,20 @@ export type OperationClass = (typeof OPERATION_CLASSES)[number];
 /** Amount of work by class. */
 export type Workload = Readonly<Record<OperationClass, number>>;
 
+/** How values lie in memory. */
+export interface ValueLayout {
+  /** Channels are rounded up to a multiple of it, but not those of the image: 1 in a plain layout. */
+  readonly block: number;
+  /** Images whose channels share a block, by node. */
+  readonly abreast: readonly number[];
+}
+
 /**
  * The work of one pass over a batch. Forward and backward passes do it in proportion, at rates of their own.
  *
- * @param block channels are rounded up to a multiple of it (but not those of the image): 1 in a plain layout.
+ * @param layout of the values. @defaultValue the plain one
  */
-export function workloadOf({ nodes }: Network, batch: number, block = 1): Workload {
+export function workloadOf({ nodes }: Network, batch: number, layout?: ValueLayout): Workload {
   const work: Record<OperationClass, number> = {
     step: 1,
     node: nodes.length,
@@ -42,8 +50,11 @@ export function workloadOf({ nodes }: Network, batch: number, block = 1): Worklo
     pointwise: 0,
     parameters: 0,
   };
+  const abreastIn = (id: number): number => layout?.abreast[id] ?? 1;
+  /** Places that an image's channels take. */
   const channelsOf = (id: number): number => {
     const { op, shape } = nodes[id]!;
+    const block = (layout?.block ?? 1) / abreastIn(id);
     return op.kind === 'input' ? shape[0] : Math.ceil(shape[0] / block) * block;
   };
   const sizeOf = (id: number): number => channelsOf(id) * nodes[id]!.shape[1] * nodes[id]!.shape[2];
@@ -52,7 +63,9 @@ export function workloadOf({ nodes }: Network, batch: number, block = 1): Worklo
     switch (op.kind) {
       case 'conv': {
         const kind = op.kernel > 1 ? 'wide' : 'point';
-        work[`${kind}Multiplications`] += batch * op.kernel ** 2 * channelsOf(inputs[0]!) * sizeOf(id);
+        // With images abreast each is multiplied by the zeros of the others.
+        const channels = abreastIn(inputs[0]!) * channelsOf(inputs[0]!);
+        work[`${kind}Multiplications`] += batch * op.kernel ** 2 * channels * sizeOf(id);
         work[`${kind}Traffic`] += batch * (sizeOf(inputs[0]!) + sizeOf(id));
         break;
       }

@@ -23,7 +23,7 @@ export {
 } from './calibration/observation.ts';
 export { startMeasuring } from './calibration/start.ts';
 export { whyNotDirect } from './engines/onnx/direct/library.ts';
-export { chooseLayout } from './engines/onnx/lowering/layout-rule.ts';
+export { chooseLayout, layoutIn } from './engines/onnx/lowering/layout-rule.ts';
 export { describeEnvironment } from './environment.ts';
 export { probeTensorflow } from './engines/tensorflow/probe.ts';
 export { readWeights, type TrainedWeights } from './weights.ts';

@@ -78,7 +78,7 @@ export function makeCalibratedPredictor({ calibration, device, threads, keep }: 
       if (stepMs === null || stepMs <= 0) return;
       const { model, recipe, data } = spec;
       const batch = Math.min(recipe.batchSize, data.trainImages);
-      const block = networks.blockOf(buildNetwork(model), batch);
+      const { block } = networks.layoutOf(buildNetwork(model), batch);
       const rest = seconds - (parts.stepCount * stepMs) / 1000;
       const observation = { model, batch, block, stepSeconds: stepMs / 1000, evaluationSeconds: null };
       current = withTrial(current, observation, rest > 0 && parts.rest > 0 ? rest / parts.rest : undefined);

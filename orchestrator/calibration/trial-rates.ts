@@ -1,6 +1,6 @@
 import type { ModelSpec } from '../../contract/index.ts';
-import { buildNetwork, workloadOf, type Network } from '../../models/index.ts';
-import { chooseLayout } from '../../worker/index.ts';
+import { buildNetwork, workloadOf, type Network, type ValueLayout, type Workload } from '../../models/index.ts';
+import { chooseLayout, layoutIn } from '../../worker/index.ts';
 import type { Calibration } from './calibration.ts';
 import { fitRates, secondsOf, type Rates } from './fit-rates.ts';
 
@@ -37,18 +37,19 @@ export class NetworkPredictor {
   /** `undefined` when the layout that the network is trained in was not measured. */
   times(model: ModelSpec, batch: number): NetworkTimes | undefined {
     const network = buildNetwork(model);
-    const block = this.blockOf(network, batch);
+    const layout = this.layoutOf(network, batch);
+    const { block } = layout;
     const rates = this.#ratesOf(block);
     if (rates === undefined) return undefined;
     return {
       block,
-      step: secondsOf(workloadOf(network, batch, block), rates.step),
-      evaluation: secondsOf(workloadOf(network, this.#calibration.evaluationBatch, block), rates.evaluation),
+      step: secondsOf(workloadOf(network, batch, layout), rates.step),
+      evaluation: secondsOf(workloadOf(network, this.#calibration.evaluationBatch, layout), rates.evaluation),
     };
   }
 
-  blockOf(network: Network, batch: number): number {
-    return chooseLayout(network, this.#device, batch, this.#calibration.cpuBlock).block;
+  layoutOf(network: Network, batch: number): ValueLayout {
+    return chooseLayout(network, this.#device, batch, this.#calibration.cpuBlock);
   }
 
   #ratesOf(block: number): LayoutRates | undefined {
@@ -62,7 +63,7 @@ function fitLayout({ probes, trials, evaluationBatch }: Calibration, block: numb
     of
       .filter((each) => each.block === block)
       .map(({ model, batch, stepSeconds }) => ({
-        work: workloadOf(buildNetwork(model), batch, block),
+        work: workIn(block, model, batch),
         seconds: stepSeconds,
         weight,
       }));
@@ -73,10 +74,10 @@ function fitLayout({ probes, trials, evaluationBatch }: Calibration, block: numb
   // Where trials run slower than probes did, the networks that no trial has shown will as well.
   const logs = ofTrials.map(({ work, seconds }) => Math.log(seconds / secondsOf(work, first)));
   const pace = logs.length === 0 ? 1 : Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
-  const evaluations = probes.flatMap(({ model, block: own, evaluationSeconds }) =>
+  const evaluations = probes.flatMap(({ model, batch, block: own, evaluationSeconds }) =>
     own !== block || evaluationSeconds === null
       ? []
-      : [{ work: workloadOf(buildNetwork(model), evaluationBatch, block), seconds: evaluationSeconds, weight: 1 }],
+      : [{ work: workIn(block, model, batch, evaluationBatch), seconds: evaluationSeconds, weight: 1 }],
   );
   return {
     step:
@@ -85,4 +86,10 @@ function fitLayout({ probes, trials, evaluationBatch }: Calibration, block: numb
         : fitRates([...ofProbes.map((each) => ({ ...each, seconds: each.seconds * pace })), ...ofTrials]),
     evaluation: fitRates(evaluations),
   };
+}
+
+/** The work of a pass over `images` in the layout that the network has for steps of `batch` images. */
+function workIn(block: number, model: ModelSpec, batch: number, images = batch): Workload {
+  const network = buildNetwork(model);
+  return workloadOf(network, images, layoutIn(network, block, batch));
 }

@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelSpec } from '../../contract/index.ts';
-import { buildNetwork, networkCost, OPERATION_CLASSES, workloadOf } from '../../models/index.ts';
+import {
+  buildNetwork,
+  networkCost,
+  OPERATION_CLASSES,
+  workloadOf,
+  type Network,
+  type ValueLayout,
+} from '../../models/index.ts';
 import { tinyModel } from '../worker/training/tiny.ts';
 
 const model: ModelSpec = { ...tinyModel, baseWidth: 16, resolution: 12, seRatio: 0.25, resnetD: true };
+
+const in16 = ({ nodes }: Network, images = 1): ValueLayout => ({ block: 16, abreast: nodes.map(() => images) });
 
 describe('the workload of a network', () => {
   it('counts the multiplications that the cost counts, twice a FLOP, when no channel is rounded up', () => {
@@ -24,11 +33,19 @@ describe('the workload of a network', () => {
   it('rounds channels up to blocks, those of the image excepted', () => {
     const narrow = buildNetwork({ ...tinyModel, baseWidth: 4 });
     const wide = buildNetwork({ ...tinyModel, baseWidth: 16 });
-    const [rounded, whole] = [workloadOf(narrow, 4, 16), workloadOf(wide, 4, 16)];
+    const [rounded, whole] = [workloadOf(narrow, 4, in16(narrow)), workloadOf(wide, 4, in16(wide))];
     // 4, 8 and 16 channels become 16, 16 and 16, where the wide network has 16, 32 and 64.
     expect(rounded.wideMultiplications).toBeLessThan(whole.wideMultiplications);
     expect(rounded.wideMultiplications).toBeGreaterThan(workloadOf(narrow, 4).wideMultiplications);
-    expect(workloadOf(wide, 4, 16)).toEqual(workloadOf(wide, 4, 1));
+    expect(workloadOf(wide, 4, in16(wide))).toEqual(workloadOf(wide, 4));
+  });
+
+  it('has an image take its share of a block, and multiply the zeros of those beside it', () => {
+    const network = buildNetwork({ ...tinyModel, baseWidth: 4 });
+    const one = { ...network, nodes: network.nodes.slice(0, 5) };
+    const plain = workloadOf(one, 4);
+    const four = workloadOf(one, 4, in16(one, 4));
+    expect(four).toEqual({ ...plain, wideMultiplications: 4 * plain.wideMultiplications });
   });
 
   it.each<[string, Partial<ModelSpec>]>([

@@ -60,7 +60,7 @@ async function observe(
 ): Promise<Observation> {
   const network = buildNetwork(model);
   const plain = device === 'cpu' ? portable : onDevice;
-  const choice: Choice = { lowering: block > 1 ? blocked(network, block) : plain, reason: 'measured' };
+  const choice: Choice = { lowering: block > 1 ? blocked(network, block, PROBE_BATCH) : plain, reason: 'measured' };
   const trainer = await openOnnxTrainer({ network, recipe, batch: PROBE_BATCH, seed: 1, device, threads, choice });
   try {
     const size = elements(network.nodes[0]!.shape);

@@ -35,7 +35,7 @@ export function place(network: Network, shapeOf: (tensor: Named) => readonly num
   const all = network.nodes.flatMap((node) => node.params);
   const decaying = all.filter((param) => param.decays);
   const params = line([...decaying, ...all.filter((param) => !param.decays)], shapeOf);
-  const stats = line(network.nodes.filter((node) => node.op.kind === 'norm').flatMap(statsOf), shapeOf);
+  const stats = line(network.nodes.flatMap(statsOf), shapeOf);
   return {
     params,
     paramCount: total(params),
@@ -45,7 +45,9 @@ export function place(network: Network, shapeOf: (tensor: Named) => readonly num
   };
 }
 
-function statsOf(node: Node): Named[] {
+/** The running statistics of a node: only a norm has some. */
+export function statsOf(node: Node): Named[] {
+  if (node.op.kind !== 'norm') return [];
   const shape = [node.shape[0]];
   return [
     { name: `${node.name}.mean`, shape },

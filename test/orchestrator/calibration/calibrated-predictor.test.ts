@@ -64,8 +64,8 @@ describe('predictions from a calibration', () => {
 
   it('fall back to the flat figure where nothing was measured: the noop engine, and another layout', () => {
     const { seconds, predictor } = predictorOf(plantedCalibration());
-    // Four channels in blocks of eight: trained in the plain layout.
-    for (const spec of [specOf({ engine: 'noop' }), specOf({ model: { baseWidth: 2, width: 1 } })]) {
+    // 20 images fill no blocks of eight: trained in the plain layout.
+    for (const spec of [specOf({ engine: 'noop' }), specOf({ recipe: { batchSize: 20 } })]) {
       expect(predictor.knows(spec)).toBe(false);
       expect(seconds(spec)).toBe(predictSeconds(spec, trialCost(spec)));
     }

@@ -1,9 +1,9 @@
 import type { ModelSpec, TrialSpec } from '../../../contract/index.ts';
-import { buildNetwork, workloadOf } from '../../../models/index.ts';
+import { buildNetwork, workloadOf, type Workload } from '../../../models/index.ts';
 import { secondsOf, type Rates } from '../../../orchestrator/calibration/fit-rates.ts';
 import type { Calibration } from '../../../orchestrator/calibration/calibration.ts';
 import { PROBE_BATCH, PROBES } from '../../../worker/calibration/probes.ts';
-import type { Observation } from '../../../worker/index.ts';
+import { layoutIn, type Observation } from '../../../worker/index.ts';
 import { recipeOf } from '../../worker/training/tiny.ts';
 
 export const BLOCK = 8;
@@ -28,9 +28,14 @@ export const EVALUATION_RATES: Rates = {
 };
 
 export const stepSeconds = (model: ModelSpec, batch: number, block = BLOCK): number =>
-  secondsOf(workloadOf(buildNetwork(model), batch, block), STEP_RATES);
+  secondsOf(workIn(block, model, batch), STEP_RATES);
 export const evaluationSeconds = (model: ModelSpec, block = BLOCK): number =>
-  secondsOf(workloadOf(buildNetwork(model), EVALUATION_BATCH, block), EVALUATION_RATES);
+  secondsOf(workIn(block, model, PROBE_BATCH, EVALUATION_BATCH), EVALUATION_RATES);
+
+function workIn(block: number, model: ModelSpec, batch: number, images = batch): Workload {
+  const network = buildNetwork(model);
+  return workloadOf(network, images, layoutIn(network, block, batch));
+}
 
 /** What measuring that machine gives, every time off by up to `noise`, a share of it. */
 export function plantedCalibration(noise = 0): Calibration {

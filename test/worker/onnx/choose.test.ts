@@ -17,10 +17,19 @@ describe('chooseLowering', () => {
       'stays plain where most of a block would be padding',
       buildNetwork({ ...smallNetwork, width: 0.25 }),
       'cpu',
-      128,
+      16,
       16,
       'portable',
-      'times the multiplications',
+      '8.1 times the multiplications',
+    ],
+    [
+      'lets images share blocks that one of them would fill with padding',
+      buildNetwork({ ...smallNetwork, width: 0.25 }),
+      'cpu',
+      128,
+      16,
+      'blocked-16',
+      'of up to 4 images where channels are few, take',
     ],
   ] as const)('%s', async (_, given, device, batch, block, layout, reason) => {
     const choice = await chooseLowering(given, device, batch, block);

@@ -37,7 +37,7 @@ const network = buildNetwork({ ...smallNetwork, block: 'bottleneck', resnetD: tr
 const BATCH = 16;
 const lowerings: [string, Lowering][] = [
   ['portable', portable],
-  ...(block === 1 ? [] : [['blocked', blocked(network, block)] satisfies [string, Lowering]]),
+  ...(block === 1 ? [] : [['blocked', blocked(network, block, BATCH)] satisfies [string, Lowering]]),
 ];
 
 /** What three steps make of a training that starts from drawn numbers. */

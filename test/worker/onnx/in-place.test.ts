@@ -24,12 +24,16 @@ beforeAll(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'scalesweep-in-plac
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const block = await cpuBlock();
-const BATCH = 16;
+/** Enough for images abreast. */
+const BATCH = 32;
 const whole: StepOptions = { batch: BATCH, nesterov: true, ema: true, dropout: false, dropPath: false, inPlace: true };
 const bare: StepOptions = { ...whole, nesterov: false, ema: false };
 
 function loweringsOf(network: Network): [string, Lowering][] {
-  return [['portable', portable], ...(block === 1 ? [] : [['blocked', blocked(network, block)] as [string, Lowering]])];
+  return [
+    ['portable', portable],
+    ...(block === 1 ? [] : [['blocked', blocked(network, block, BATCH)] as [string, Lowering]]),
+  ];
 }
 
 /** The operations that ONNX Runtime executes, after all that its optimiser does to a graph. */

@@ -7,23 +7,25 @@ import { portable } from '../../../worker/engines/onnx/lowering/portable/index.t
 import { drawnNetworks } from './exercise.ts';
 
 describe('the stored layout', () => {
-  it.each(drawnNetworks(6).flatMap(({ name, spec }) => [8, 16].map((block) => ({ name, spec, block }))))(
-    'gives back what it was given, in blocks of $block: $name',
-    ({ spec, block }) => {
-      const network = buildNetwork(spec);
-      const lowering = blocked(network, block);
-      const [own, stored] = [layoutOf(network), storedLayoutOf(network, lowering)];
-      const draw = random(1, 'values');
-      const values = Float32Array.from({ length: own.paramCount }, () => 1 + draw.next());
-      const there = new Float32Array(stored.paramCount);
-      convert(own.params, stored.params, lowering, 'store', values, there);
-      const back = new Float32Array(own.paramCount);
-      convert(own.params, stored.params, lowering, 'restore', there, back);
-      expect(back).toEqual(values);
-      // What was added is zero.
-      expect(there.filter((value) => value !== 0)).toHaveLength(own.paramCount);
-    },
-  );
+  it.each(
+    drawnNetworks(6).flatMap(({ name, spec }) =>
+      [8, 16].flatMap((block) => [1, 4].map((most) => ({ name, spec, block, most }))),
+    ),
+  )('gives back what it was given, in blocks of $block for up to $most images: $name', ({ spec, block, most }) => {
+    const batch = most * block;
+    const network = buildNetwork(spec);
+    const lowering = blocked(network, block, batch);
+    const [own, stored] = [layoutOf(network), storedLayoutOf(network, lowering)];
+    const draw = random(1, 'values');
+    const values = Float32Array.from({ length: own.paramCount }, () => 1 + draw.next());
+    const there = new Float32Array(stored.paramCount);
+    convert(own.params, stored.params, lowering, 'store', values, there);
+    const back = new Float32Array(own.paramCount);
+    convert(own.params, stored.params, lowering, 'restore', there, back);
+    expect(back).toEqual(values);
+    // What was added is zero; images abreast have copies.
+    if (most === 1) expect(there.filter((value) => value !== 0)).toHaveLength(own.paramCount);
+  });
 
   it('is the own one in the portable lowering', () => {
     const network = buildNetwork(drawnNetworks(1)[0]!.spec);
@@ -32,7 +34,7 @@ describe('the stored layout', () => {
 
   it('falls into parts without gaps, the vectors handed over first and each filter by itself', () => {
     const network = buildNetwork(drawnNetworks(2)[1]!.spec);
-    const layout = storedLayoutOf(network, blocked(network, 16));
+    const layout = storedLayoutOf(network, blocked(network, 16, 16));
     const parts = partsOf(layout);
     expect(parts[0]!.decays).toBe(false);
     let end = 0;

@@ -81,7 +81,12 @@ const lowerings: [string, Choice][] = [
   ['portable', { lowering: portable, reason: 'test' }],
   ...(block === 1
     ? []
-    : [['blocked', { lowering: blocked(buildNetwork(spec), block), reason: 'test' }] satisfies [string, Choice]]),
+    : [
+        ['blocked', { lowering: blocked(buildNetwork(spec), block, BATCH / 3), reason: 'test' }] satisfies [
+          string,
+          Choice,
+        ],
+      ]),
 ];
 
 describe.each(lowerings)('micro-batches, %s', (_name, choice) => {

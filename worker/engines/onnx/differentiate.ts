@@ -75,6 +75,7 @@ export class Differentiation {
     return {
       graph,
       batch,
+      abreast: 1,
       block: this.#lowering.block,
       mode,
       param: (name) => named(params, name, 'parameter'),

@@ -17,5 +17,5 @@ export async function chooseLowering(network: Network, device: string, batch: nu
   const own = device === 'cpu' ? (block ?? (await cpuBlock())) : 1;
   const choice = chooseLayout(network, device, batch, own);
   const plain = device === 'cpu' ? portable : onDevice;
-  return { lowering: choice.block > 1 ? blocked(network, choice.block) : plain, reason: choice.reason };
+  return { lowering: choice.block > 1 ? blocked(network, choice.block, batch) : plain, reason: choice.reason };
 }

@@ -1,17 +1,18 @@
-import type { Network } from '../../../../models/index.ts';
+import { workloadOf, type Network, type ValueLayout } from '../../../../models/index.ts';
+import { abreastOf } from './abreast.ts';
 
-export interface LayoutChoice {
-  /** Channels kept together; 1 is the plain layout. */
-  readonly block: number;
+export interface LayoutChoice extends ValueLayout {
   /** For the trial's record. */
   readonly reason: string;
 }
 
-/**
- * Per multiplication the blocked lowering takes half the time of the portable one or less (docs/performance.md), so it
- * pays as long as rounding channels up does not double the multiplications.
- */
-const MOST_PADDING = 2;
+/** With four times the multiplications a step takes as long as in the portable lowering, with 2.6 times two thirds of it (docs/performance.md). */
+const MOST_PADDING = 3;
+
+/** How values lie in the blocked layout of so many channels; with a block of 1, in the plain one. */
+export function layoutIn(network: Network, block: number, batch: number): ValueLayout {
+  return { block, abreast: abreastOf(network, block, batch) };
+}
 
 /**
  * Which layout a network is trained in. Loads no engine, so that a plan may ask as well.
@@ -19,28 +20,24 @@ const MOST_PADDING = 2;
  * @param block channels that ONNX Runtime's blocked layout keeps together on the CPU; 1 where it has none.
  */
 export function chooseLayout(network: Network, device: string, batch: number, block: number): LayoutChoice {
-  const inPlain = (reason: string): LayoutChoice => ({ block: 1, reason });
+  const plain = layoutIn(network, 1, batch);
+  const inPlain = (reason: string): LayoutChoice => ({ ...plain, reason });
   if (device !== 'cpu') return inPlain(`the blocked layout is for CPUs, the device is ${device}`);
   if (block === 1) return inPlain('ONNX Runtime has no blocked layout on this CPU');
   if (batch % block !== 0) return inPlain(`a batch of ${batch} is not a multiple of the block of ${block} channels`);
-  const padding = multiplications(network, block) / multiplications(network, 1);
-  return padding > MOST_PADDING
-    ? inPlain(`blocks of ${block} channels would take ${padding.toFixed(1)} times the multiplications`)
-    : { block, reason: `blocks of ${block} channels take ${padding.toFixed(2)} times the multiplications` };
+  const blocked = layoutIn(network, block, batch);
+  const padding = multiplications(network, blocked) / multiplications(network, plain);
+  if (padding > MOST_PADDING)
+    return inPlain(`blocks of ${block} channels would take ${padding.toFixed(1)} times the multiplications`);
+  const most = Math.max(...blocked.abreast);
+  const shared = most > 1 ? `, of up to ${most} images where channels are few,` : '';
+  return {
+    ...blocked,
+    reason: `blocks of ${block} channels${shared} take ${padding.toFixed(2)} times the multiplications`,
+  };
 }
 
-/** Of all convolutions, with channels rounded up to blocks (but not those of the image). */
-function multiplications({ nodes }: Network, block: number): number {
-  let sum = 0;
-  for (const { op, inputs, shape } of nodes) {
-    if (op.kind !== 'conv') continue;
-    const source = nodes[inputs[0]!]!;
-    const channels = source.op.kind === 'input' ? source.shape[0] : roundUp(source.shape[0], block);
-    sum += op.kernel ** 2 * channels * roundUp(shape[0], block) * shape[1] * shape[2];
-  }
-  return sum;
-}
-
-function roundUp(count: number, multiple: number): number {
-  return Math.ceil(count / multiple) * multiple;
+function multiplications(network: Network, layout: ValueLayout): number {
+  const { wideMultiplications, pointMultiplications } = workloadOf(network, 1, layout);
+  return wideMultiplications + pointMultiplications;
 }

@@ -22,12 +22,12 @@ export const conv: Rule<'conv'> = {
   },
 
   backward(context, node, dy) {
-    const { graph, batch, block } = context;
+    const { graph, batch, block, abreast } = context;
     const stem = isStem(context, node);
     const dims = dimsOf(node.shape, batch, block);
     if (node.op.bias) {
-      const mean = channelMean(graph, dims, dy, block);
-      const count = graph.scalar(batch * node.shape[1] * node.shape[2]);
+      const mean = channelMean(context, dims, dy);
+      const count = graph.scalar(abreast * batch * node.shape[1] * node.shape[2]);
       context.gradient(`${node.name}.bias`, graph.add('Mul', [mean, count]));
     }
     const weightShape = filterShape(context, node);

@@ -25,12 +25,14 @@ export const dropPath: Rule<'drop-path'> = {
 
 /** A factor per image, repeated along one row [W, N, b] and broadcast over the rows. */
 function withDroppedPaths(context: LoweringContext, node: NodeOf<'drop-path'>, x: Value): Value {
-  const { graph, batch, block } = context;
+  const { graph, batch, block, abreast } = context;
   const mask = context.mask(node);
   if (mask === undefined) return x;
   const dims = dimsOf(node.shape, batch, block);
   const width = node.shape[2];
-  const repeated = graph.add('Expand', [reshape(graph, mask, [1, batch, 1]), graph.ints([width, batch, block])]);
+  const byImage = graph.add('Transpose', [reshape(graph, mask, [abreast, batch])], { perm: [1, 0] });
+  const spread = graph.ints([width, batch, abreast, block / abreast]);
+  const repeated = graph.add('Expand', [reshape(graph, byImage, [1, batch, abreast, 1]), spread]);
   const row = reshape(graph, repeated, [width * batch * block]);
   return reshape(graph, graph.add('Mul', [reshape(graph, x, [-1, width * batch * block]), row]), dims);
 }

@@ -1,6 +1,8 @@
 import type { Network } from '../../../../../models/index.ts';
 import { standardLoss } from '../../loss.ts';
+import { abreastOf } from '../abreast.ts';
 import { splitAtOnce, type Lowering } from '../rule.ts';
+import { Abreast } from './abreast.ts';
 import { writeConv } from './conv-call.ts';
 import { conv } from './conv.ts';
 import { dense, dropout, dropPath } from './head.ts';
@@ -11,15 +13,15 @@ import { input } from './stem.ts';
 import { reshape } from './tensor.ts';
 import { storageOf } from './weights.ts';
 
-/** ONNX Runtime's blocked layout, `block` channels together: CPUs only. The batch must be a multiple of the block. */
-export function blocked(network: Network, block: number): Lowering {
-  const stem = network.nodes.find(({ op }) => op.kind === 'conv');
+/** ONNX Runtime's blocked layout, `block` channels together: CPUs only. The batch of a step must be a multiple of the block. */
+export function blocked(network: Network, block: number, batch: number): Lowering {
+  const abreast = new Abreast(network, block, abreastOf(network, block, batch));
   return {
     layout: `blocked-${block}`,
     block,
     loss: standardLoss,
     optimisation: 'basic',
-    storageOf: (tensor) => storageOf(tensor, block, `${stem?.name}.weight`),
+    storageOf: (tensor) => storageOf(tensor, abreast.placeOf(tensor)),
     sum,
     split: splitAtOnce,
     vectorDims: (size) => (size % block === 0 ? [1, block, 1, size / block] : [size]),
@@ -29,18 +31,18 @@ export function blocked(network: Network, block: number): Lowering {
       const weight = reshape(graph, graph.add('Expand', [factor, graph.ints([block])]), [block, 1, 1, 1]);
       return writeConv(graph, { x, weight, sum: y, window: { kernel: [1, 1], groups: block } });
     },
-    input,
-    conv,
-    norm,
-    relu,
-    sigmoid,
-    add,
-    gate,
-    'max-pool': maxPool,
-    'avg-pool': avgPool,
-    'global-pool': globalPool,
+    input: abreast.rule(input),
+    conv: abreast.rule(conv),
+    norm: abreast.rule(norm),
+    relu: abreast.rule(relu),
+    sigmoid: abreast.rule(sigmoid),
+    add: abreast.rule(add),
+    gate: abreast.rule(gate),
+    'max-pool': abreast.rule(maxPool),
+    'avg-pool': abreast.rule(avgPool),
+    'global-pool': abreast.rule(globalPool),
     dropout,
-    'drop-path': dropPath,
+    'drop-path': abreast.rule(dropPath),
     dense,
   };
 }

@@ -35,15 +35,15 @@ export const norm: Rule<'norm'> = {
   },
 
   backward(context, node, dy) {
-    const { graph, batch, block } = context;
+    const { graph, batch, block, abreast } = context;
     const dims = dimsOf(node.shape, batch, block);
     const x = context.valueOf(node.inputs[0]!);
     const [mean, inverse] = [context.saved(node, 'mean'), context.saved(node, 'inverse')];
-    const meanDy = channelMean(graph, dims, dy, block);
-    const meanDyX = channelProductMean(graph, dims, dy, x, block);
+    const meanDy = channelMean(context, dims, dy);
+    const meanDyX = channelProductMean(context, dims, dy, x);
     const covariance = graph.add('Sub', [meanDyX, graph.add('Mul', [mean, meanDy])]);
     const correlation = graph.add('Mul', [inverse, covariance]);
-    const count = graph.scalar(batch * node.shape[1] * node.shape[2]);
+    const count = graph.scalar(abreast * batch * node.shape[1] * node.shape[2]);
     context.gradient(`${node.name}.scale`, graph.add('Mul', [correlation, count]));
     context.gradient(`${node.name}.shift`, graph.add('Mul', [meanDy, count]));
     const slope = graph.add('Neg', [graph.add('Mul', [correlation, inverse])]);
@@ -55,13 +55,13 @@ export const norm: Rule<'norm'> = {
 };
 
 function batchStats(context: LoweringContext, node: NodeOf<'norm'>, x: Value): { mean: Value; variance: Value } {
-  const { graph, batch, block } = context;
+  const { graph, batch, block, abreast } = context;
   const dims = dimsOf(node.shape, batch, block);
-  const mean = channelMean(graph, dims, x, block);
-  const meanSquare = channelProductMean(graph, dims, x, x, block);
+  const mean = channelMean(context, dims, x);
+  const meanSquare = channelProductMean(context, dims, x, x);
   // Rounding can take a variance of nothing below zero.
   const variance = graph.add('Relu', [graph.add('Sub', [meanSquare, graph.add('Mul', [mean, mean])])]);
-  const count = batch * node.shape[1] * node.shape[2];
+  const count = abreast * batch * node.shape[1] * node.shape[2];
   context.batchStat(`${node.name}.mean`, mean);
   // The running variance is the unbiased one, as PyTorch keeps it.
   const unbiased = count > 1 ? count / (count - 1) : 1;

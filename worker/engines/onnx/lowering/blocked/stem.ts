@@ -1,16 +1,15 @@
-import type { Shape } from '../../../../../models/index.ts';
+import { elements, type Shape } from '../../../../../models/index.ts';
 import type { OnnxGraph, Value } from '../../onnx-graph.ts';
 import type { LoweringContext, NodeOf, Rule } from '../rule.ts';
 import { writeConv } from './conv-call.ts';
 import { reach } from './filter-gradient.ts';
 import { dimsOf, reshape } from './tensor.ts';
 
-/** The image, plain, with the batch innermost: [1, C, H, W * N]. */
+/** The image, plain, with the batch innermost: [1, C, H, W * N]; of images abreast, each with channels of its own. */
 export const input: Rule<'input'> = {
-  forward({ graph, batch }, node, [image]) {
-    const [channels, height, width] = node.shape;
-    const byImage = reshape(graph, image!, [batch, channels * height * width]);
-    return reshape(graph, graph.add('Transpose', [byImage], { perm: [1, 0] }), dimsOf(node.shape, batch, 1));
+  forward({ graph, batch, abreast }, node, [image]) {
+    const byImage = reshape(graph, image!, [abreast, batch, elements(node.shape) / abreast]);
+    return reshape(graph, graph.add('Transpose', [byImage], { perm: [0, 2, 1] }), dimsOf(node.shape, batch, 1));
   },
   backward: () => [],
 };

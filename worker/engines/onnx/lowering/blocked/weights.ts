@@ -4,35 +4,93 @@ import { asIs } from '../portable/index.ts';
 import type { Storage, Stored } from '../rule.ts';
 import { reshape, roundUp, transposeTiles } from './tensor.ts';
 
+/** What decides where the parameters of a node lie. */
+export interface Place {
+  readonly block: number;
+  /** Images abreast in what the node reads, and in what it writes. */
+  readonly within: number;
+  readonly images: number;
+  /** Reads the image, whose channels are not blocked. */
+  readonly isStem: boolean;
+}
+
+/** A tensor's own numbers, row-major, and where they are stored: once for each image abreast. */
+export interface Moves {
+  readonly shape: readonly number[];
+  readonly visit: (image: number, each: (own: number, place: number) => void) => void;
+}
+
 /**
  * How parameters lie in the flat vectors, so that a step rearranges as few of them as it can: filters as
  * [O / b, I / b, k, k, b of I, b of O], which ONNX Runtime reads as [O, I, k, k]; the stem's as [O / b, I, k, k, b];
- * vectors of channels filled up with zeros.
+ * vectors of channels filled up with zeros. Each image abreast has its own: copies in a vector, in filters a diagonal of them with
+ * zeros beside it.
  */
-export function storageOf({ name, shape }: Stored, block: number, stem: string): Storage {
+export function storageOf(tensor: Stored, place: Place): Storage {
+  const moves = movesOf(tensor, place);
+  if (moves === undefined) return asIs(tensor);
+  const { shape, visit } = moves;
+  return {
+    shape,
+    store(from, to) {
+      for (let image = 0; image < place.within; image++) visit(image, (own, at) => void (to[at] = from[own]!));
+    },
+    restore: (from, to) => visit(0, (own, at) => void (to[own] = from[at]!)),
+  };
+}
+
+/** `undefined` for what is stored as it is. */
+export function movesOf({ shape }: Stored, { block, within, images, isStem }: Place): Moves | undefined {
+  const [filters, channels, kernel] = shape as [number, number, number];
+  const outputs = images > 1 ? block / images : roundUp(filters, block);
   if (shape.length === 1) {
-    const storage = asIs({ name, shape });
-    return { ...storage, shape: [roundUp(shape[0]!, block)] };
+    return {
+      shape: [images * outputs],
+      visit(image, each) {
+        for (let c = 0; c < filters; c++) each(c, image * outputs + c);
+      },
+    };
   }
-  if (shape.length !== 4) return asIs({ name, shape });
-  const [filters, channels, kernel] = shape as [number, number, number, number];
-  const inputBlock = name === stem ? 1 : block;
-  const stored = [roundUp(filters, block), roundUp(channels, inputBlock), kernel, kernel];
+  if (shape.length !== 4) return undefined;
+  const inputBlock = isStem ? 1 : block;
+  const inputs = within > 1 && !isStem ? block / within : roundUp(channels, inputBlock);
+  // Images that part lie in blocks of their own from then on.
+  const parting = within / images;
+  const stored = [within * outputs, within * inputs, kernel, kernel];
   const blocks = stored[1]! / inputBlock;
   const taps = kernel * kernel;
-  const move = (visit: (own: number, place: number) => void): void => {
-    for (let o = 0, own = 0; o < filters; o++)
-      for (let i = 0; i < channels; i++) {
-        const tile = Math.floor(o / block) * blocks + Math.floor(i / inputBlock);
-        const inside = (i % inputBlock) * block + (o % block);
-        for (let tap = 0; tap < taps; tap++) visit(own++, (tile * taps + tap) * inputBlock * block + inside);
-      }
-  };
   return {
     shape: stored,
-    store: (from, to) => move((own, place) => void (to[place] = from[own]!)),
-    restore: (from, to) => move((own, place) => void (to[own] = from[place]!)),
+    visit(image, each) {
+      const firstOutput = ((image % parting) * images + Math.floor(image / parting)) * outputs;
+      const firstInput = image * inputs;
+      for (let filter = 0, own = 0; filter < filters; filter++)
+        for (let channel = 0; channel < channels; channel++) {
+          const [o, i] = [firstOutput + filter, firstInput + channel];
+          const tile = Math.floor(o / block) * blocks + Math.floor(i / inputBlock);
+          const inside = (i % inputBlock) * block + (o % block);
+          for (let tap = 0; tap < taps; tap++) each(own++, (tile * taps + tap) * inputBlock * block + inside);
+        }
+    },
   };
+}
+
+/** Of the gradient of filters with images abreast: the sum over the images, again for each of them, and zeros beside it. */
+export function sumOfImages(graph: OnnxGraph, gradient: Value, tensor: Stored, place: Place): Value {
+  const { shape, visit } = movesOf(tensor, place)!;
+  const count = elements(tensor.shape);
+  const places = Array.from({ length: place.within }, () => Array.from({ length: count }, () => 0));
+  const owners = Array.from({ length: elements(shape) }, () => count);
+  for (const [image, of] of places.entries())
+    visit(image, (own, at) => {
+      of[own] = at;
+      owners[at] = own;
+    });
+  const flat = reshape(graph, gradient, [elements(shape)]);
+  const apart = graph.add('Gather', [flat, graph.ints(places.flat(), [place.within, count])], { axis: 0 });
+  const sum = graph.add('ReduceSum', [apart, graph.ints([0])], { keepdims: 0 });
+  const withZero = graph.add('Pad', [sum, graph.ints([0, 1])]);
+  return reshape(graph, graph.add('Gather', [withZero, graph.ints(owners)], { axis: 0 }), shape);
 }
 
 /** A convolution's filters for columns of one phase: [O, I, k, taps], `inner` numbers per kernel position. */
