@@ -20,7 +20,7 @@ export const PROBE_BATCH = 32;
 
 /**
  * Networks of the family that between them tell the operation classes apart: few and many nodes with nothing in them,
- * narrow and large images, wide and small ones, bottlenecks, squeeze-and-excitation. The most telling come first: a
+ * narrow and large images, wide and small ones, narrow and small ones, bottlenecks, squeeze-and-excitation. The most telling come first: a
  * machine that is too slow for all measures the first.
  */
 export const PROBES: readonly ModelSpec[] = [
@@ -31,6 +31,7 @@ export const PROBES: readonly ModelSpec[] = [
   { ...plain, baseWidth: 8 },
   { ...plain, resolution: 4 },
   { ...plain, baseWidth: 32, resolution: 12 },
+  { ...plain, baseWidth: 8, depth: 14, resolution: 12 },
   { ...plain, resolution: 16, seRatio: 0.25, resnetD: true },
   { ...plain, block: 'bottleneck', depth: 11, baseWidth: 32, resolution: 8 },
 ];

@@ -78,19 +78,22 @@ export function movesOf({ shape }: Stored, { block, within, images, isStem }: Pl
 /** Of the gradient of filters with images abreast: the sum over the images, again for each of them, and zeros beside it. */
 export function sumOfImages(graph: OnnxGraph, gradient: Value, tensor: Stored, place: Place): Value {
   const { shape, visit } = movesOf(tensor, place)!;
-  const count = elements(tensor.shape);
-  const places = Array.from({ length: place.within }, () => Array.from({ length: count }, () => 0));
-  const owners = Array.from({ length: elements(shape) }, () => count);
-  for (const [image, of] of places.entries())
-    visit(image, (own, at) => {
-      of[own] = at;
-      owners[at] = own;
-    });
-  const flat = reshape(graph, gradient, [elements(shape)]);
-  const apart = graph.add('Gather', [flat, graph.ints(places.flat(), [place.within, count])], { axis: 0 });
+  // An image's filters lie together, so whole runs of them are moved.
+  const run = place.block / place.images;
+  const rows = elements(shape) / run;
+  const rowsOf = Array.from({ length: place.within }, (_, image) => {
+    const found: number[] = [];
+    visit(image, (_own, at) => void (at % run === 0 && found.push(at / run)));
+    return found;
+  });
+  const count = rowsOf[0]!.length;
+  const owners = Array.from({ length: rows }, () => count);
+  for (const found of rowsOf) for (const [owner, row] of found.entries()) owners[row] = owner;
+  const all = reshape(graph, gradient, [rows, run]);
+  const apart = graph.add('Gather', [all, graph.ints(rowsOf.flat(), [place.within, count])], { axis: 0 });
   const sum = graph.add('ReduceSum', [apart, graph.ints([0])], { keepdims: 0 });
-  const withZero = graph.add('Pad', [sum, graph.ints([0, 1])]);
-  return reshape(graph, graph.add('Gather', [withZero, graph.ints(owners)], { axis: 0 }), shape);
+  const withZeros = graph.add('Pad', [sum, graph.ints([0, 0, 1, 0])]);
+  return reshape(graph, graph.add('Gather', [withZeros, graph.ints(owners)], { axis: 0 }), shape);
 }
 
 /** A convolution's filters for columns of one phase: [O, I, k, taps], `inner` numbers per kernel position. */
