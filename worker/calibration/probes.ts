@@ -31,7 +31,7 @@ export const PROBES: readonly ModelSpec[] = [
   { ...plain, baseWidth: 8 },
   { ...plain, resolution: 4 },
   { ...plain, baseWidth: 32, resolution: 12 },
-  { ...plain, baseWidth: 8, depth: 14, resolution: 12 },
+  { ...plain, baseWidth: 8, depth: 14, resolution: 14 },
   { ...plain, resolution: 16, seRatio: 0.25, resnetD: true },
   { ...plain, block: 'bottleneck', depth: 11, baseWidth: 32, resolution: 8 },
 ];

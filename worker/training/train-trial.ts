@@ -9,6 +9,7 @@ import {
 import type { Dataset } from '../data/index.ts';
 import type { TrialContext } from '../engines/engine.ts';
 import { directFeeder, type Feed, type Feeder } from '../feed/index.ts';
+import { giveBackMemory } from '../give-back-memory.ts';
 import { letOthersIn } from '../turns.ts';
 import { batchesFrom } from './batches-from.ts';
 import { evaluateSplit } from './evaluate.ts';
@@ -41,6 +42,7 @@ export interface Training {
  * @throws {ScalesweepError} `INTERRUPTED` (a checkpoint is saved), `TRIAL_DIVERGED`, `CHECKPOINT_MISMATCH`
  */
 export async function trainTrial(training: Training): Promise<TrialResult> {
+  await giveBackMemory();
   restartPeak();
   const { trial, dataset } = training;
   const steps = stepsOf(trial.spec.recipe, dataset.train.count, trial.spec.epochs);
