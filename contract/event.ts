@@ -37,7 +37,7 @@ export const trialResult = z.strictObject({
   /** Training and evaluation, over all attempts that contributed. */
   seconds: z.number().min(0),
   /** The part of `seconds` in training steps; the rest is evaluation, batches, checkpoints. */
-  stepSeconds: metric.default(null),
+  trainSeconds: metric.default(null),
   /** Median milliseconds of a training step. */
   stepMs: metric,
   /** Peak resident memory of the worker's process. */

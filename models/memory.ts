@@ -41,7 +41,7 @@ function heldMemory(network: Network, average: boolean): number {
   return (PARAM_COPIES + (average ? AVERAGE_COPIES : 0)) * paramBytes(network);
 }
 
-/** While a step runs. */
+/** While a step runs. Channels that are added to fill blocks are not counted: few networks have many. */
 function stepMemory(network: Network, batch: number): number {
   let kept = 0;
   for (const node of network.nodes) if (KEPT.has(node.op.kind)) kept += elements(node.shape);

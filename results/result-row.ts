@@ -25,7 +25,7 @@ export interface ResultRow {
   /** Wall-clock of the trial, all attempts. */
   readonly seconds: number | null;
   /** The part of it in training steps. */
-  readonly stepSeconds: number | null;
+  readonly trainSeconds: number | null;
   /** Peak resident memory of the worker's process. */
   readonly peakBytes: number | null;
   /** What else the grid varied, by its name in the grid. */
@@ -60,7 +60,7 @@ export interface ImportedResult {
   readonly trainLoss?: number | null;
   readonly stepMs?: number | null;
   readonly seconds?: number | null;
-  readonly stepSeconds?: number | null;
+  readonly trainSeconds?: number | null;
   readonly peakBytes?: number | null;
   readonly axes?: Readonly<Record<string, unknown>>;
   readonly readingError?: number | null;

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 /** What glibc offers; other C libraries and other systems do without. */
 type Trim = (keep: number) => number;
 
@@ -8,8 +10,10 @@ let trim: Promise<Trim | undefined> | undefined;
  * one has left. The allocator would keep it, and with it the peak of every later trial would be that of the largest before.
  */
 export async function giveBackMemory(): Promise<void> {
-  // With --expose-gc: buffers whose owners are gone are freed when V8 next looks.
+  // There in processes that were started with --expose-gc; elsewhere V8 frees the buffers of what is gone in its own time.
   globalThis.gc?.();
+  // It may free them on another thread.
+  await setImmediate();
   trim ??= loadTrim().catch(() => undefined);
   (await trim)?.(0);
 }

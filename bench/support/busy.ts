@@ -37,7 +37,7 @@ export function busyOver(
     const overlap = Math.max(0, Math.min(endedAt, span[1]) - Math.max(startedAt, span[0]));
     inTrials += overlap;
     // Steps are taken to be spread evenly over the trial.
-    inSteps += (overlap * 1000 * (result?.stepSeconds ?? 0)) / (endedAt - startedAt);
+    inSteps += (overlap * 1000 * (result?.trainSeconds ?? 0)) / (endedAt - startedAt);
   }
   return { cpu, inTrials: inTrials / whole, inSteps: inSteps / whole };
 }

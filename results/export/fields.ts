@@ -31,7 +31,7 @@ export const FIELDS: readonly Field[] = [
   number('trainLoss'),
   number('stepMs'),
   number('seconds'),
-  number('stepSeconds'),
+  number('trainSeconds'),
   number('peakBytes'),
   number('readingError'),
   text('source'),

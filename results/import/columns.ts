@@ -33,7 +33,7 @@ const CONTRACT: readonly Column[] = [
   column('trainLoss', 'amount'),
   column('stepMs', 'positive'),
   column('seconds', 'amount'),
-  column('stepSeconds', 'amount'),
+  column('trainSeconds', 'amount'),
   column('peakBytes', 'positive'),
   column('readingError', 'fraction'),
 ];

@@ -35,7 +35,7 @@ export function resultRows(store: SqliteStore, options: ScopeOptions = {}): Resu
       `SELECT t.id, t.seed, c.width, c.depth, c.resolution, c.epochs, c.flops, c.params, c.activations, c.memory_bytes AS memoryBytes,
          c.train_flops AS trainFlops, t.minival_top1 AS minivalTop1, t.test_top1 AS testTop1, t.minival_loss AS minivalLoss,
          t.test_loss AS testLoss, t.train_top1 AS trainTop1, t.train_loss AS trainLoss, t.step_ms AS stepMs, t.seconds,
-         t.step_seconds AS stepSeconds, t.peak_bytes AS peakBytes, c.axes, EXISTS (SELECT 1 FROM specs p WHERE p.cell = c.n) AS trained,
+         t.train_seconds AS trainSeconds, t.peak_bytes AS peakBytes, c.axes, EXISTS (SELECT 1 FROM specs p WHERE p.cell = c.n) AS trained,
          (SELECT s.id FROM sweep_trials x JOIN sweeps s ON s.n = x.sweep WHERE x.trial = t.n ORDER BY x.sweep LIMIT 1) AS sweep,
          t.reading_error AS readingError
        FROM ${from} AND t.state = 'done' ORDER BY c.width, c.depth, c.resolution, c.epochs, c.n, t.seed`,

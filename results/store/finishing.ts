@@ -76,7 +76,7 @@ export function finish(
     if (!isNewest(row, attempt)) return 'fenced';
     connection.run(
       `UPDATE trials SET state = 'done', retry_at = 0, finished_at = ?, minival_top1 = ?, minival_loss = ?, test_top1 = ?, test_loss = ?,
-         train_top1 = ?, train_loss = ?, seconds = ?, step_seconds = ?, step_ms = ?, peak_bytes = ?, weights_digest = ? WHERE n = ?`,
+         train_top1 = ?, train_loss = ?, seconds = ?, train_seconds = ?, step_ms = ?, peak_bytes = ?, weights_digest = ? WHERE n = ?`,
       now,
       result.minivalTop1,
       result.minivalLoss,
@@ -85,7 +85,7 @@ export function finish(
       result.trainTop1,
       result.trainLoss,
       result.seconds,
-      result.stepSeconds,
+      result.trainSeconds,
       result.stepMs,
       result.peakBytes,
       result.weightsDigest,

@@ -107,7 +107,7 @@ function importedTrial(
     trainTop1: result.trainTop1 ?? null,
     trainLoss: result.trainLoss ?? null,
     seconds: result.seconds ?? null,
-    stepSeconds: result.stepSeconds ?? null,
+    trainSeconds: result.trainSeconds ?? null,
     stepMs: result.stepMs ?? null,
     peakBytes: result.peakBytes ?? null,
   };
@@ -115,9 +115,9 @@ function importedTrial(
     const inserted = connection
       .statement(
         `INSERT INTO trials (id, cell, seed, state, finished_at, minival_top1, reading_error, minival_loss, test_top1, test_loss,
-           train_top1, train_loss, seconds, step_seconds, step_ms, peak_bytes)
+           train_top1, train_loss, seconds, train_seconds, step_ms, peak_bytes)
          VALUES (@id, @cell, @seed, 'done', @now, @minivalTop1, @readingError, @minivalLoss, @testTop1, @testLoss,
-           @trainTop1, @trainLoss, @seconds, @stepSeconds, @stepMs, @peakBytes)`,
+           @trainTop1, @trainLoss, @seconds, @trainSeconds, @stepMs, @peakBytes)`,
       )
       .run({ ...metrics, id, cell: cell.n, seed, now });
     return { n: Number(inserted.lastInsertRowid), isNew: true };
@@ -131,7 +131,7 @@ function importedTrial(
        minival_loss = coalesce(@minivalLoss, minival_loss), test_top1 = coalesce(@testTop1, test_top1),
        test_loss = coalesce(@testLoss, test_loss), train_top1 = coalesce(@trainTop1, train_top1),
        train_loss = coalesce(@trainLoss, train_loss), seconds = coalesce(@seconds, seconds),
-       step_seconds = coalesce(@stepSeconds, step_seconds), step_ms = coalesce(@stepMs, step_ms), peak_bytes = coalesce(@peakBytes, peak_bytes)
+       train_seconds = coalesce(@trainSeconds, train_seconds), step_ms = coalesce(@stepMs, step_ms), peak_bytes = coalesce(@peakBytes, peak_bytes)
      WHERE n = @n`,
     { ...metrics, n: known.n },
   );

@@ -118,7 +118,7 @@ interface TrialRow {
   train_top1: number | null;
   train_loss: number | null;
   seconds: number | null;
-  step_seconds: number | null;
+  train_seconds: number | null;
   step_ms: number | null;
   peak_bytes: number | null;
   weights_digest: string | null;
@@ -149,7 +149,7 @@ export function trialDetail(connection: Connection, prefix: string): TrialDetail
             trainTop1: row.train_top1,
             trainLoss: row.train_loss,
             seconds: row.seconds ?? 0,
-            stepSeconds: row.step_seconds,
+            trainSeconds: row.train_seconds,
             stepMs: row.step_ms,
             peakBytes: row.peak_bytes,
             weightsDigest: row.weights_digest,

@@ -6,10 +6,10 @@ import { watchChildren } from '../../bench/support/worker-cpu.ts';
 import type { TrialDetail } from '../../results/index.ts';
 
 /** A trial that ran from `startedAt` to `endedAt`. */
-function trialOf(startedAt: number, endedAt: number, stepSeconds: number): TrialDetail {
+function trialOf(startedAt: number, endedAt: number, trainSeconds: number): TrialDetail {
   return {
     attempts: [{ startedAt, endedAt }],
-    result: { stepSeconds },
+    result: { trainSeconds },
   } as unknown as TrialDetail;
 }
 

@@ -13,7 +13,7 @@ const RESULT = {
   trainTop1: 0.5,
   trainLoss: 1,
   seconds: 1,
-  stepSeconds: null,
+  trainSeconds: null,
   stepMs: null,
   peakBytes: null,
   weightsDigest: null,

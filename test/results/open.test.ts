@@ -108,7 +108,7 @@ describe('a store of another version', () => {
   /** What each migration after the first added. */
   const added = [
     { version: 2, columns: { trials: 'micro_batch', attempts: 'micro_batch' } },
-    { version: 3, columns: { trials: 'step_seconds' } },
+    { version: 3, columns: { trials: 'train_seconds' } },
   ];
   test.each([1, 2].flatMap((from) => (['read', 'steer', 'run'] as const).map((mode) => ({ from, mode }))))(
     'one of version $from keeps its results, opened to $mode',
@@ -123,7 +123,7 @@ describe('a store of another version', () => {
       const { id } = store.sweep();
       expect(store.counts(id)).toMatchObject({ done: 3 });
       const [row] = [...resultRows(store)];
-      expect(row).toMatchObject({ seconds: 10, stepSeconds: null });
+      expect(row).toMatchObject({ seconds: 10, trainSeconds: null });
       expect(store.trial(row!.id).attempts).toMatchObject([{ outcome: 'done', microBatch: null }]);
       store.close();
     },

@@ -120,7 +120,7 @@ const nothing = {
   trainTop1: null,
   trainLoss: null,
   seconds: 1,
-  stepSeconds: null,
+  trainSeconds: null,
   stepMs: null,
   peakBytes: null,
   weightsDigest: null,

@@ -161,7 +161,7 @@ const emptyResult = {
   trainTop1: null,
   trainLoss: null,
   seconds: 0,
-  stepSeconds: null,
+  trainSeconds: null,
   stepMs: null,
   peakBytes: null,
   weightsDigest: null,

@@ -136,7 +136,7 @@ export function makeRow(known: Partial<ResultRow> & PlantedCell): ResultRow {
     trainLoss: null,
     stepMs: null,
     seconds: null,
-    stepSeconds: null,
+    trainSeconds: null,
     peakBytes: null,
     axes: {},
     source: 'trained',

@@ -16,12 +16,14 @@ export async function timed(isSerial: boolean, act: () => unknown): Promise<numb
 
 /** What takes less is done several times in a run: a few steps of 4 ms with cold caches tell little of a thousand. */
 const SHORTEST_RUN_MS = 20;
+/** Where the clock is too coarse to tell how long one takes. */
+const MOST_TIMES = 100;
 
-/** The median of so many runs, after one that warms up; milliseconds, never 0. */
+/** The median of so many runs, after once to warm up and once to tell how often a run repeats it; milliseconds, never 0. */
 export async function typicalMs(isSerial: boolean, runs: number, act: () => unknown): Promise<number> {
   await act();
-  const first = Math.max(1e-3, await timed(isSerial, act));
-  const times = Math.ceil(SHORTEST_RUN_MS / first);
+  const first = await timed(isSerial, act);
+  const times = Math.min(MOST_TIMES, Math.ceil(SHORTEST_RUN_MS / Math.max(1e-3, first)));
   const repeated = async (): Promise<void> => {
     for (let time = 0; time < times; time++) await act();
   };

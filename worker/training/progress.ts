@@ -13,7 +13,7 @@ export interface Progress {
   correct: number;
   epochSeconds: number;
   /** In steps, since the trial began; `null` where a checkpoint did not say. */
-  stepSeconds: number | null;
+  trainSeconds: number | null;
 }
 
 const savedProgress = z.strictObject({
@@ -21,11 +21,11 @@ const savedProgress = z.strictObject({
   lossSum: z.number(),
   correct: z.number(),
   epochSeconds: z.number(),
-  stepSeconds: z.number().nullable().default(null),
+  trainSeconds: z.number().nullable().default(null),
 });
 
 export function newProgress(): Progress {
-  return { step: 0, epochs: [], lossSum: 0, correct: 0, epochSeconds: 0, stepSeconds: 0 };
+  return { step: 0, epochs: [], lossSum: 0, correct: 0, epochSeconds: 0, trainSeconds: 0 };
 }
 
 export function writeProgress({ step, ...meta }: Progress, tensors: ReadonlyMap<string, Float32Array>): Checkpoint {

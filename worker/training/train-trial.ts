@@ -152,7 +152,7 @@ class Run {
       trainTop1: last.trainTop1,
       trainLoss: last.trainLoss,
       seconds: this.#progress.epochs.reduce((sum, { seconds }) => sum + seconds, this.#progress.epochSeconds),
-      stepSeconds: this.#progress.stepSeconds,
+      trainSeconds: this.#progress.trainSeconds,
       stepMs: times[Math.floor(times.length / 2)] ?? null,
       peakBytes: peakMemory(),
       weightsDigest,
@@ -207,7 +207,7 @@ class Run {
     const results =
       count === 1 ? [await trainer.step(batches[0]!, rates[0]!)] : await trainer.several!.step(batches, rates);
     const ms = performance.now() - began;
-    if (this.#progress.stepSeconds !== null) this.#progress.stepSeconds += ms / 1000;
+    if (this.#progress.trainSeconds !== null) this.#progress.trainSeconds += ms / 1000;
     for (let i = 0; i < count; i++) this.#stepMs.push(ms / count);
     return results;
   }

@@ -9,7 +9,7 @@ export const RESULT: TrialResult = {
   trainTop1: 0.9,
   trainLoss: 0.3,
   seconds: 1,
-  stepSeconds: 0.1,
+  trainSeconds: 0.1,
   stepMs: 1,
   peakBytes: 1,
   weightsDigest: 'abc',

@@ -112,7 +112,7 @@ export function result(minivalTop1: number | null, more: Partial<TrialResult> = 
     trainTop1: 0.99,
     trainLoss: 0.1,
     seconds: 10,
-    stepSeconds: 8,
+    trainSeconds: 8,
     stepMs: 5,
     peakBytes: 2e8,
     weightsDigest: 'd1',

@@ -192,7 +192,7 @@ function resultIn(events: readonly WorkerEvent[]): TrialResult {
 }
 
 /** All but times and memory. */
-function numbersOf({ seconds: _s, stepSeconds: _t, stepMs: _m, peakBytes: _p, ...rest }: TrialResult): object {
+function numbersOf({ seconds: _s, trainSeconds: _t, stepMs: _m, peakBytes: _p, ...rest }: TrialResult): object {
   return rest;
 }
 

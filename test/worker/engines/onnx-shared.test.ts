@@ -38,7 +38,7 @@ const started = (events: WorkerEvent[]) => events.find((event) => event.type ===
 function numbers(events: WorkerEvent[]) {
   const last = events.at(-1)!;
   if (last.type !== 'done') throw new Error(`Expected the trial to be done, got ${JSON.stringify(last)}`);
-  const { seconds: _s, stepSeconds: _t, stepMs: _m, peakBytes: _p, ...rest } = last.result;
+  const { seconds: _s, trainSeconds: _t, stepMs: _m, peakBytes: _p, ...rest } = last.result;
   return rest;
 }
 

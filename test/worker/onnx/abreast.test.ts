@@ -12,6 +12,18 @@ function byStage(change: Partial<ModelSpec>, block: number, batch: number): Reco
 }
 
 describe('images abreast', () => {
+  it.each<[string, Partial<ModelSpec>]>([
+    ['plain', {}],
+    ['ResNet-D with gates', { resnetD: true, seRatio: 0.25, channels: 3 }],
+    ['a network for photographs', { family: 'resnet-rs', blocks: [1, 1, 1, 1], resolution: 32, resnetD: true }],
+  ])('part in convolutions alone: %s', (_, change) => {
+    const { nodes } = buildNetwork({ ...smallNetwork, width: 0.125, ...change });
+    const abreast = abreastOf({ nodes, classes: 5 }, 16, 128);
+    expect(Math.max(...abreast)).toBeGreaterThan(1);
+    for (const { id, op, inputs } of nodes)
+      if (op.kind !== 'conv') for (const input of inputs) expect(abreast[input]).toBe(abreast[id]);
+  });
+
   it.each<[string, Partial<ModelSpec>, number, number, readonly number[]]>([
     ['one where its channels fill a block', {}, 16, 128, [1, 1, 1]],
     ['two where they fill half of it', { width: 0.5 }, 16, 128, [2, 1, 1]],

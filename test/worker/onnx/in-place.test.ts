@@ -100,7 +100,7 @@ describe('a step that writes over what it reads', () => {
     expect(readTooLate(await executed(model, portable)).join()).toContain('params.');
   });
 
-  const spec = { ...smallNetwork, block: 'bottleneck', resnetD: true, seRatio: 0.25, channels: 3 } as const;
+  const spec = { ...smallNetwork, baseWidth: block, width: 0.5, resnetD: true, seRatio: 0.25, channels: 3 };
   it.each(loweringsOf(buildNetwork(spec)))('computes what one with two buffers does, %s', async (_, lowering) => {
     const network = buildNetwork(spec);
     for (const options of [whole, bare])

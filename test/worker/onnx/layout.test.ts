@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../contract/index.ts';
-import { buildNetwork } from '../../../models/index.ts';
+import { buildNetwork, elements } from '../../../models/index.ts';
 import { convert, layoutOf, partsOf, storedLayoutOf } from '../../../worker/engines/onnx/layout.ts';
+import { abreastOf } from '../../../worker/engines/onnx/lowering/abreast.ts';
 import { blocked } from '../../../worker/engines/onnx/lowering/blocked/index.ts';
 import { portable } from '../../../worker/engines/onnx/lowering/portable/index.ts';
-import { drawnNetworks } from './exercise.ts';
+import { drawnNetworks, smallNetwork } from './exercise.ts';
 
 describe('the stored layout', () => {
   it.each(
-    drawnNetworks(6).flatMap(({ name, spec }) =>
+    [...drawnNetworks(6), { name: 'narrow', spec: { ...smallNetwork, width: 0.25 } }].flatMap(({ name, spec }) =>
       [8, 16].flatMap((block) => [1, 4].map((most) => ({ name, spec, block, most }))),
     ),
   )('gives back what it was given, in blocks of $block for up to $most images: $name', ({ spec, block, most }) => {
@@ -23,8 +24,12 @@ describe('the stored layout', () => {
     const back = new Float32Array(own.paramCount);
     convert(own.params, stored.params, lowering, 'restore', there, back);
     expect(back).toEqual(values);
-    // What was added is zero; images abreast have copies.
-    if (most === 1) expect(there.filter((value) => value !== 0)).toHaveLength(own.paramCount);
+    // Each image abreast has a copy, and what was added is zero.
+    const abreast = abreastOf(network, block, batch);
+    const copies = network.nodes.flatMap(({ id, inputs, params }) =>
+      params.map(({ shape }) => abreast[inputs[0] ?? id]! * elements(shape)),
+    );
+    expect(there.filter((value) => value !== 0)).toHaveLength(copies.reduce((sum, count) => sum + count));
   });
 
   it('is the own one in the portable lowering', () => {

@@ -24,6 +24,8 @@ const networksAbreast = [
   { block: 'basic', width: 0.5 },
   { block: 'basic', width: 0.3, resolution: 9, resnetD: true, channels: 3 },
   { block: 'basic', width: 0.25, seRatio: 0.5, blocks: [2, 2, 1] },
+  { block: 'basic', width: 0.25, resnetD: true },
+  { block: 'basic', width: 0.25, resnetD: true, seRatio: 0.25, resolution: 9 },
   { block: 'basic', width: 0.125 },
   { block: 'basic', width: 0.125, channels: 3 },
   { block: 'basic', family: 'resnet-rs', blocks: [1, 1, 1, 1], resolution: 33, width: 0.5, stemPool: 'max' },

@@ -16,10 +16,11 @@ import type { Batch, StepRates } from '../../../worker/training/trainer.ts';
 import { everything, relativeError, smallNetwork } from './exercise.ts';
 
 const block = await cpuBlock();
-const spec: ModelSpec = { ...smallNetwork, block: 'bottleneck', resnetD: true, seRatio: 0.25, channels: 3 };
+/** In blocks, with two images abreast in the first stage. */
+const spec: ModelSpec = { ...smallNetwork, baseWidth: block, width: 0.5, resnetD: true, seRatio: 0.25, channels: 3 };
 /** Momentum, decay of weights and averages: what the update adds to a gradient is compared elsewhere. */
 const recipe: RecipeSpec = { ...everything, weightDecay: 0 };
-const BATCH = 48;
+const BATCH = 96;
 const RATES: StepRates = { learningRate: 0.1, emaDecay: 0.9, statDecay: 0.5 };
 
 type State = ReadonlyMap<string, Float32Array>;

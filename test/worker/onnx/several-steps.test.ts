@@ -54,7 +54,7 @@ async function train(stepsPerCall: number): Promise<{ result: TrialResult; steps
 
 describe('several steps in one call', () => {
   it('give the same numbers to the last bit, however many they are', async () => {
-    const { seconds: _s, stepSeconds: _t, stepMs: _m, peakBytes: _p, ...one } = (await train(1)).result;
+    const { seconds: _s, trainSeconds: _t, stepMs: _m, peakBytes: _p, ...one } = (await train(1)).result;
     for (const wanted of [2, 32]) {
       const { result, steps, atMost } = await train(wanted);
       expect(atMost).toBe(wanted);

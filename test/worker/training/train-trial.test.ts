@@ -79,7 +79,7 @@ async function attempt(options: Attempt): Promise<TrialResult> {
 }
 
 /** Everything but times and memory. */
-const numbers = ({ seconds: _s, stepSeconds: _t, stepMs: _m, peakBytes: _p, ...rest }: TrialResult) => rest;
+const numbers = ({ seconds: _s, trainSeconds: _t, stepMs: _m, peakBytes: _p, ...rest }: TrialResult) => rest;
 
 describe('trainTrial', () => {
   it('learns', async () => {
@@ -185,13 +185,13 @@ describe('trainTrial', () => {
       await checkpoints.save({ ...checkpoint!, meta: meta(checkpoint!.meta) });
       return attempt({ trial: tinyTrial(), checkpoints });
     };
-    const later = await resume((saved) => ({ ...saved, stepSeconds: (saved.stepSeconds as number) + 1000 }));
-    expect(later.stepSeconds).toBeGreaterThan(1000);
-    const { stepSeconds, seconds } = await resume((saved) => saved);
-    expect(stepSeconds).toBeGreaterThan(0);
-    expect(stepSeconds).toBeLessThan(seconds);
-    const silent = await resume(({ stepSeconds: _s, ...saved }) => saved);
-    expect(silent.stepSeconds).toBeNull();
+    const later = await resume((saved) => ({ ...saved, trainSeconds: (saved.trainSeconds as number) + 1000 }));
+    expect(later.trainSeconds).toBeGreaterThan(1000);
+    const { trainSeconds, seconds } = await resume((saved) => saved);
+    expect(trainSeconds).toBeGreaterThan(0);
+    expect(trainSeconds).toBeLessThan(seconds);
+    const silent = await resume(({ trainSeconds: _s, ...saved }) => saved);
+    expect(silent.trainSeconds).toBeNull();
   });
 
   it('saves a checkpoint at the end of every epoch', async () => {

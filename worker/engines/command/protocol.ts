@@ -101,7 +101,7 @@ export const trainerEvent = z
       trainTop1: top1,
       trainLoss: loss,
       stepMs: z.number().min(0).nullable().default(null).describe('Median of a training step, milliseconds.'),
-      stepSeconds: z.number().min(0).nullable().default(null).describe('In training steps, over all attempts.'),
+      trainSeconds: z.number().min(0).nullable().default(null).describe('In training steps, over all attempts.'),
       peakBytes: z.number().min(0).nullable().optional().describe('Measured where left out.'),
       seconds: z.number().min(0).optional().describe('Over all attempts; measured where left out.'),
       weightsDigest: z.string().max(200).nullable().default(null).describe('Equal for bit-identical trainings.'),

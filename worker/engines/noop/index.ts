@@ -147,7 +147,7 @@ function resultOf({ spec }: Trial, weightsDigest: string | null, seconds: number
     trainTop1: trainTop1!,
     trainLoss: lossOf(trainTop1!),
     seconds,
-    stepSeconds: null,
+    trainSeconds: null,
     stepMs: null,
     peakBytes: residentMemory(),
     weightsDigest,

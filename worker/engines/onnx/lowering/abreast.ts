@@ -1,12 +1,12 @@
-import type { Network, Node } from '../../../../models/index.ts';
+import type { Network } from '../../../../models/index.ts';
 
-/** Divides the images of an evaluation as well. */
+/** Divides the images of an evaluation, 200 or four micro-batches, as well. */
 const MOST = 8;
 
 /**
  * How many images lie abreast in one block of channels, by node: where channels fill half of a block or less, those of two, four
- * or eight images share it, and nothing is computed on padding. From the image on, as far as channels are few, never more
- * than before, and none in the last stage, whose images are small.
+ * or eight images share it instead of padding. From the image on, as far as channels are few, never more than before, and none
+ * from the first convolution of the last stage on, where images are small.
  *
  * @param batch images of a step: those that are not abreast must still fill blocks, for the filters' gradients.
  */
@@ -19,17 +19,14 @@ export function abreastOf(network: Network, block: number, batch: number): reado
   return network.nodes.map(() => 1);
 }
 
-/** How many lie abreast while a node is computed: as many as in what it reads. */
-export function abreastWithin({ id, inputs }: Node, abreast: readonly number[]): number {
-  return abreast[inputs[0] ?? id]!;
-}
-
 function assign({ nodes }: Network, block: number, most: number): number[] {
   const stem = nodes.find(({ op }) => op.kind === 'conv')!;
   const last = nodes.findLast(({ op }) => op.kind === 'conv')!;
   const abreast: number[] = [];
   for (const { op, inputs, stage, shape } of nodes) {
-    let images = stage === last.stage ? 1 : Math.min(most, ...inputs.map((id) => abreast[id]!));
+    // Images part in a convolution: it alone can write channels to other blocks than those it reads.
+    const isLast = op.kind === 'conv' && stage === last.stage;
+    let images = isLast ? 1 : Math.min(most, ...inputs.map((id) => abreast[id]!));
     // The image lies as the stem's output does; its own channels must not make a block, which is how a plain tensor is known.
     const isFull = (): boolean =>
       op.kind === 'input' ? stem.shape[0] * images > block || shape[0] * images >= block : shape[0] * images > block;
@@ -41,11 +38,12 @@ function assign({ nodes }: Network, block: number, most: number): number[] {
 
 /**
  * Where images part, what a convolution wrote is copied, and its gradient again: little where the image becomes smaller there, more
- * than is saved where a bottleneck widens at full size.
+ * than is saved where a bottleneck widens at full size. A bias would have to part as well.
  */
 function partsLittle({ nodes }: Network, abreast: readonly number[]): boolean {
-  return nodes.every(({ id, op, inputs, shape }) => {
-    if (op.kind !== 'conv' || abreast[inputs[0]!] === abreast[id]) return true;
-    return !op.bias && shape[1] < Math.max(...nodes.map((node) => (node.op.kind === 'conv' ? node.shape[1] : 0)));
-  });
+  const largest = Math.max(...nodes.map(({ op, shape }) => (op.kind === 'conv' ? shape[1] : 0)));
+  return nodes.every(
+    ({ id, op, inputs, shape }) =>
+      op.kind !== 'conv' || abreast[inputs[0]!] === abreast[id] || (!op.bias && shape[1] < largest),
+  );
 }

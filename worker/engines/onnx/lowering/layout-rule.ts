@@ -6,7 +6,10 @@ export interface LayoutChoice extends ValueLayout {
   readonly reason: string;
 }
 
-/** With four times the multiplications a step takes as long as in the portable lowering, with 2.6 times two thirds of it (docs/performance.md). */
+/**
+ * Measured with blocks of 16: with four times the multiplications a step takes as long as in the portable lowering, with 2.6 times two thirds
+ * of that (docs/performance.md).
+ */
 const MOST_PADDING = 3;
 
 /** How values lie in the blocked layout of so many channels; with a block of 1, in the plain one. */

@@ -5,7 +5,7 @@ import type { OnnxGraph, Value } from '../onnx-graph.ts';
 /** What a rule may ask for while it lowers a node. */
 export interface LoweringContext {
   readonly graph: OnnxGraph;
-  /** Images per step, fixed when the graph is written; where images lie abreast, how many times so many. */
+  /** Images per step, fixed when the graph is written; where images lie abreast, that by how many they are. */
   readonly batch: number;
   /** Images in one block of channels: 1 but for few channels in the blocked layout. */
   readonly abreast: number;

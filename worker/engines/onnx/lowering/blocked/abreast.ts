@@ -1,15 +1,14 @@
 import type { Network, Node, OpKind, Shape } from '../../../../../models/index.ts';
 import { statsOf } from '../../layout.ts';
 import type { Value } from '../../onnx-graph.ts';
-import { abreastWithin } from '../abreast.ts';
 import type { LoweringContext, Rule, Stored } from '../rule.ts';
 import { dimsOf, reshape, roundUp, type Dims } from './tensor.ts';
 import { sumOfImages, type Place } from './weights.ts';
 
 /**
  * Images abreast: a block holds the channels of p images, [H, W, N / p, p, b / p]. To a rule that is a batch of N / p images
- * with b channels, whose filters stand on a diagonal, one copy for each image abreast. Image n of the batch is number n / (N / p) of
- * its block, at n mod (N / p), so that images part in runs of N / p and keep their order.
+ * with b channels, whose filters stand on a diagonal, one copy for each image abreast. Image n of the batch is number
+ * floor(n / (N / p)) of its block, at n mod (N / p), so that images part in runs of N / p and keep their order.
  */
 export class Abreast {
   readonly #network: Network;
@@ -26,7 +25,7 @@ export class Abreast {
     for (const node of network.nodes) {
       const { id, op, inputs } = node;
       const isStem = op.kind === 'conv' && network.nodes[inputs[0]!]!.op.kind === 'input';
-      const place = { block, within: abreastWithin(node, images), images: images[id]!, isStem };
+      const place = { block, within: images[inputs[0] ?? id]!, images: images[id]!, isStem };
       for (const { name } of [...node.params, ...statsOf(node)]) this.#tensors.set(name, place);
       this.#nodes.push(place);
     }
@@ -83,8 +82,7 @@ export class Abreast {
   /** With the channels of so many images. */
   #shapeWithin({ id, op, shape: [channels, height, width] }: Node, within: number): Shape {
     if (op.kind === 'input') return [within * channels, height, width];
-    const images = this.#images[id]!;
-    return [(within / images) * (images > 1 ? this.#block : roundUp(channels, this.#block)), height, width];
+    return [(within / this.#images[id]!) * roundUp(channels, this.#block), height, width];
   }
 
   /** Of a node whose images part: [those that part, rows, run] before, [rows, those that part, run] after. */

@@ -23,7 +23,7 @@ export const dropPath: Rule<'drop-path'> = {
   backward: (context, node, dy) => [withDroppedPaths(context, node, dy)],
 };
 
-/** A factor per image, repeated along one row [W, N, b] and broadcast over the rows. */
+/** A factor per image, repeated along one row [W, N, abreast, b / abreast] and broadcast over the rows. */
 function withDroppedPaths(context: LoweringContext, node: NodeOf<'drop-path'>, x: Value): Value {
   const { graph, batch, block, abreast } = context;
   const mask = context.mask(node);

@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /** A tensor's own numbers, row-major, and where they are stored: once for each image abreast. */
-export interface Moves {
+interface Moves {
   readonly shape: readonly number[];
   readonly visit: (image: number, each: (own: number, place: number) => void) => void;
 }
@@ -40,9 +40,9 @@ export function storageOf(tensor: Stored, place: Place): Storage {
 }
 
 /** `undefined` for what is stored as it is. */
-export function movesOf({ shape }: Stored, { block, within, images, isStem }: Place): Moves | undefined {
+function movesOf({ shape }: Stored, { block, within, images, isStem }: Place): Moves | undefined {
   const [filters, channels, kernel] = shape as [number, number, number];
-  const outputs = images > 1 ? block / images : roundUp(filters, block);
+  const outputs = roundUp(filters, block) / images;
   if (shape.length === 1) {
     return {
       shape: [images * outputs],
@@ -53,7 +53,7 @@ export function movesOf({ shape }: Stored, { block, within, images, isStem }: Pl
   }
   if (shape.length !== 4) return undefined;
   const inputBlock = isStem ? 1 : block;
-  const inputs = within > 1 && !isStem ? block / within : roundUp(channels, inputBlock);
+  const inputs = isStem ? channels : roundUp(channels, block) / within;
   // Images that part lie in blocks of their own from then on.
   const parting = within / images;
   const stored = [within * outputs, within * inputs, kernel, kernel];
