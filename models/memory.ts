@@ -26,7 +26,7 @@ const GRADIENT_COPIES = 1;
 /** Outputs of the size of the largest that are alive during an evaluation, rounding and gaps included; basic blocks need but 3.3. */
 const ALIVE_IN_EVALUATION = 4.3;
 /** A worker that trains nothing: Node.js, ONNX Runtime, the thread that fills batches, and what trials before have left. */
-const WORKER_BYTES = 175e6;
+const WORKER_BYTES = 172e6;
 
 /**
  * Predicted peak bytes of one training step: parameters with all that is kept beside them, and the outputs of nodes that the

@@ -81,7 +81,7 @@ export function accuracyFlops({ cells, front, budgets }: AccuracyFlopsData): Fig
             encoding: { y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
           },
           {
-            mark: { type: 'point', size: 46, filled: false, stroke: COLOURS.ink, strokeWidth: 1.2 },
+            mark: { type: 'point', shape: 'circle', size: 100, filled: false, stroke: COLOURS.ink, strokeWidth: 1.2 },
             encoding: { y: { field: 'top1', type: 'quantitative' } },
           },
           {
