@@ -6,10 +6,10 @@
  * flips placed in the right interval.
  */
 import { parseArgs } from 'node:util';
-import { measureCells } from '../results/findings/cells.ts';
-import { makeDraws } from '../results/findings/draws.ts';
-import { matchedPairs, sumBy } from '../results/findings/matched.ts';
-import { central95 } from '../results/findings/percentile.ts';
+import { measureCells } from '../findings/cells.ts';
+import { makeDraws } from '../findings/draws.ts';
+import { matchedPairs, sumBy } from '../findings/matched.ts';
+import { central95 } from '../findings/percentile.ts';
 import { tally, trueLead, type Tally } from '../test/support/coverage.ts';
 import { plantSurface, type PlantedOptions } from '../test/support/planted-surface.ts';
 

@@ -1,6 +1,6 @@
 /** Findings on ten thousand result rows: `npm run bench:findings`, `-- --json` for one JSON document. Asked for: under 3 s. */
 import { parseArgs } from 'node:util';
-import { computeFindings } from '../results/findings/index.ts';
+import { computeFindings } from '../findings/index.ts';
 import { plantSurface } from '../test/support/planted-surface.ts';
 
 const { values: flags } = parseArgs({ options: { json: { type: 'boolean', default: false } } });

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { random, type Random } from '../contract/index.ts';
-import { best, isoflop, openStore, pareto, writeReport } from '../results/index.ts';
+import { best, isoflop, openStore, pareto } from '../results/index.ts';
+import { writeReport } from '../report/index.ts';
 import { bucketOf } from '../results/store/buckets.ts';
 
 const BOUND_MS = 50;

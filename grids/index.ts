@@ -1,11 +1,11 @@
 /** Grids: the experiments, and the code that reads and expands them into plans. */
-export { loadGrid, parseGrid } from './parse.ts';
-export { builtInCost, costKey, type CostOrReason } from './cost-memo.ts';
-export { distinctNetworks, DUPLICATE_RULE, planGrid } from './plan.ts';
-export { PlanTally, planTotals } from './totals.ts';
-export { GridError, type Problem } from './problems.ts';
-export { DATASETS, type DatasetFacts } from './datasets.ts';
-export { MODEL_DEFAULTS } from './defaults.ts';
+export { loadGrid, parseGrid } from './read/parse.ts';
+export { builtInCost, costKey, type CostOrReason } from './plan/cost-memo.ts';
+export { distinctNetworks, DUPLICATE_RULE, planGrid } from './plan/plan.ts';
+export { PlanTally, planTotals } from './plan/totals.ts';
+export { GridError, type Problem } from './read/problems.ts';
+export { DATASETS, type DatasetFacts } from './schema/datasets.ts';
+export { MODEL_DEFAULTS } from './schema/defaults.ts';
 export {
   budgetAxes,
   type AxisValue,

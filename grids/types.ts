@@ -1,7 +1,7 @@
 /** What the room hands out: a grid as it was read, and the trials and exclusions of its plan. */
 import type { EngineName, TrainerSpec, Trial, TrialCost, TrialSpec } from '../contract/index.ts';
-import type { CostOrReason } from './cost-memo.ts';
-import type { GridProgram } from './program.ts';
+import type { CostOrReason } from './plan/cost-memo.ts';
+import type { GridProgram } from './read/program.ts';
 
 /** A value on an axis. */
 export type AxisValue = number | string | boolean;

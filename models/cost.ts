@@ -1,6 +1,5 @@
-import type { ModelSpec, TrialCost, TrialSpec } from '../contract/index.ts';
+import type { ModelSpec } from '../contract/index.ts';
 import { elements, type Network, type Node } from './graph.ts';
-import { trainingMemory } from './memory.ts';
 import { buildNetwork } from './resnet-rs.ts';
 
 /** Cost of one forward pass of one image. */
@@ -70,21 +69,4 @@ export function networkCost(network: Network): NetworkCost {
 /** @throws {ScalesweepError} `MODEL_UNBUILDABLE` */
 export function modelCost(spec: ModelSpec): NetworkCost {
   return networkCost(buildNetwork(spec));
-}
-
-/**
- * Predicted cost of a trial. Train FLOPs = 3 x FLOPs x images x epochs: the backward pass costs twice the forward pass.
- *
- * @throws {ScalesweepError} `MODEL_UNBUILDABLE`
- */
-export function trialCost(spec: TrialSpec): TrialCost {
-  const network = buildNetwork(spec.model);
-  const { flops, params, activations } = networkCost(network);
-  return {
-    flops,
-    params,
-    activations,
-    memoryBytes: trainingMemory(network, spec.recipe.batchSize, { average: spec.recipe.emaDecay > 0 }),
-    trainFlops: 3 * flops * spec.data.trainImages * spec.epochs,
-  };
 }

@@ -1,5 +1,5 @@
-/** Networks as graphs, and what is read off them: shapes, parameters, FLOPs, activations, memory. */
-export { modelCost, networkCost, trialCost, type Cost, type NetworkCost, type StageCost } from './cost.ts';
+/** Networks as graphs, and what is read off them: shapes, parameters, FLOPs, activations. */
+export { modelCost, networkCost, type Cost, type NetworkCost, type StageCost } from './cost.ts';
 export { blocksOf } from './depths.ts';
 export {
   elements,
@@ -12,6 +12,5 @@ export {
   type Param,
   type Shape,
 } from './graph.ts';
-export { EVALUATION_BATCH, trainingMemory, workerMemory } from './memory.ts';
 export { buildNetwork } from './resnet-rs.ts';
-export { OPERATION_CLASSES, workloadOf, type OperationClass, type ValueLayout, type Workload } from './workload.ts';
+export { dropoutFeatures, dropPathNodes } from './drops.ts';

@@ -1,4 +1,4 @@
-/** The store, queries, exports and reports. */
+/** The store, queries, imports and exports. */
 export { exportFormats, exportRows, type ExportFormat } from './export/export-results.ts';
 export type { CellResult } from './queries/cell-result.ts';
 export { costAxes, type Budget, type CostAxis } from './queries/cost-axes.ts';
@@ -15,7 +15,6 @@ export { measuredCells, pareto, type Pareto, type ParetoOptions } from './querie
 export { epochCurves, resultRows } from './queries/rows.ts';
 export type { Scope } from './queries/cells.ts';
 export type { ScopeOptions } from './queries/scope.ts';
-export { renderReport, writeReport, type ReportOptions, type WrittenReport } from './report/index.ts';
 export type { ImportedResult, ResultRow } from './result-row.ts';
 export {
   sweepStates,
@@ -41,14 +40,9 @@ export {
   type Written,
 } from './store.ts';
 export { openStore, type SqliteStore } from './store/sqlite-store.ts';
-export {
-  computeFindings,
-  separatingGrid,
-  type Finding,
-  type FindingsOptions,
-  type FindingsReport,
-  type Recommendation,
-  type Verdict,
-  type WouldSeparate,
-} from './findings/index.ts';
-export { importResults, type Imported, type ImportOptions } from './import/index.ts';
+export { importResults, readResults, type Imported, type ImportOptions } from './import/index.ts';
+export { axisText } from './export/fields.ts';
+export type { Noise } from './queries/noise.ts';
+export { trialFacts, type TrialFacts } from './queries/trial-facts.ts';
+export { makeFolder } from './store/make-folder.ts';
+export { storeError } from './store/sqlite-errors.ts';

@@ -3,7 +3,7 @@ export { exitCause, type Exit } from './child/exit-cause.ts';
 export { tryDevices, type DeviceTrial } from './child/try-devices.ts';
 export { visibleDevice } from './child/visible-device.ts';
 export { startWorkerProcess, type WorkerProcess } from './child/worker-process.ts';
-export { openCheckpoints } from './checkpoints.ts';
+export { openCheckpoints } from './storage/checkpoints.ts';
 export { costEnvironment } from './engines/command/inherited.ts';
 export {
   allowedInEnvironment,
@@ -23,11 +23,10 @@ export {
 } from './calibration/observation.ts';
 export { startMeasuring } from './calibration/start.ts';
 export { whyNotDirect } from './engines/onnx/direct/library.ts';
-export { chooseLayout, layoutIn } from './engines/onnx/lowering/layout-rule.ts';
-export { describeEnvironment } from './environment.ts';
+export { describeEnvironment } from './process/environment.ts';
 export { probeTensorflow } from './engines/tensorflow/probe.ts';
-export { readWeights, type TrainedWeights } from './weights.ts';
-export { calibrationDir, datasetCacheDir, datasetDir, statePaths } from './paths.ts';
+export { readWeights, type TrainedWeights } from './storage/weights.ts';
+export { calibrationDir, datasetCacheDir, datasetDir, statePaths } from './storage/paths.ts';
 export { effectiveBatch, smallerMicroBatch } from './training/micro-batch.ts';
 export {
   fromWorker,
@@ -38,4 +37,6 @@ export {
   toWorker,
   type FromWorker,
   type ToWorker,
-} from './protocol.ts';
+} from './protocol/protocol.ts';
+export { evalSteps } from './data/batches.ts';
+export { stepsOf } from './training/schedule.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { random, type ModelSpec, type RecipeSpec } from '../../contract/index.ts';
-import { RECIPE_DEFAULTS } from '../../grids/defaults.ts';
+import { RECIPE_DEFAULTS } from '../../grids/schema/defaults.ts';
 import type { Trainer } from '../../worker/training/trainer.ts';
 
 /** What every process of the training benchmark trains with: plain momentum SGD. */

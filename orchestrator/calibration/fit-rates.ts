@@ -1,4 +1,4 @@
-import { OPERATION_CLASSES, type OperationClass, type Workload } from '../../models/index.ts';
+import { OPERATION_CLASSES, type OperationClass, type Workload } from '../../compiler/index.ts';
 
 /** Seconds per unit of work, by class. None is negative. */
 export type Rates = Readonly<Record<OperationClass, number>>;

@@ -1,6 +1,6 @@
 import type { ModelSpec } from '../../contract/index.ts';
-import { buildNetwork, workloadOf, type Network, type ValueLayout, type Workload } from '../../models/index.ts';
-import { chooseLayout, layoutIn } from '../../worker/index.ts';
+import { buildNetwork, type Network } from '../../models/index.ts';
+import { workloadOf, type ValueLayout, type Workload, chooseLayout, layoutIn } from '../../compiler/index.ts';
 import type { Calibration } from './calibration.ts';
 import { fitRates, secondsOf, type Rates } from './fit-rates.ts';
 

@@ -1,6 +1,7 @@
 import { EXIT, formatAmount, type ModelSpec } from '../../contract/index.ts';
 import { MODEL_DEFAULTS } from '../../grids/index.ts';
-import { buildNetwork, networkCost, trainingMemory, type StageCost } from '../../models/index.ts';
+import { buildNetwork, networkCost, type StageCost } from '../../models/index.ts';
+import { trainingMemory } from '../../compiler/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import type { JsonOption } from '../cli/shared-options.ts';
 import { formatTable, type Column } from '../cli/table.ts';

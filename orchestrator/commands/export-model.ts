@@ -24,7 +24,7 @@ export async function exportModel(prefix: string, options: ExportModelOptions, i
   const { trial, result } = finished(detail);
   const folder = options.checkpoints ?? checkpointFolder(options.db);
   const weights = await weightsOf(detail, result, folder);
-  const { exportTrial } = await import('../../worker/engines/onnx/export/export-trial.ts');
+  const { exportTrial } = await import('../../worker/engines/onnx/export-trial.ts');
   const version = describeEnvironment()['scalesweep'] ?? 'unknown';
   const { bytes, metadata } = exportTrial(trial, result, weights, version);
   writeWhole(options.out, bytes);

@@ -6,7 +6,7 @@ import {
   type CostAxis,
   type Finding,
   type FindingsReport,
-} from '../../results/findings/index.ts';
+} from '../../findings/index.ts';
 import { epochCurves, resultRows, type SqliteStore } from '../../results/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { EXIT } from '../../contract/index.ts';
-import { writeReport } from '../../results/index.ts';
+import { writeReport } from '../../report/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
 import { readStore } from '../launch/read-store.ts';

@@ -1,5 +1,5 @@
 import { ScalesweepError } from '../../contract/index.ts';
-import { separatingGrid, type Finding } from '../../results/findings/index.ts';
+import { separatingGrid, type Finding } from '../../findings/index.ts';
 import type { SqliteStore } from '../../results/index.ts';
 import type { Io } from '../cli/io.ts';
 import { writeWhole } from '../cli/write-whole.ts';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf } from '../../contract/index.ts';
-import { writeReport, type SqliteStore, type SweepRecord } from '../../results/index.ts';
+import { type SqliteStore, type SweepRecord } from '../../results/index.ts';
+import { writeReport } from '../../report/index.ts';
 import type { Io } from '../cli/io.ts';
 
 export interface SweepReportOptions {

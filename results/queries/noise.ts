@@ -9,7 +9,7 @@
  * n = 1 everywhere: no noise is known, and intervals are `null`, unless the value was read off a plot with a known
  * reading error. All seeds equal: the interval has no width.
  */
-import { criticalT } from '../findings/student.ts';
+import { criticalT } from '../statistics/index.ts';
 
 /** Two-sided, for 95 %. */
 const ALPHA = 0.05;

@@ -1,6 +1,6 @@
 /** What a report says of trials beside their results: predictions, failures, and where they ran. */
 import type { FailureKind, TrialSpec } from '../../contract/index.ts';
-import { workerMemory } from '../../models/index.ts';
+import { workerMemory } from '../../compiler/index.ts';
 import { guarded } from '../store/sqlite-errors.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
 import { trialsOf } from './rows.ts';

@@ -1,7 +1,6 @@
 /** Where a sweep stands. */
-import type { EpochMetrics, FailureKind } from '../../contract/index.ts';
+import { type EpochMetrics, type FailureKind, ScalesweepError } from '../../contract/index.ts';
 import type { Attempt, Counts, FailureGroup, RunningAttempt, SweepStatus, TrialDetail } from '../store.ts';
-import { ScalesweepError } from '../../contract/index.ts';
 import { noSuch, sweepRow, type Connection } from './connection.ts';
 import { trialOf } from './hand-out.ts';
 import { findSweep } from './sweeps.ts';

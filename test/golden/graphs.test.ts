@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { buildNetwork } from '../../models/index.ts';
-import { dropPathNodes } from '../../worker/feed/drops.ts';
-import { storedLayoutOf } from '../../worker/engines/onnx/layout.ts';
-import { blocked } from '../../worker/engines/onnx/lowering/blocked/index.ts';
-import { portable } from '../../worker/engines/onnx/lowering/portable/index.ts';
-import { onDevice } from '../../worker/engines/onnx/lowering/portable/on-device.ts';
-import { buildEvaluation, buildGradients, buildStep, buildUpdate } from '../../worker/engines/onnx/step-graph.ts';
-import { partsOf } from '../../worker/engines/onnx/layout.ts';
+import { dropPathNodes } from '../../models/index.ts';
+import { storedLayoutOf } from '../../compiler/parameters/stored-layout.ts';
+import { blocked } from '../../compiler/lowerings/blocked/index.ts';
+import { portable } from '../../compiler/lowerings/portable/index.ts';
+import { onDevice } from '../../compiler/lowerings/portable/on-device.ts';
+import { buildEvaluation, buildGradients, buildStep, buildUpdate } from '../../compiler/step/step-graph.ts';
+import { partsOf } from '../../compiler/parameters/stored-layout.ts';
 import { goldenCases } from './networks.ts';
 
 const BATCH = 16;

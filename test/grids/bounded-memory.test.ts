@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { CostMemo } from '../../grids/cost-memo.ts';
-import { IdSet } from '../../grids/id-set.ts';
-import { trialCost } from '../../models/index.ts';
+import { CostMemo } from '../../grids/plan/cost-memo.ts';
+import { IdSet } from '../../grids/plan/id-set.ts';
+import { trialCost } from '../../compiler/index.ts';
 import { planned, VALID } from './support.ts';
 
 describe('IdSet', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ExpressionError } from '../../grids/expression-syntax.ts';
-import { parseExpression } from '../../grids/expression.ts';
-import type { Kind } from '../../grids/fields.ts';
+import { ExpressionError } from '../../grids/expression/expression-syntax.ts';
+import { parseExpression } from '../../grids/expression/expression.ts';
+import type { Kind } from '../../grids/schema/fields.ts';
 
 const KINDS: ReadonlyMap<string, Kind> = new Map([
   ['width', 'number'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TRIAL_ID, trialId } from '../../contract/index.ts';
 import { planGrid, PlanTally, planTotals } from '../../grids/index.ts';
-import { trialCost } from '../../models/index.ts';
+import { trialCost } from '../../compiler/index.ts';
 import { cellsOf, edited, parse, planned, VALID, withAxes } from './support.ts';
 
 describe('a plan', () => {

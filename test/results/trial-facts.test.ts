@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ENGINE_NUMERICS, makeTrial, type EngineName } from '../../contract/index.ts';
-import { workerMemory } from '../../models/index.ts';
+import { workerMemory } from '../../compiler/index.ts';
 import { trialFacts } from '../../results/queries/trial-facts.ts';
 import type { TrialToStore } from '../../results/index.ts';
 import { complete, freshStore, planned, result, sweepInput } from './support/fixtures.ts';

@@ -5,9 +5,9 @@ import {
   type Finding,
   type FindingsOptions,
   type Strategy,
-} from '../../results/findings/index.ts';
-import { measureCells } from '../../results/findings/cells.ts';
-import { matchedPairs } from '../../results/findings/matched.ts';
+} from '../../findings/index.ts';
+import { measureCells } from '../../findings/cells.ts';
+import { matchedPairs } from '../../findings/matched.ts';
 import { plantSurface, type PlantedCell, type PlantedOptions, type PlantedSurface } from './planted-surface.ts';
 
 export interface Tally {

@@ -1,10 +1,10 @@
 import type { ModelSpec, RecipeSpec } from '../../contract/index.ts';
-import { buildNetwork, elements, EVALUATION_BATCH } from '../../models/index.ts';
-import { blocked } from '../engines/onnx/lowering/blocked/index.ts';
-import type { Choice } from '../engines/onnx/lowering/choose.ts';
-import { portable } from '../engines/onnx/lowering/portable/index.ts';
-import { onDevice } from '../engines/onnx/lowering/portable/on-device.ts';
-import { cpuBlock } from '../engines/onnx/lowering/probe.ts';
+import { buildNetwork, elements } from '../../models/index.ts';
+import { EVALUATION_BATCH, onDevice } from '../../compiler/index.ts';
+import { blocked } from '../../compiler/lowerings/blocked/index.ts';
+import type { Choice } from '../engines/onnx/choose-lowering.ts';
+import { portable } from '../../compiler/lowerings/portable/index.ts';
+import { cpuBlock } from '../engines/onnx/cpu-block.ts';
 import { openOnnxTrainer } from '../engines/onnx/onnx-trainer.ts';
 import { measureAssembly } from './measure-assembly.ts';
 import type { Measured, MeasureRequest, Observation } from './observation.ts';

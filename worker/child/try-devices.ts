@@ -9,7 +9,7 @@ export type DeviceTrial = z.infer<typeof answer>;
 
 /** Tries devices in one child process, one after another. Those that it did not live to speak of have an error that says so. */
 export async function tryDevices(devices: readonly string[]): Promise<DeviceTrial[]> {
-  const { file, execArgv } = sourceOrBuilt(import.meta.url, '../probe-main');
+  const { file, execArgv } = sourceOrBuilt(import.meta.url, './probe-main');
   const child = spawn(process.execPath, [...execArgv, file, ...devices], { stdio: ['ignore', 'pipe', 'ignore'] });
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));

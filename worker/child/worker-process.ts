@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { packToWorker, parseFromWorker, type FromWorker, type ToWorker } from '../protocol.ts';
+import { packToWorker, parseFromWorker, type FromWorker, type ToWorker } from '../protocol/protocol.ts';
 import { residentBytes } from './resident-bytes.ts';
 import { kernelOomKills, memoryLimit, type Exit } from './exit-cause.ts';
 import { sourceOrBuilt } from './source-or-built.ts';
@@ -31,7 +31,7 @@ export function startWorkerProcess(
   handlers: WorkerProcessHandlers,
   env: Readonly<Record<string, string>> = {},
 ): WorkerProcess {
-  const { file, execArgv } = sourceOrBuilt(import.meta.url, '../main');
+  const { file, execArgv } = sourceOrBuilt(import.meta.url, '../process/main');
   const child = fork(file, [], {
     // Memory is given back between trials.
     execArgv: [...execArgv, '--expose-gc'],

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { dataSpec, messageOf, ScalesweepError } from '../../contract/index.ts';
-import { datasetCacheDir, datasetDir } from '../paths.ts';
+import { datasetCacheDir, datasetDir } from '../storage/paths.ts';
 import { systemCode } from '../storage/disk-error.ts';
 import { removeAbandoned, writeFileAtomically } from '../storage/write-file.ts';
 import { findDescriptor, unknownDataset } from './catalog.ts';

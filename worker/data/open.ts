@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { messageOf, ScalesweepError, type DataSpec } from '../../contract/index.ts';
-import { datasetCacheDir, datasetDir, preparedFile } from '../paths.ts';
+import { datasetCacheDir, datasetDir, preparedFile } from '../storage/paths.ts';
 import { systemCode } from '../storage/disk-error.ts';
 import { removeAbandoned } from '../storage/write-file.ts';
 import { findDescriptor, unknownDataset } from './catalog.ts';

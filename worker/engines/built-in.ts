@@ -1,9 +1,9 @@
 import type { RecipeSpec, Trial, TrialResult } from '../../contract/index.ts';
 import { buildNetwork, type Network } from '../../models/index.ts';
 import { closeDatasets, describeSplits, openDataset } from '../data/index.ts';
-import { describeEnvironment } from '../environment.ts';
-import { directFeeder, feedsAhead, ThreadedFeeder } from '../feed/index.ts';
-import { datasetCacheDir } from '../paths.ts';
+import { describeEnvironment } from '../process/environment.ts';
+import { directFeeder, feedsAhead, ThreadedFeeder } from '../loader/index.ts';
+import { datasetCacheDir } from '../storage/paths.ts';
 import { stepsOf } from '../training/schedule.ts';
 import { trainTrial } from '../training/train-trial.ts';
 import type { Trainer } from '../training/trainer.ts';

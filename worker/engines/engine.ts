@@ -1,6 +1,6 @@
 import type { Trial, TrialResult, WorkerEvent } from '../../contract/index.ts';
-import type { CheckpointStore } from '../checkpoints.ts';
-import type { TrainedWeights } from '../weights.ts';
+import type { CheckpointStore } from '../storage/checkpoints.ts';
+import type { TrainedWeights } from '../storage/weights.ts';
 
 type WithoutHead<E> = E extends WorkerEvent ? Omit<E, 'v' | 'trial' | 'attempt'> : never;
 /** An event without its version, trial and attempt: the worker adds those. */

@@ -2,7 +2,7 @@ import { EVENT_VERSION, type FailureKind, type WorkerEvent } from '../../contrac
 import { exitCause, type Exit } from '../child/exit-cause.ts';
 import { visibleDevice } from '../child/visible-device.ts';
 import { startWorkerProcess, type WorkerProcess } from '../child/worker-process.ts';
-import { isLast, PROTOCOL_VERSION } from '../protocol.ts';
+import { isLast, PROTOCOL_VERSION } from '../protocol/protocol.ts';
 import { FAILURES_IN_ROW, makeSuspicion } from './suspicion.ts';
 import { attemptKey, type Parcel } from './wire.ts';
 

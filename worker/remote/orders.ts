@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { isScalesweepError } from '../../contract/index.ts';
-import { openCheckpoints } from '../checkpoints.ts';
+import { openCheckpoints } from '../storage/checkpoints.ts';
 import type { Lane } from './lane.ts';
 import type { TravellingCheckpoints } from './travelling-checkpoints.ts';
 import { keys, order } from './wire.ts';

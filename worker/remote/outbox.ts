@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { packEvents, unpackEvents, type WorkerEvent } from '../../contract/index.ts';
-import { isLast } from '../protocol.ts';
+import { isLast } from '../protocol/protocol.ts';
 import { attemptKey } from './wire.ts';
 
 /** A letter as it lies in the outbox: its events as JSON. */

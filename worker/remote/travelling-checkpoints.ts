@@ -2,7 +2,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Redis } from 'ioredis';
 import { formatAmount, messageOf } from '../../contract/index.ts';
-import { CHECKPOINT_NAME, checkpointFile, trialCheckpointDir } from '../paths.ts';
+import { CHECKPOINT_NAME, checkpointFile, trialCheckpointDir } from '../storage/paths.ts';
 import { writeFileAtomically } from '../storage/write-file.ts';
 import { keys } from './wire.ts';
 

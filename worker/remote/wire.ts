@@ -10,8 +10,8 @@
  */
 import { z } from 'zod';
 import { engineNames, travellingEvents, TRIAL_ID, type EngineName } from '../../contract/index.ts';
-import { travellingMicroBatch } from '../protocol.ts';
-import { travellingTrial, unpackTrials } from '../travelling-trial.ts';
+import { travellingMicroBatch } from '../protocol/protocol.ts';
+import { travellingTrial, unpackTrials } from '../protocol/wire-trial.ts';
 
 export const WIRE_VERSION = 1;
 

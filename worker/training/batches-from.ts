@@ -1,5 +1,5 @@
 import { evalSteps, type Dataset, type Split } from '../data/index.ts';
-import type { BatchRequest } from '../feed/index.ts';
+import type { BatchRequest } from '../loader/index.ts';
 import type { Progress } from './progress.ts';
 import type { Steps } from './schedule.ts';
 

@@ -1,5 +1,5 @@
 import { evalSteps, type Dataset, type Split } from '../data/index.ts';
-import type { Feed } from '../feed/index.ts';
+import type { Feed } from '../loader/index.ts';
 import type { Trainer } from './trainer.ts';
 
 export interface Evaluation {

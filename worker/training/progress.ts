@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { epochMetrics, ScalesweepError, type EpochMetrics } from '../../contract/index.ts';
-import type { Checkpoint } from '../checkpoints.ts';
+import type { Checkpoint } from '../storage/checkpoints.ts';
 
 /** Where a training stands, besides its tensors. */
 export interface Progress {

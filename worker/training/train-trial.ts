@@ -8,9 +8,9 @@ import {
 } from '../../contract/index.ts';
 import type { Dataset } from '../data/index.ts';
 import type { TrialContext } from '../engines/engine.ts';
-import { directFeeder, type Feed, type Feeder } from '../feed/index.ts';
-import { giveBackMemory } from '../give-back-memory.ts';
-import { letOthersIn } from '../turns.ts';
+import { directFeeder, type Feed, type Feeder } from '../loader/index.ts';
+import { giveBackMemory } from '../process/return-memory.ts';
+import { letOthersIn } from '../process/turns.ts';
 import { batchesFrom } from './batches-from.ts';
 import { evaluateSplit } from './evaluate.ts';
 import { peakMemory, restartPeak } from './peak-memory.ts';

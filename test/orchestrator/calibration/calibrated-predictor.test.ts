@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TrialSpec } from '../../../contract/index.ts';
-import { OPERATION_CLASSES, trialCost } from '../../../models/index.ts';
+import { OPERATION_CLASSES, trialCost } from '../../../compiler/index.ts';
 import { makeCalibratedPredictor } from '../../../orchestrator/calibration/calibrated-predictor.ts';
 import type { Calibration } from '../../../orchestrator/calibration/calibration.ts';
 import { fitRates } from '../../../orchestrator/calibration/fit-rates.ts';

@@ -1,9 +1,11 @@
 import type { ModelSpec, TrialSpec } from '../../../contract/index.ts';
-import { buildNetwork, workloadOf, type Workload } from '../../../models/index.ts';
+import { buildNetwork } from '../../../models/index.ts';
+import { workloadOf, type Workload } from '../../../compiler/index.ts';
 import { secondsOf, type Rates } from '../../../orchestrator/calibration/fit-rates.ts';
 import type { Calibration } from '../../../orchestrator/calibration/calibration.ts';
 import { PROBE_BATCH, PROBES } from '../../../worker/calibration/probes.ts';
-import { layoutIn, type Observation } from '../../../worker/index.ts';
+import { type Observation } from '../../../worker/index.ts';
+import { layoutIn } from '../../../compiler/index.ts';
 import { recipeOf } from '../../worker/training/tiny.ts';
 
 export const BLOCK = 8;

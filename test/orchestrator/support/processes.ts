@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /** Process ids of the worker processes that a process has started, from /proc. */
 export function workersOf(pid: number): number[] {
-  return childrenOf(pid).filter((child) => commandOf(child).includes('worker/main'));
+  return childrenOf(pid).filter((child) => commandOf(child).includes('worker/process/main'));
 }
 
 /** Process ids of all that a process has started and that still runs. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { computeFindings } from '../../../results/findings/index.ts';
+import { computeFindings } from '../../../findings/index.ts';
 import { importResults } from '../../../results/import/index.ts';
 import { best, openStore, resultRows, type SqliteStore } from '../../../results/index.ts';
 import { publishedFile } from '../../support/published.ts';

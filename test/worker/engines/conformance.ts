@@ -10,10 +10,10 @@ import {
   type TrialResult,
   type WorkerEvent,
 } from '../../../contract/index.ts';
-import { openCheckpoints } from '../../../worker/checkpoints.ts';
+import { openCheckpoints } from '../../../worker/storage/checkpoints.ts';
 import type { Engine } from '../../../worker/engines/engine.ts';
 import { openEngine } from '../../../worker/engines/registry.ts';
-import { runAttempt } from '../../../worker/run-attempt.ts';
+import { runAttempt } from '../../../worker/process/run-attempt.ts';
 import { runInProcess } from './in-process.ts';
 import { tinyTrialOf, type TrialChange } from './tiny-trial.ts';
 import { writeTinyFolder } from './tiny-folder.ts';

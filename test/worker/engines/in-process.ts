@@ -1,7 +1,7 @@
 import type { FailureKind, Trial, WorkerEvent } from '../../../contract/index.ts';
 import { exitCause } from '../../../worker/child/exit-cause.ts';
 import { startWorkerProcess, type WorkerProcess } from '../../../worker/child/worker-process.ts';
-import { isLast, PROTOCOL_VERSION } from '../../../worker/protocol.ts';
+import { isLast, PROTOCOL_VERSION } from '../../../worker/protocol/protocol.ts';
 
 export interface InProcess {
   readonly trial: Trial;

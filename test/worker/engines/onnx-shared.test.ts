@@ -3,11 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ENGINE_NUMERICS, type WorkerEvent } from '../../../contract/index.ts';
-import { openCheckpoints } from '../../../worker/checkpoints.ts';
+import { openCheckpoints } from '../../../worker/storage/checkpoints.ts';
 import { DirectSession } from '../../../worker/engines/onnx/direct/direct-session.ts';
 import { makeOnnxEngine } from '../../../worker/engines/onnx/index.ts';
 import type { Engine } from '../../../worker/engines/engine.ts';
-import { runAttempt } from '../../../worker/run-attempt.ts';
+import { runAttempt } from '../../../worker/process/run-attempt.ts';
 import { tinyTrialOf, type TrialChange } from './tiny-trial.ts';
 import { writeTinyFolder } from './tiny-folder.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildNetwork } from '../../../models/index.ts';
-import { chooseLowering } from '../../../worker/engines/onnx/lowering/choose.ts';
-import { cpuBlock } from '../../../worker/engines/onnx/lowering/probe.ts';
+import { chooseLowering } from '../../../worker/engines/onnx/choose-lowering.ts';
+import { cpuBlock } from '../../../worker/engines/onnx/cpu-block.ts';
 import { smallNetwork } from './exercise.ts';
 
 describe('chooseLowering', () => {

@@ -1,9 +1,9 @@
 import { random, type ModelSpec, type RecipeSpec } from '../../../contract/index.ts';
 import { buildNetwork } from '../../../models/index.ts';
-import { layoutOf } from '../../../worker/engines/onnx/layout.ts';
-import type { Choice } from '../../../worker/engines/onnx/lowering/choose.ts';
+import { layoutOf } from '../../../compiler/parameters/stored-layout.ts';
+import type { Choice } from '../../../worker/engines/onnx/choose-lowering.ts';
 import { openOnnxTrainer, type OnnxTrainerOptions } from '../../../worker/engines/onnx/onnx-trainer.ts';
-import { dropoutMask, dropPathMask } from '../../../worker/feed/drops.ts';
+import { dropoutMask, dropPathMask } from '../../../worker/loader/drops.ts';
 import type { Trainer } from '../../../worker/training/trainer.ts';
 
 /** Everything on: whatever a step can do has to come out the same. */

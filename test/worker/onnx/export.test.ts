@@ -2,8 +2,8 @@ import ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { random, type ModelSpec, type RecipeSpec } from '../../../contract/index.ts';
 import { buildNetwork } from '../../../models/index.ts';
-import { foldNorms } from '../../../worker/engines/onnx/export/fold-norms.ts';
-import { buildInferenceModel } from '../../../worker/engines/onnx/export/inference-model.ts';
+import { foldNorms } from '../../../compiler/export/fold-norms.ts';
+import { buildInferenceModel } from '../../../compiler/export/inference-model.ts';
 import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
 import { recipeOf, tinyModel } from '../training/tiny.ts';
 

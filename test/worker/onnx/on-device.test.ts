@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelSpec } from '../../../contract/index.ts';
-import { onDevice } from '../../../worker/engines/onnx/lowering/portable/on-device.ts';
-import { portable } from '../../../worker/engines/onnx/lowering/portable/index.ts';
+import { onDevice } from '../../../compiler/lowerings/portable/on-device.ts';
+import { portable } from '../../../compiler/lowerings/portable/index.ts';
 import { drawnNetworks, exercise, relativeError, smallNetwork } from './exercise.ts';
 
 const networks: readonly (readonly [string, ModelSpec])[] = [

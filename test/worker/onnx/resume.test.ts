@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { random, type ModelSpec } from '../../../contract/index.ts';
 import { buildNetwork } from '../../../models/index.ts';
-import { blocked } from '../../../worker/engines/onnx/lowering/blocked/index.ts';
-import { portable } from '../../../worker/engines/onnx/lowering/portable/index.ts';
-import { cpuBlock } from '../../../worker/engines/onnx/lowering/probe.ts';
-import type { Lowering } from '../../../worker/engines/onnx/lowering/rule.ts';
+import { blocked } from '../../../compiler/lowerings/blocked/index.ts';
+import { portable } from '../../../compiler/lowerings/portable/index.ts';
+import { cpuBlock } from '../../../worker/engines/onnx/cpu-block.ts';
+import type { Lowering } from '../../../compiler/lowerings/rule.ts';
 import { openOnnxTrainer, type OnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
 import { everything, smallNetwork } from './exercise.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ScalesweepError, type TrialResult } from '../../../contract/index.ts';
 import { buildNetwork } from '../../../models/index.ts';
-import { storedLayoutOf } from '../../../worker/engines/onnx/layout.ts';
-import { chooseLowering } from '../../../worker/engines/onnx/lowering/choose.ts';
-import { onDevice } from '../../../worker/engines/onnx/lowering/portable/on-device.ts';
+import { storedLayoutOf } from '../../../compiler/parameters/stored-layout.ts';
+import { chooseLowering } from '../../../worker/engines/onnx/choose-lowering.ts';
+import { onDevice } from '../../../compiler/lowerings/portable/on-device.ts';
 import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
-import { buildStep } from '../../../worker/engines/onnx/step-graph.ts';
+import { buildStep } from '../../../compiler/step/step-graph.ts';
 import { openSteps, stepsPerCallOn } from '../../../worker/engines/onnx/several-steps.ts';
 import { stepsOf } from '../../../worker/training/schedule.ts';
 import { trainTrial } from '../../../worker/training/train-trial.ts';

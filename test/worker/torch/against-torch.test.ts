@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { random, type ModelSpec, type RecipeSpec } from '../../../contract/index.ts';
 import { buildNetwork, elements, type Network } from '../../../models/index.ts';
-import { layoutOf } from '../../../worker/engines/onnx/layout.ts';
+import { layoutOf } from '../../../compiler/parameters/stored-layout.ts';
 import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
-import { dropoutMask, dropPathMask } from '../../../worker/feed/drops.ts';
+import { dropoutMask, dropPathMask } from '../../../worker/loader/drops.ts';
 import { decaysAt } from '../../../worker/training/schedule.ts';
 import type { StepRates } from '../../../worker/training/trainer.ts';
 import { askTorch, torchMissing } from './torch.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ScalesweepError, type Trial, type TrialResult } from '../../../contract/index.ts';
 import { buildNetwork } from '../../../models/index.ts';
-import type { Checkpoint, CheckpointStore } from '../../../worker/checkpoints.ts';
+import type { Checkpoint, CheckpointStore } from '../../../worker/storage/checkpoints.ts';
 import type { EventBody } from '../../../worker/engines/engine.ts';
 import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
-import { ThreadedFeeder, type Feeder } from '../../../worker/feed/index.ts';
+import { ThreadedFeeder, type Feeder } from '../../../worker/loader/index.ts';
 import { stepsOf } from '../../../worker/training/schedule.ts';
 import { trainTrial } from '../../../worker/training/train-trial.ts';
 import { fullRecipe, recipeOf, tinyDataset, tinyTrial } from './tiny.ts';

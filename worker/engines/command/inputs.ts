@@ -4,7 +4,7 @@ import path from 'node:path';
 import { contentHash, formatAmount, ScalesweepError, type TrialSpec } from '../../../contract/index.ts';
 import { buildNetwork } from '../../../models/index.ts';
 import { openDataset, type Dataset, type ImageSet, type Split } from '../../data/index.ts';
-import { preparedFile } from '../../paths.ts';
+import { preparedFile } from '../../storage/paths.ts';
 import { bytesOf } from '../../storage/container.ts';
 import { sizeOf, writeSafeTensors, type SafeTensor } from '../../storage/safetensors.ts';
 import { initialParams } from '../../training/initialise.ts';

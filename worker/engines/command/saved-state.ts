@@ -6,7 +6,7 @@ import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { epochMetrics, ScalesweepError, type EpochMetrics } from '../../../contract/index.ts';
-import type { CheckpointStore } from '../../checkpoints.ts';
+import type { CheckpointStore } from '../../storage/checkpoints.ts';
 import { writeFileAtomically } from '../../storage/write-file.ts';
 
 const MOST_AT_ONCE = 1 << 30;

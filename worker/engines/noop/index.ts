@@ -7,11 +7,11 @@ import {
   type Trial,
   type TrialResult,
 } from '../../../contract/index.ts';
-import { describeEnvironment } from '../../environment.ts';
-import type { Checkpoint } from '../../checkpoints.ts';
+import { describeEnvironment } from '../../process/environment.ts';
+import type { Checkpoint } from '../../storage/checkpoints.ts';
 import { effectiveBatch } from '../../training/micro-batch.ts';
 import type { Engine, TrialContext } from '../engine.ts';
-import { residentMemory } from '../../resident-memory.ts';
+import { residentMemory } from '../../process/resident-memory.ts';
 import { doesMisbehave, misbehave } from './misbehave.ts';
 import { type NoopOptions } from './options.ts';
 import { noopTop1 } from './surface.ts';

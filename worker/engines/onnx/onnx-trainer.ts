@@ -1,15 +1,13 @@
 import { parseDevice, type RecipeSpec } from '../../../contract/index.ts';
-import { EVALUATION_BATCH, type Network } from '../../../models/index.ts';
-import { dropoutFeatures, dropPathNodes } from '../../feed/drops.ts';
+import { type Network, dropoutFeatures, dropPathNodes } from '../../../models/index.ts';
+import { EVALUATION_BATCH, layoutOf, storedLayoutOf, buildEvaluation } from '../../../compiler/index.ts';
 import { drawParams } from '../../training/initialise.ts';
 import type { Batch, SeveralSteps, StepRates, StepResult, Trainer } from '../../training/trainer.ts';
 import { whyNotDirect } from './direct/library.ts';
-import { layoutOf, storedLayoutOf } from './layout.ts';
-import { chooseLowering, type Choice } from './lowering/choose.ts';
+import { chooseLowering, type Choice } from './choose-lowering.ts';
 import { ResidentVectors } from './resident-vectors.ts';
 import { openSession, type Session } from './session.ts';
 import { stepsPerCallOn } from './several-steps.ts';
-import { buildEvaluation } from './step-graph.ts';
 import { openStepRunner, type StepRunner, type StepRunnerOptions } from './step-runner.ts';
 import { floatTensor, Given, type Tensors } from './tensors.ts';
 import type { TrainingState } from './training-state.ts';

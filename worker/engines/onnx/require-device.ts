@@ -1,4 +1,4 @@
-import { OnnxGraph } from './onnx-graph.ts';
+import { OnnxGraph } from '../../../compiler/index.ts';
 import { openSession } from './session.ts';
 import { floatTensor } from './tensors.ts';
 

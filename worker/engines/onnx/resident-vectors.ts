@@ -1,7 +1,7 @@
-import { OnnxGraph } from './onnx-graph.ts';
+import { OnnxGraph, SUCCESSOR, type Vector } from '../../../compiler/index.ts';
 import { openSession, type Session } from './session.ts';
 import type { Fetches, Tensors } from './tensors.ts';
-import { SUCCESSOR, type TrainingState, type Vector } from './training-state.ts';
+import type { TrainingState } from './training-state.ts';
 import type { TrainingVectors } from './training-vectors.ts';
 
 /** Of outputs that are read: an output may not be called as an input. */

@@ -1,6 +1,6 @@
 import { isScalesweepError, parseDevice } from '../../../contract/index.ts';
 import { elements, type Network } from '../../../models/index.ts';
-import { repeatStep } from './repeat-step.ts';
+import { repeatStep } from '../../../compiler/index.ts';
 import type { Session } from './session.ts';
 
 /** A compiled step, or several in one call. */

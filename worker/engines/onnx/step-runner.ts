@@ -1,12 +1,16 @@
-import type { Network } from '../../../models/index.ts';
-import { dropoutFeatures, dropPathNodes } from '../../feed/drops.ts';
+import { type Network, dropoutFeatures, dropPathNodes } from '../../../models/index.ts';
 import type { Batch, StepResult } from '../../training/trainer.ts';
-import type { Layout } from './layout.ts';
-import type { Lowering } from './lowering/rule.ts';
+import {
+  type Layout,
+  type Lowering,
+  buildGradients,
+  buildStep,
+  HYPER,
+  type Hyper,
+  type UpdateOptions,
+} from '../../../compiler/index.ts';
 import { openSession } from './session.ts';
 import { openSteps } from './several-steps.ts';
-import { buildGradients, buildStep } from './step-graph.ts';
-import { HYPER, type Hyper, type UpdateOptions } from './step-inputs.ts';
 import { countTensor, floatTensor, Given, labelTensor, stackedTensor, type Fetches, type Tensors } from './tensors.ts';
 import type { TrainingState } from './training-state.ts';
 import type { TrainingVectors } from './training-vectors.ts';

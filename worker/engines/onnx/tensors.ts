@@ -1,5 +1,5 @@
 import ort from 'onnxruntime-node';
-import type { Optimisation } from './lowering/rule.ts';
+import type { Optimisation } from '../../../compiler/index.ts';
 
 export type Tensors = Record<string, ort.Tensor>;
 /** Tensors to write outputs to; `null` for an output that gets a new one. */

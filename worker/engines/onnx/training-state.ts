@@ -1,13 +1,5 @@
+import type { Vector } from '../../../compiler/index.ts';
 import type { Fetches, Tensors } from './tensors.ts';
-
-/** The flat vectors of a training, by the names of the step's inputs; its outputs are their successors. */
-export const SUCCESSOR = {
-  params: 'nextParams',
-  velocity: 'nextVelocity',
-  stats: 'nextStats',
-  ema: 'nextEma',
-} as const;
-export type Vector = keyof typeof SUCCESSOR;
 
 /** Where a training stands, wherever that is kept between two steps. */
 export interface TrainingState {

@@ -1,10 +1,19 @@
 import type ort from 'onnxruntime-node';
 import type { Network } from '../../../models/index.ts';
 import { checkState } from '../../training/check-state.ts';
-import { convert, layoutOf, partsOf, storedLayoutOf, type Layout, type Part } from './layout.ts';
-import type { Lowering } from './lowering/rule.ts';
+import {
+  convert,
+  layoutOf,
+  partsOf,
+  storedLayoutOf,
+  type Layout,
+  type Part,
+  type Lowering,
+  SUCCESSOR,
+  type Vector,
+} from '../../../compiler/index.ts';
 import { floatTensor, type Tensors } from './tensors.ts';
-import { SUCCESSOR, type TrainingState, type Vector } from './training-state.ts';
+import type { TrainingState } from './training-state.ts';
 
 /** What is handed to sessions. */
 type Source = Vector | 'gradient' | 'batchStats';

@@ -1,8 +1,13 @@
-import { partsOf, VECTORS, type Layout, type Part } from './layout.ts';
-import type { Lowering } from './lowering/rule.ts';
+import {
+  partsOf,
+  VECTORS,
+  type Layout,
+  type Part,
+  type Lowering,
+  buildUpdate,
+  type UpdateOptions,
+} from '../../../compiler/index.ts';
 import { openSession, type Session } from './session.ts';
-import { buildUpdate } from './step-graph.ts';
-import type { UpdateOptions } from './step-inputs.ts';
 import type { Tensors } from './tensors.ts';
 import type { TrainingVectors } from './training-vectors.ts';
 

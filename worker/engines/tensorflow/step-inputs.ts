@@ -1,5 +1,4 @@
-import type { Network } from '../../../models/index.ts';
-import { dropoutFeatures, dropPathNodes } from '../../feed/drops.ts';
+import { type Network, dropoutFeatures, dropPathNodes } from '../../../models/index.ts';
 import type { Batch } from '../../training/trainer.ts';
 import type { Tensor, Tf } from './tf.ts';
 

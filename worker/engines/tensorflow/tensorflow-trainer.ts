@@ -1,6 +1,5 @@
 import type { RecipeSpec } from '../../../contract/index.ts';
-import type { Network } from '../../../models/index.ts';
-import { dropoutFeatures, dropPathNodes } from '../../feed/drops.ts';
+import { type Network, dropoutFeatures, dropPathNodes } from '../../../models/index.ts';
 import { initialParams } from '../../training/initialise.ts';
 import type { Batch, StepRates, Trainer } from '../../training/trainer.ts';
 import { forward, type Bindings } from './forward.ts';

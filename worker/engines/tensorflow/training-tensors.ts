@@ -1,4 +1,4 @@
-import { layoutOf, type Layout, type Slot } from '../../training/layout.ts';
+import { layoutOf, type Layout, type Slot } from '../../../compiler/index.ts';
 import { checkState } from '../../training/check-state.ts';
 import type { Network } from '../../../models/index.ts';
 import type { Trained } from './optimiser.ts';

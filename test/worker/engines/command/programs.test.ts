@@ -2,7 +2,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeTrial, packageRoot, trialSpec } from '../../../../contract/index.ts';
 import { allowedInEnvironment, parseAllowed, requireAllowed } from '../../../../worker/engines/command/programs.ts';
-import { parseToWorker, PROTOCOL_VERSION } from '../../../../worker/protocol.ts';
+import { parseToWorker, PROTOCOL_VERSION } from '../../../../worker/protocol/protocol.ts';
 import { trialFor } from './script.ts';
 
 const DEFAULTS = { silenceSeconds: 600, graceSeconds: 30 };

@@ -3,10 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { ENGINE_NUMERICS, type Trial, type WorkerEvent } from '../../../../contract/index.ts';
-import { openCheckpoints } from '../../../../worker/checkpoints.ts';
+import { openCheckpoints } from '../../../../worker/storage/checkpoints.ts';
 import { makeCommandEngine } from '../../../../worker/engines/command/index.ts';
 import type { AllowedProgram } from '../../../../worker/engines/command/programs.ts';
-import { runAttempt } from '../../../../worker/run-attempt.ts';
+import { runAttempt } from '../../../../worker/process/run-attempt.ts';
 import { tinyTrialOf } from '../tiny-trial.ts';
 
 export const HELLO = `echo '{"type":"hello","v":1}' >&3`;

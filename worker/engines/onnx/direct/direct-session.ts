@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { letOthersIn } from '../../../turns.ts';
+import { letOthersIn } from '../../../process/turns.ts';
 import type { CompileOptions, Fetches, Tensors } from '../tensors.ts';
 import type { Address } from './api.ts';
 import { Handles } from './handles.ts';

@@ -1,0 +1,155 @@
+/**
+ * How far a cell's mean accuracy may lie from what it would be over endless seeds on a smooth law:
+ * variance = irregularity of the cell + seed variance / seeds + reading variance.
+ *
+ * Seed variance is pooled over the cells with several seeds; irregularity is what the cells stray from a smooth law
+ * (smoothness.ts) beyond what their seeds explain. With one seed a cell, the two are known only together.
+ */
+import type { MeasuredCell } from './cells.ts';
+import { groupBy } from './group-by.ts';
+import { upperF } from '../results/statistics/index.ts';
+import {
+  irregularityOf,
+  parallelDifferences,
+  thirdDifferences,
+  type Irregularity,
+  type Residual,
+} from './smoothness.ts';
+
+/** Pooled variance of one seed's accuracy within its cell. */
+export interface SeedVariance {
+  readonly variance: number;
+  readonly df: number;
+}
+
+/** The noise of the cells of one setting and schedule. */
+export interface NoiseGroup {
+  /** `null` with too few repeated cells to tell. */
+  readonly seed: SeedVariance | null;
+  /** `null` with too few cells in line to tell. */
+  readonly irregularity: Irregularity | null;
+}
+
+export interface NoiseModel {
+  readonly groups: readonly NoiseGroup[];
+  /** Position in `groups` of each cell, by its index. */
+  readonly groupOf: readonly number[];
+  readonly limits: readonly string[];
+}
+
+/** Below this many degrees of freedom a schedule borrows the noise of all schedules of its setting. */
+const ENOUGH_DF = 5;
+
+export function estimateNoise(cells: readonly MeasuredCell[]): NoiseModel {
+  const settings = groupBy(cells, (cell) => cell.setting);
+  const groups: NoiseGroup[] = [];
+  const groupOf: number[] = [];
+  let borrowed = 0;
+  for (const members of settings.values()) {
+    const schedules = groupBy(members, (cell) => cell.epochs);
+    const overall = { seed: seedVariance(members), irregularity: irregularity([...schedules.values()]) };
+    for (const schedule of schedules.values()) {
+      const own = { seed: seedVariance(schedule), irregularity: irregularity([schedule]) };
+      const pooled = pick(own.seed, overall.seed);
+      const irregular = pick(own.irregularity, overall.irregularity);
+      if (schedules.size > 1 && (pooled !== own.seed || irregular !== own.irregularity)) borrowed++;
+      // A seed variance from too few repeats is worth less than the irregularity, which has it inside.
+      const seed = pooled !== null && (pooled.df >= ENOUGH_DF || irregular === null) ? pooled : null;
+      for (const cell of schedule) groupOf[cell.index] = groups.length;
+      groups.push({ seed, irregularity: beyondSeeds(seed, irregular) });
+    }
+  }
+  return { groups, groupOf, limits: limitsOf(groups, borrowed) };
+}
+
+function pick<T extends { readonly df: number }>(own: T | null, overall: T | null): T | null {
+  if (own !== null && (own.df >= ENOUGH_DF || overall === null)) return own;
+  return overall;
+}
+
+function seedVariance(cells: readonly MeasuredCell[]): SeedVariance | null {
+  let squares = 0;
+  let df = 0;
+  for (const { values, top1 } of cells) {
+    for (const value of values) squares += (value - top1) ** 2;
+    df += values.length - 1;
+  }
+  return df === 0 ? null : { variance: squares / df, df };
+}
+
+/** From the least contaminated kind of residual that there is enough of, each schedule by itself. */
+function irregularity(schedules: readonly (readonly MeasuredCell[])[]): Irregularity | null {
+  const kinds: ((cells: readonly MeasuredCell[]) => Residual[])[] = [
+    thirdDifferences,
+    (cells) => parallelDifferences(cells, 3),
+    (cells) => parallelDifferences(cells, 2),
+  ];
+  const residuals: Residual[] = [];
+  let last: Irregularity | null = null;
+  for (const kind of kinds) {
+    residuals.push(...schedules.flatMap((cells) => kind(cells)));
+    last = irregularityOf(residuals);
+    if (last !== null && last.df >= ENOUGH_DF) return last;
+  }
+  return last;
+}
+
+/** Variance of a cell's mean accuracy, a fraction of 1. */
+export interface VarianceParts {
+  /** What more seeds would lower. */
+  readonly seed: number;
+  readonly irregularity: number;
+}
+
+/** `null` when neither seeds nor neighbours tell. */
+export function varianceParts(group: NoiseGroup, seeds: number): VarianceParts | null {
+  const { seed, irregularity } = group;
+  if (seed === null && irregularity === null) return null;
+  return { seed: seed === null ? 0 : seed.variance / seeds, irregularity: irregularityBeyond(group, 1, 1) };
+}
+
+/** Irregularity beyond what seeds explain, with the two variances multiplied by scales that a bootstrap drew. */
+export function irregularityBeyond(
+  { seed, irregularity }: NoiseGroup,
+  seedScale: number,
+  irregularityScale: number,
+): number {
+  if (irregularity === null) return 0;
+  const bySeed = seed === null ? 0 : seed.variance * seedScale * irregularity.perSeed;
+  return Math.max(0, irregularity.variance * irregularityScale - bySeed);
+}
+
+/**
+ * Irregularity that seeds alone explain is none: a variance is never below 0, so adding every chance excess would widen
+ * all intervals (98 % coverage instead of 95 % on planted surfaces without irregularity). F-test at 5 %.
+ */
+function beyondSeeds(seed: SeedVariance | null, irregularity: Irregularity | null): Irregularity | null {
+  if (seed === null || irregularity === null) return irregularity;
+  const ratio = irregularity.variance / (seed.variance * irregularity.perSeed);
+  return upperF(ratio, irregularity.df, seed.df) < 0.05 ? irregularity : null;
+}
+
+/** Variance of a cell's mean accuracy, reading it included; `null` when it is not known. */
+export function varianceOf(noise: NoiseModel, cell: MeasuredCell): number | null {
+  const parts = varianceParts(noise.groups[noise.groupOf[cell.index]!]!, cell.values.length);
+  return parts === null ? null : parts.seed + parts.irregularity + cell.readingVariance;
+}
+
+function limitsOf(groups: readonly NoiseGroup[], borrowed: number): string[] {
+  const limits: string[] = [];
+  const without = groups.filter((group) => group.seed === null && group.irregularity === null).length;
+  const unseeded = groups.filter((group) => group.seed === null && group.irregularity !== null).length;
+  if (without > 0)
+    limits.push(
+      `The noise of ${without} of ${groups.length} schedules is not known: no repeated cells, and too few in line.`,
+    );
+  if (unseeded > 0)
+    limits.push(
+      `With too few repeated seeds, the noise of ${unseeded} of ${groups.length} schedules is how far cells stray from a smooth law.`,
+    );
+  if (borrowed > 0)
+    limits.push(
+      `${borrowed} of ${groups.length} schedules have too few cells for a noise of their own and take that of all schedules together.`,
+    );
+  return limits;
+}

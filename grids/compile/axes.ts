@@ -1,0 +1,150 @@
+/** From the `axes` of a file to the space of its cells. */
+import { canonicalJson } from '../../contract/index.ts';
+import type { Check } from '../read/check.ts';
+import { FIELDS, readLiteral, SCALING_AXES, type Field } from '../schema/fields.ts';
+import { listed, shown, type Path } from '../read/problems.ts';
+import { axisSpace, listSpace, productSpace, zipSpace, type Assignment, type Space } from '../plan/space.ts';
+import type { AxisValue } from '../types.ts';
+
+/** Ten times the biggest grid that is meant to work; a slip of a factor of a thousand ends here and not in an endless plan. */
+export const MAX_TRIALS = 10_000_000;
+
+export interface CompiledAxes {
+  readonly space: Space;
+  /** Distinct values of every axis, in the order they are written. */
+  readonly values: ReadonlyMap<string, readonly AxisValue[]>;
+}
+
+type AxisValues = Map<string, Set<AxisValue>>;
+
+/** `undefined` when a problem was reported. */
+export function compileAxes(raw: unknown, check: Check): CompiledAxes | undefined {
+  const values = new Map<string, Set<AxisValue>>();
+  const space = compileSpace(raw, ['axes'], check, values);
+  if (check.isSound(['axes'])) {
+    const missing = SCALING_AXES.filter((name) => !space.always.has(name)).map((name) => `\`${name}\``);
+    if (missing.length > 0)
+      check.report(
+        ['axes'],
+        `Expected every cell to have ${missing.join(', ')} (one value is enough), got cells without`,
+        true,
+      );
+  }
+  if (space.size > MAX_TRIALS)
+    check.report(['axes'], `Expected at most ${MAX_TRIALS / 1e6} million cells, got ${space.size}`, true);
+  if (!check.isSound(['axes'])) return undefined;
+  return { space, values: new Map([...values].map(([name, distinct]) => [name, [...distinct]])) };
+}
+
+function compileSpace(raw: unknown, path: Path, check: Check, values: AxisValues): Space {
+  const parts: { path: Path; space: Space }[] = [];
+  for (const [key, inner] of Object.entries((raw ?? {}) as Record<string, unknown>)) {
+    const here = [...path, key];
+    if (!check.isSoundHere(here)) continue;
+    const field = FIELDS.get(key);
+    if (field !== undefined) {
+      parts.push({ path: here, space: axisSpace(key, readValues(field, inner, here, check, values, true)) });
+    } else if (key === 'zip') {
+      parts.push({ path: here, space: compileZip(inner as Record<string, unknown>, here, check, values) });
+    } else if (key === 'list') {
+      parts.push({ path: here, space: compileList(inner as unknown[], here, check, values) });
+    } else if (key === 'product') {
+      (inner as unknown[]).forEach((part, index) => {
+        parts.push({ path: [...here, index], space: compileSpace(part, [...here, index], check, values) });
+      });
+    }
+  }
+  refuseTwice(parts, check);
+  return productSpace(parts.map((part) => part.space));
+}
+
+function refuseTwice(parts: readonly { path: Path; space: Space }[], check: Check): void {
+  const seen = new Set<string>();
+  for (const { path, space } of parts) {
+    for (const name of space.names) {
+      if (seen.has(name))
+        check.report(path, `Expected every axis once in a product, got \`${name}\` a second time`, true);
+      seen.add(name);
+    }
+  }
+}
+
+function readValues(
+  field: Field,
+  raw: unknown,
+  path: Path,
+  check: Check,
+  values: AxisValues,
+  distinct: boolean,
+): AxisValue[] {
+  const found: AxisValue[] = [];
+  const seen = new Set<AxisValue>();
+  const known = values.get(field.name) ?? new Set();
+  values.set(field.name, known);
+  (Array.isArray(raw) ? raw : [raw]).forEach((item: unknown, index) => {
+    const here = Array.isArray(raw) ? [...path, index] : path;
+    if (!check.isSound(here)) return;
+    const reading = readLiteral(field, item);
+    if (!reading.ok) check.report(here, reading.message);
+    else if (distinct && seen.has(reading.value)) {
+      check.report(
+        here,
+        `Expected distinct values on axis \`${field.name}\`, got ${shown(reading.value)} a second time`,
+      );
+    } else {
+      found.push(reading.value);
+      seen.add(reading.value);
+      known.add(reading.value);
+    }
+  });
+  return found;
+}
+
+function compileZip(raw: Record<string, unknown>, path: Path, check: Check, values: AxisValues): Space {
+  const columns = new Map<string, AxisValue[]>();
+  for (const [name, inner] of Object.entries(raw)) {
+    const field = FIELDS.get(name);
+    if (field !== undefined) columns.set(name, readValues(field, inner, [...path, name], check, values, false));
+  }
+  const lengths = new Set([...columns.values()].map((column) => column.length));
+  if (columns.size === 0) check.report(path, 'Expected at least one axis in `zip`, got none');
+  if (!check.isSound(path)) return zipSpace(new Map());
+  if (lengths.size > 1) {
+    const given = [...columns].map(([name, column]) => `${column.length} of \`${name}\``);
+    check.report(
+      path,
+      `Expected equally many values on every axis of \`zip\`, got ${listed(given).replace(' or ', ' and ')}`,
+    );
+    return zipSpace(new Map());
+  }
+  const space = zipSpace(columns);
+  const rows = new Set<string>();
+  for (let index = 0; index < space.size; index++) {
+    const row = rowOf(space, index);
+    if (rows.has(row)) {
+      const [name] = columns.keys();
+      check.report([...path, name!, index], `Expected distinct combinations in \`zip\`, got ${row} a second time`);
+    }
+    rows.add(row);
+  }
+  return space;
+}
+
+function compileList(raw: readonly unknown[], path: Path, check: Check, values: AxisValues): Space {
+  const parts = raw.map((part, index) => compileSpace(part, [...path, index], check, values));
+  const cells = new Set<string>();
+  parts.forEach((part, index) => {
+    if (part.size !== 1) return;
+    const cell = rowOf(part, 0);
+    if (cells.has(cell))
+      check.report([...path, index], `Expected distinct cells in \`list\`, got ${cell} a second time`);
+    cells.add(cell);
+  });
+  return listSpace(parts);
+}
+
+function rowOf(space: Space, index: number): string {
+  const row: Assignment = {};
+  space.assign(index, row);
+  return canonicalJson(row);
+}

@@ -1,0 +1,70 @@
+/** From the values of a grid file, already of the right form, to a program; what does not fit together is reported. */
+import type { Check } from '../read/check.ts';
+import { compileAxes, MAX_TRIALS, type CompiledAxes } from './axes.ts';
+import { compileData } from './data.ts';
+import { compileEngine } from './engine.ts';
+import { compileBlocks, compileConstraints, compileSeeds } from './parts.ts';
+import { compileSection, compileLearningRate, type Settings } from './settings.ts';
+import { MODEL_DEFAULTS, RECIPE_DEFAULTS, type Family } from '../schema/defaults.ts';
+import { FIELDS, SCALING_AXES } from '../schema/fields.ts';
+import type { Path, Place } from '../read/problems.ts';
+import type { GridProgram } from '../read/program.ts';
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+/** `undefined` when a problem was reported. */
+export function compile(
+  raw: Mapping,
+  file: string,
+  check: Check,
+  placeOf: (path: Path) => Place,
+): GridProgram | undefined {
+  const axes = check.isSoundHere(['axes']) ? compileAxes(raw['axes'], check) : undefined;
+  const settings: Settings = { fixed: {}, rules: [], axes, kinds: namesBeforeRules(axes), placeOf };
+  const part = (name: string): Mapping => (check.isSoundHere([name]) ? (raw[name] as Mapping) : {});
+  compileSection('model', part('model'), settings, check);
+  const data = compileData(part('data'), settings, check);
+  compileSection('recipe', part('recipe'), settings, check);
+  compileLearningRate(part('recipe')['learningRate'], settings, check);
+  const blocks = compileBlocks(part('model')['blocks'], axes, check);
+  const constraints = compileConstraints(raw['constraints'], check, placeOf);
+  const seeds = compileSeeds(raw['seeds'], check);
+  const engine = compileEngine(raw['engine'], check);
+  const trials = (axes?.space.size ?? 0) * seeds.length;
+  if (trials > MAX_TRIALS) {
+    check.report(['seeds'], `Expected at most ${MAX_TRIALS / 1e6} million trials, got ${trials}`, true);
+  }
+  if (axes === undefined || data === undefined || engine === undefined || check.count() > 0) return undefined;
+  const { fixed, rules } = settings;
+  const base = (family: Family): Record<string, number | string | boolean> => ({
+    ...RECIPE_DEFAULTS,
+    ...MODEL_DEFAULTS[family],
+    minivalImages: data.minivalImages,
+    ...fixed,
+  });
+  return {
+    file,
+    space: axes.space,
+    axisValues: axes.values,
+    axes: [...new Set([...SCALING_AXES, ...axes.values.keys()])],
+    fixed,
+    base: { 'resnet-rs': base('resnet-rs'), 'resnet-rs-small': base('resnet-rs-small') },
+    rules,
+    blocks,
+    constraints,
+    data: data.facts,
+    placeOf: (name) => {
+      const section = FIELDS.get(name)?.section;
+      const beside = section !== undefined && (Object.hasOwn(part(section), name) || !axes.values.has(name));
+      return placeOf([beside ? section : 'axes', name]);
+    },
+    engine,
+    seeds,
+  };
+}
+
+/** Axes can be named in every rule; other settings from where they are written. Broken axes: every setting may be one. */
+function namesBeforeRules(axes: CompiledAxes | undefined): Settings['kinds'] {
+  const fields = [...FIELDS.values()].filter(({ name }) => axes === undefined || axes.values.has(name));
+  return new Map(fields.map(({ name, kind }) => [name, kind]));
+}

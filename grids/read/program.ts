@@ -1,0 +1,46 @@
+/** A grid made ready to run: how any cell's settings come about, and what cuts a cell. */
+import type { EngineSpec } from '../../contract/index.ts';
+import type { DatasetFacts } from '../schema/datasets.ts';
+import type { Family } from '../schema/defaults.ts';
+import type { Expression, Scope } from '../expression/expression.ts';
+import type { Field } from '../schema/fields.ts';
+import type { Place } from './problems.ts';
+import type { Assignment, Space } from '../plan/space.ts';
+import type { AxisValue } from '../types.ts';
+
+/** A setting that follows from the cell. */
+export interface Rule {
+  readonly field: Field;
+  /** Where it stands in the file. */
+  readonly place: Place;
+  readonly evaluate: (scope: Scope) => AxisValue;
+}
+
+export interface Constraint extends Expression {
+  readonly place: Place;
+  /** Uses a cost, so that the network has to be built first. */
+  readonly needsCost: boolean;
+}
+
+export interface GridProgram {
+  readonly file: string;
+  readonly space: Space;
+  /** Axes of a cell: the four of scaling, then the others in the order in which they are written. */
+  readonly axes: readonly string[];
+  /** Distinct values of every axis that the grid names. */
+  readonly axisValues: ReadonlyMap<string, readonly AxisValue[]>;
+  /** Settings that are the same in every cell, unless the cell assigns them. */
+  readonly fixed: Readonly<Assignment>;
+  /** `fixed`, with the defaults of each family beneath. */
+  readonly base: Readonly<Record<Family, Readonly<Assignment>>>;
+  /** In the order in which they are evaluated; a cell that assigns the field itself wins over the rule. */
+  readonly rules: readonly Rule[];
+  /** Blocks per stage of a cell, where the grid states them. */
+  readonly blocks: (cell: Scope) => readonly number[] | undefined;
+  readonly constraints: readonly Constraint[];
+  readonly data: DatasetFacts & { readonly name: string };
+  /** Where a setting is written: beside its name, among the axes, or else its section. */
+  readonly placeOf: (setting: string) => Place;
+  readonly engine: EngineSpec;
+  readonly seeds: readonly number[];
+}

@@ -1,0 +1,184 @@
+/** The form of a grid file. What the values mean to each other is checked in `compile.ts`. */
+import { z } from 'zod';
+import { engineNames } from '../../contract/index.ts';
+import { describe, FIELDS, fieldsOf, type Field, type Section } from './fields.ts';
+import { didYouMean, listed, shown, someOf } from '../read/problems.ts';
+import { budgetAxes } from '../types.ts';
+
+/** The message of whatever is wrong with a value, from what it should have been. */
+const says = (expected: string): { error: (issue: { input?: unknown }) => string } => ({
+  error: ({ input }) => `Expected ${expected}, got ${shown(input)}`,
+});
+
+const text = (name: string): z.ZodString =>
+  z
+    .string(says(`\`${name}\` to be a text`))
+    .trim()
+    .min(1, says(`\`${name}\` to be a text`));
+
+/** A mapping of known keys. Unknown keys get a line of the message each, in the order of `issue.keys`. */
+function mapping<S extends z.ZodRawShape>(name: string, shape: S): z.ZodObject<S, z.core.$strict> {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => unknownKey(key, name, known)).join('\n')
+        : `Expected ${name} to be a mapping with ${listed(known.slice(0, 8).map((key) => `\`${key}\``))}, got ${shown(issue.input)}`,
+  });
+}
+
+function unknownKey(key: string, name: string, known: readonly string[]): string {
+  const field = FIELDS.get(key);
+  if (field !== undefined) return `Expected \`${key}\` under \`${field.section ?? 'axes'}\`, got it in ${name}`;
+  const hint = didYouMean(key, known);
+  return `Expected ${hint === '' ? `one of ${someOf(known)}` : 'a known key'} in ${name}, got \`${key}\`${hint}`;
+}
+
+const scalar = z.union([z.number(), z.string(), z.boolean()], says('a number, an amount, a text, true or false'));
+
+/** A value for every value of one axis: `{by: width, values: {0.25: 0, 0.5: 0.1}, otherwise: 0.25}`. */
+const table = mapping('a table', {
+  by: z.string(says('`by` to name an axis')),
+  values: z.record(z.string(), scalar, says('`values` to be a mapping from axis values')),
+  otherwise: scalar.optional(),
+});
+export type Table = z.infer<typeof table>;
+
+const KIND_NAMES = { number: 'a number', boolean: 'true or false', text: 'a text' } as const;
+
+/** What may stand for a value in the file; which texts are choices, amounts or expressions is decided later. */
+function literal({ kind, choices }: Field, expected: { error: (issue: { input?: unknown }) => string }): z.ZodType {
+  if (kind === 'boolean') return z.boolean(expected);
+  // The choices are for editors, which offer them; any text passes here.
+  return z.union([kind === 'number' ? z.number() : z.enum(choices), z.string()], expected);
+}
+
+/** A fixed value, an expression over the cell, or a table. */
+function ruled(field: Field): z.ZodType {
+  const expected = says(`\`${field.name}\` to be ${KIND_NAMES[field.kind]}, an expression or a table`);
+  return z
+    .union([literal(field, expected), z.string(), table], expected)
+    .optional()
+    .describe(`${describe(field)}; or an expression, or a table`);
+}
+
+const section = (name: Section): Record<string, z.ZodType> =>
+  Object.fromEntries(fieldsOf(name).map((field) => [field.name, ruled(field)]));
+
+/** One value or several. */
+function axis(field: Field): z.ZodType {
+  const { name } = field;
+  const value = literal(field, says(`${KIND_NAMES[field.kind]} on axis \`${name}\``));
+  const several = z.array(value).min(1, says(`at least one value on axis \`${name}\``));
+  return z
+    .union([value, several], says(`\`${name}\` to be a value or a list of values`))
+    .optional()
+    .describe(`${describe(field)}; one or a list`);
+}
+
+const axisShape = Object.fromEntries([...FIELDS.values()].map((field) => [field.name, axis(field)]));
+
+/** A part of the grid: everything in it multiplies. */
+const space: z.ZodType = mapping('`axes`', {
+  ...axisShape,
+  get product() {
+    return z
+      .array(space, says('`product` to be a list of axes'))
+      .min(1, says('`product` to be a list of axes'))
+      .optional();
+  },
+  zip: mapping('`zip`', axisShape).optional(),
+  get list() {
+    return z.array(space, says('`list` to be a list of cells')).min(1, says('`list` to be a list of cells')).optional();
+  },
+});
+
+const rate = z.union(
+  [
+    z.number(),
+    z.string(),
+    table,
+    mapping('`learningRate`', { per256: z.union([z.number(), z.string()], says('`per256` to be a number')) }),
+  ],
+  says('`learningRate` to be a number, an expression, a table or `{per256: ...}`'),
+);
+
+const stages = z
+  .array(
+    z.int(says('a number of blocks')).min(1, says('at least one block in a stage')),
+    says('a list of blocks per stage'),
+  )
+  .min(1, says('at least one stage'));
+const blocks = z.union(
+  [
+    stages,
+    mapping('a table', {
+      by: z.literal('depth', says('a table of blocks `by: depth`')),
+      values: z.record(z.string(), stages, says('`values` to be a mapping from depths')),
+    }),
+  ],
+  says('`blocks` to be a list of blocks per stage, or a table by depth'),
+);
+
+const wholeImages = z.union([z.int(), z.string()], says('a number of images'));
+
+const outside = says('`minivalFraction` to be a number from 0 to 1');
+const fraction = z.number(outside).min(0, outside).max(1, outside);
+
+const howSeeds = says('`seeds` to be a list of seeds, or how many (1 to 10000)');
+const count = z.int(howSeeds).min(1, howSeeds).max(10_000, howSeeds);
+const seed = z
+  .int(says('a seed to be an integer from 0 to 4294967295'))
+  .min(0, says('a seed >= 0'))
+  .max(0xffff_ffff, says('a seed <= 4294967295'));
+
+const limit = z.union([z.number(), z.string()], says('a budget to be an amount such as `2G`')).optional();
+const budget = mapping('a budget', Object.fromEntries(budgetAxes.map((name) => [name, limit])));
+
+const builtIn = engineNames.filter((name) => name !== 'command');
+const argument = z.union([z.string(), z.number()], says('an argument to be a text or a number'));
+const engine = z.union(
+  [
+    z.enum(builtIn),
+    mapping('`engine`', {
+      command: text('command').describe('A trainer, by the name that workers allow it under.'),
+      arguments: z
+        .array(argument, says('`arguments` to be a list'))
+        .optional()
+        .describe('What it is called with; {trial}, {data}, {weights}, {device} and {threads} are filled in.'),
+      version: z
+        .union([z.string(), z.number()], says('`version` to be a text or a number'))
+        .optional()
+        .describe('Yours, raised when its results change: its trials are then trained anew.'),
+      ownCost: z
+        .boolean(says('`ownCost` to be true or false'))
+        .optional()
+        .describe('Whether it prints the cost of its networks, for the plan to go by.'),
+    }),
+  ],
+  says(`\`engine\` to be ${listed([...builtIn, '`{command: NAME}`'])}`),
+);
+
+export const gridSchema = mapping('the grid', {
+  question: text('question').describe('What the sweep is to answer.'),
+  command: text('command').optional().describe('How it is run.'),
+  cost: text('cost').optional().describe('What it is expected to cost, in words.'),
+  model: mapping('`model`', { ...section('model'), blocks: blocks.optional() }),
+  data: mapping('`data`', {
+    name: text('name'),
+    ...section('data'),
+    minivalFraction: fraction.optional(),
+    identity: text('identity').optional(),
+    images: wholeImages.optional(),
+    classes: wholeImages.optional(),
+    channels: wholeImages.optional(),
+  }),
+  recipe: mapping('`recipe`', { ...section('recipe'), learningRate: rate.optional() }),
+  axes: space,
+  constraints: z
+    .array(z.string(says('a constraint to be an expression')), says('`constraints` to be a list of expressions'))
+    .optional(),
+  seeds: z.union([count, z.array(seed).min(1, howSeeds)], howSeeds).optional(),
+  budgets: z.array(budget, says('`budgets` to be a list')).optional(),
+  engine: engine.optional(),
+});

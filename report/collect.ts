@@ -1,0 +1,113 @@
+/** All that a report shows, taken from the store once. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { packageRoot } from '../contract/index.ts';
+import { computeFindings, type FindingsReport } from '../findings/index.ts';
+import { readResults } from '../results/import/index.ts';
+import {
+  best,
+  type Best,
+  type CellResult,
+  costAxes,
+  type Budget,
+  measuredCells,
+  pareto,
+  epochCurves,
+  resultRows,
+  type ScopeOptions,
+  trialFacts,
+  type TrialFacts,
+  type SweepRecord,
+  type SqliteStore,
+} from '../results/index.ts';
+
+export interface ReportData {
+  readonly sweep: SweepRecord;
+  readonly dataset: string;
+  /** True when only the sweep's own trials are reported. */
+  readonly isOneSweep: boolean;
+  readonly cells: readonly CellResult[];
+  readonly front: readonly CellResult[];
+  readonly bests: readonly Best[];
+  /** Whether the budgets are the grid's own. */
+  readonly hasBudgets: boolean;
+  readonly findings: FindingsReport;
+  readonly facts: TrialFacts;
+  /** The paper's Figure 3, where it is installed and not what is reported. */
+  readonly paper: readonly CellResult[];
+}
+
+export function collect(store: SqliteStore, options: ScopeOptions): ReportData {
+  const sweep = store.sweep(options.sweep);
+  const cells = measuredCells(store, options);
+  const budgets = budgetsOf(sweep);
+  const chosen = budgets.length > 0 ? budgets : roundBudgets(cells);
+  const bests = (chosen.length > 0 ? chosen : [{}]).map((budget) => best(store, { ...options, budget }));
+  const { front, scope } = pareto(store, options);
+  return {
+    sweep,
+    dataset: scope.dataset,
+    isOneSweep: options.sweep !== undefined,
+    cells,
+    front,
+    bests,
+    hasBudgets: budgets.length > 0,
+    findings: computeFindings(resultRows(store, options), { curves: epochCurves(store, options) }),
+    facts: trialFacts(store, options),
+    paper: sweep.source === 'imported' ? [] : paperCells(),
+  };
+}
+
+function budgetsOf({ budgets }: SweepRecord): Budget[] {
+  return costAxes.flatMap((axis) =>
+    (budgets[axis] ?? []).toSorted((a, b) => a - b).map((limit) => ({ [axis]: limit })),
+  );
+}
+
+/** Where the grid names none: up to five round FLOPs budgets that some but not all cells are under. */
+function roundBudgets(cells: readonly CellResult[]): Budget[] {
+  const flops = cells.map((cell) => cell.flops ?? 0).filter((value) => value > 0);
+  if (flops.length === 0) return [];
+  const [low, high] = [Math.min(...flops), Math.max(...flops)];
+  const rounds: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high) + 1; power++) {
+    for (const step of [1, 2, 5]) rounds.push(Number(`${step}e${power}`));
+  }
+  const within = rounds.filter((budget) => budget >= low && budget < high);
+  const beyond = rounds.find((budget) => budget >= high);
+  const all = beyond === undefined ? within : [...within, beyond];
+  const every = Math.ceil(all.length / 5);
+  return all.filter((_, i) => (all.length - 1 - i) % every === 0).map((budget) => ({ flops: budget }));
+}
+
+/** The package may have been installed without the published tables. */
+function paperCells(): CellResult[] {
+  const file = path.join(packageRoot(), 'results', 'published', 'figure3.csv');
+  if (!existsSync(file)) return [];
+  return readResults(readFileSync(file, 'utf8'), file, {}).results.flatMap((row) =>
+    row.minivalTop1 === undefined || row.minivalTop1 === null
+      ? []
+      : [
+          {
+            width: row.width,
+            depth: row.depth,
+            resolution: row.resolution,
+            epochs: row.epochs,
+            axes: {},
+            flops: row.flops ?? null,
+            params: row.params ?? null,
+            trainFlops: null,
+            activations: null,
+            memoryBytes: null,
+            minivalTop1: row.minivalTop1,
+            testTop1: null,
+            interval: null,
+            seeds: 1,
+            failedSeeds: 0,
+            stepMs: row.stepMs ?? null,
+            seconds: null,
+            peakBytes: null,
+          },
+        ],
+  );
+}

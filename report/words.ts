@@ -1,0 +1,45 @@
+/** Cells, accuracies and amounts in words. */
+import { formatAmount } from '../contract/index.ts';
+import { type CellResult, costAxes, type Budget } from '../results/index.ts';
+
+const AXIS_WORDS = {
+  flops: 'FLOPs',
+  trainFlops: 'train FLOPs',
+  params: 'parameters',
+  memoryBytes: 'bytes of memory',
+  stepMs: 'ms a step',
+} as const;
+
+export function percentText(fraction: number | null): string {
+  return fraction === null ? '–' : (100 * fraction).toFixed(2);
+}
+
+/** `81.20 (80.91–81.49)`. */
+export function accuracyText({ minivalTop1, interval }: CellResult): string {
+  const range = interval === null ? '' : ` (${percentText(interval[0])}–${percentText(interval[1])})`;
+  return `${percentText(minivalTop1)}${range}`;
+}
+
+export function amountText(amount: number | null): string {
+  return amount === null ? '–' : formatAmount(amount);
+}
+
+/** `depth 50, width 1, 160 px, 100 epochs`, with the grid's other axes behind. */
+export function cellText(cell: Pick<CellResult, 'width' | 'depth' | 'resolution' | 'epochs' | 'axes'>): string {
+  const { width, depth, resolution, epochs, axes } = cell;
+  // A technique that is off has the value 0 or false, and goes without saying.
+  const on = Object.entries(axes).filter(([, value]) => value !== 0 && value !== false);
+  const others = on.map(([name, value]) => `, ${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  return `depth ${depth}, width ${width}, ${resolution} px, ${epochs} epochs${others.join('')}`;
+}
+
+export function budgetText(budget: Budget): string {
+  const caps = costAxes.flatMap((axis) =>
+    budget[axis] === undefined ? [] : [`${formatAmount(budget[axis])} ${AXIS_WORDS[axis]}`],
+  );
+  return caps.length === 0 ? 'no budget' : `at most ${caps.join(' and ')}`;
+}
+
+export function plural(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
+}

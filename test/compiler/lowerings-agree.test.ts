@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { ModelSpec } from '../../contract/index.ts';
+import { buildNetwork } from '../../models/index.ts';
+import { layoutOf } from '../../compiler/parameters/stored-layout.ts';
+import { abreastOf } from '../../compiler/lowerings/batch-packing.ts';
+import { blocked } from '../../compiler/lowerings/blocked/index.ts';
+import { portable } from '../../compiler/lowerings/portable/index.ts';
+import { cpuBlock } from '../../worker/engines/onnx/cpu-block.ts';
+import {
+  drawnNetworks,
+  everything,
+  exercise,
+  relativeError,
+  smallNetwork,
+  type Outcome,
+} from '../worker/onnx/exercise.ts';
+
+const block = await cpuBlock();
+
+/** Whatever the padding costs: what is compared is arithmetic. */
+const forced = (spec: ModelSpec, batch = everything.batchSize) => ({
+  lowering: blocked(buildNetwork(spec), block, batch),
+  reason: 'test',
+});
+const plain = { lowering: portable, reason: 'test' };
+
+const inBlocks = drawnNetworks(14).map((drawn) => ({ ...drawn, batch: everything.batchSize }));
+
+/** With channels for two, four and eight images in a block, and everything that may stand in the stages that have them. */
+const networksAbreast = [
+  { block: 'basic', width: 0.5 },
+  { block: 'basic', width: 0.3, resolution: 9, resnetD: true, channels: 3 },
+  { block: 'basic', width: 0.25, seRatio: 0.5, blocks: [2, 2, 1] },
+  { block: 'basic', width: 0.25, resnetD: true },
+  { block: 'basic', width: 0.25, resnetD: true, seRatio: 0.25, resolution: 9 },
+  { block: 'basic', width: 0.125 },
+  { block: 'basic', width: 0.125, channels: 3 },
+  { block: 'basic', family: 'resnet-rs', blocks: [1, 1, 1, 1], resolution: 33, width: 0.5, stemPool: 'max' },
+  {
+    block: 'bottleneck',
+    family: 'resnet-rs',
+    blocks: [1, 1, 1, 1],
+    resolution: 32,
+    width: 0.25,
+    stemPool: 'conv',
+    resnetD: true,
+  },
+].map((change, seed) => {
+  const spec = { ...smallNetwork, baseWidth: block, ...change } as ModelSpec;
+  const batch = 8 * block;
+  const most = Math.max(...abreastOf(buildNetwork(spec), block, batch));
+  return { name: `${seed}, up to ${most} images abreast`, spec, seed, batch, most };
+});
+
+/** By parameter, and of what follows from all of them. */
+function gradientErrors(spec: ModelSpec, ours: Outcome, theirs: Outcome): Record<string, number> {
+  const errors: Record<string, number> = {
+    params: relativeError(ours.state.get('params')!, theirs.state.get('params')!),
+    ema: relativeError(ours.state.get('ema')!, theirs.state.get('ema')!),
+    evaluation: relativeError(ours.evaluation, theirs.evaluation),
+  };
+  for (const { name, offset, size } of layoutOf(buildNetwork(spec)).params) {
+    const part = (all: Float32Array) => all.subarray(offset, offset + size);
+    errors[name] = relativeError(part(ours.gradients), part(theirs.gradients));
+  }
+  return errors;
+}
+
+function isRounding(errors: Record<string, number>): boolean {
+  return Object.values(errors).every((error) => error < 1e-4);
+}
+
+describe.skipIf(block === 1)('the blocked and the portable lowering', () => {
+  /**
+   * A ReLU that reads a number within rounding of zero passes its gradient or not by the last bit, and then gradients
+   * differ by more than rounding. So losses must agree for any images, gradients for one draw of three.
+   */
+  it.each([...inBlocks, ...networksAbreast])('agree on network $name, $batch images', async ({ spec, seed, batch }) => {
+    const recipe = { ...everything, batchSize: batch };
+    const errors: Record<string, number>[] = [];
+    while (errors.length < 3 && !errors.some(isRounding)) {
+      const drawn = seed + 100 * errors.length;
+      const theirs = await exercise(spec, drawn, { choice: plain, recipe });
+      const ours = await exercise(spec, drawn, { choice: forced(spec, batch), recipe });
+      expect(Math.abs(ours.losses[0]! / theirs.losses[0]! - 1)).toBeLessThan(1e-5);
+      expect(ours.correct).toEqual(theirs.correct);
+      expect(relativeError(ours.state.get('stats')!, theirs.state.get('stats')!)).toBeLessThan(1e-4);
+      errors.push(gradientErrors(spec, ours, theirs));
+    }
+    expect(errors.at(-1)).toSatisfy(isRounding);
+  });
+
+  it.each([inBlocks[0]!, networksAbreast[0]!])('repeats a training of $name to the bit', async ({ spec, batch }) => {
+    const recipe = { ...everything, batchSize: batch };
+    const first = await exercise(spec, 5, { choice: forced(spec, batch), recipe, steps: 3 });
+    const second = await exercise(spec, 5, { choice: forced(spec, batch), recipe, steps: 3 });
+    expect(second).toEqual(first);
+  });
+
+  it('are drawn with two and four images abreast, and eight where a block has room', () => {
+    expect(new Set(networksAbreast.map(({ most }) => most))).toEqual(new Set(block === 16 ? [2, 4, 8] : [2, 4]));
+  });
+
+  it('train alike over ten steps', async () => {
+    const recipe = { ...everything, batchSize: 32, dropout: 0, stochasticDepth: 0 };
+    const ours = await exercise(smallNetwork, 3, { choice: forced(smallNetwork, 32), recipe, steps: 10 });
+    const theirs = await exercise(smallNetwork, 3, { choice: plain, recipe, steps: 10 });
+    expect(theirs.losses.at(-1)).toBeLessThan(theirs.losses[0]!);
+    ours.losses.forEach((loss, step) => expect(Math.abs(loss / theirs.losses[step]! - 1)).toBeLessThan(1e-3));
+  });
+});

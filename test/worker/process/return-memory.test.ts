@@ -1,0 +1,17 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { sourceOrBuilt } from '../../../worker/child/source-or-built.ts';
+import { giveBackMemory } from '../../../worker/process/return-memory.ts';
+
+test.runIf(process.platform === 'linux')('memory that nobody uses any more is returned to the system', () => {
+  const { file, execArgv } = sourceOrBuilt(import.meta.url, './leave-garbage');
+  const out = execFileSync(process.execPath, ['--expose-gc', ...execArgv, file], { encoding: 'utf8' });
+  const { before, after } = JSON.parse(out) as { before: number; after: number };
+  // 200 MB were held.
+  expect(before - after).toBeGreaterThan(100e6);
+});
+
+test('a process that cannot collect its garbage goes on', async () => {
+  expect(globalThis.gc).toBeUndefined();
+  await expect(giveBackMemory()).resolves.toBeUndefined();
+});
