@@ -7,7 +7,7 @@ import { depthAgainstWidth } from './depth-width.ts';
 import { depthWidthSums, type DepthWidthSums } from './depth-width-sums.ts';
 import { scopeText, type Draft } from './draft.ts';
 import { withEvidence } from './evidence.ts';
-import type { CostAxis, Finding, FindingsReport } from './finding.ts';
+import type { CostAxis, Finding } from './finding.ts';
 import { flipQuestions, locateFlip, type FlipQuestion } from './flips.ts';
 import { hullOf } from './hull.ts';
 import { judge, type JudgedDraft, type JudgeOptions } from './judge.ts';
@@ -16,27 +16,12 @@ import { estimateNoise } from './noise.ts';
 import { overFitting } from './over-fitting.ts';
 import { costAsPredictor } from './power-law.ts';
 import { rankAgreement } from './ranks.ts';
-import { recommend, type RecommendQuestion } from './recommend.ts';
+import { recommend } from './recommend.ts';
 import { regimesOf, type Curves } from './regime.ts';
+import type { FindingsOptions, FindingsReport } from './report.ts';
 import { makeResampling } from './resample.ts';
 import { slowResolution } from './resolution.ts';
 import { axisNames } from './words.ts';
-
-export interface FindingsOptions extends RecommendQuestion {
-  /** Of the bootstrap: the same rows, options and seed give the same findings. @defaultValue 1 */
-  readonly seed?: number;
-  /** Bootstrap replicates. @defaultValue 2000 */
-  readonly replicates?: number;
-  /**
-   * Points of top-1 (per doubling, where the effect is) below which a difference does not matter, whatever its p-value.
-   * @defaultValue 0.1: the digit that accuracies are reported to
-   */
-  readonly smallestEffect?: number;
-  /** Slugs of the questions to ask; recommendation and hull are there in any case. @defaultValue all */
-  readonly questions?: readonly string[];
-  /** Per-epoch metrics by trial id, for the over-fitting regime. */
-  readonly curves?: Curves;
-}
 
 const NO_CURVES: Curves = new Map();
 

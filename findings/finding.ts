@@ -6,9 +6,6 @@
  * - base: the cell that two strategies both start from.
  * - arm: the cells along one strategy, the others held; matched: compared at the same cost, interpolated along the arm.
  */
-import type { Hull } from './hull.ts';
-import type { Recommendation } from './recommend.ts';
-import type { CellRegime } from './regime.ts';
 
 export const costAxes = ['flops', 'trainFlops', 'stepMs', 'params'] as const;
 export type CostAxis = (typeof costAxes)[number];
@@ -67,15 +64,4 @@ export interface Finding {
   readonly wouldSeparate: WouldSeparate | null;
   /** What the numbers alone do not say, one sentence or two. */
   readonly note: string | null;
-}
-
-export interface FindingsReport {
-  readonly findings: readonly Finding[];
-  readonly recommendation: Recommendation;
-  /** Over-fitting regime per cell, where curves or final train accuracies were given. */
-  readonly regimes: readonly CellRegime[];
-  /** Inside of which an answer is an interpolation. */
-  readonly hull: Hull | null;
-  /** What the rows could not say: rows left out and why, noise taken from where. */
-  readonly limits: readonly string[];
 }

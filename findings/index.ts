@@ -1,11 +1,10 @@
 /** Findings: claims with effect, interval, evidence and verdict, computed from result rows alone. */
-export { computeFindings, questionSlugs, type FindingsOptions } from './compute.ts';
+export { computeFindings, questionSlugs } from './compute.ts';
 export {
   costAxes,
   strategies,
   type CostAxis,
   type Finding,
-  type FindingsReport,
   type Scope,
   type Strategy,
   type Verdict,
@@ -14,5 +13,6 @@ export {
 } from './finding.ts';
 export { outsideHull, type Hull, type HullQuestion } from './hull.ts';
 export type { CellName, Evidence, Option, Recommendation, RecommendQuestion } from './recommend.ts';
+export type { FindingsOptions, FindingsReport } from './report.ts';
 export { separatingGrid } from './separating-grid.ts';
 export type { CellRegime, Curves, Regime } from './regime.ts';

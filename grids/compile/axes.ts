@@ -4,7 +4,7 @@ import type { Check } from '../read/check.ts';
 import { FIELDS, readLiteral, SCALING_AXES, type Field } from '../schema/fields.ts';
 import { listed, shown, type Path } from '../read/problems.ts';
 import { axisSpace, listSpace, productSpace, zipSpace, type Assignment, type Space } from '../plan/space.ts';
-import type { AxisValue } from '../types.ts';
+import type { AxisValue } from '../cell.ts';
 
 /** Ten times the biggest grid that is meant to work; a slip of a factor of a thousand ends here and not in an endless plan. */
 export const MAX_TRIALS = 10_000_000;

@@ -6,7 +6,7 @@ import { compileExpression, COSTS } from './rules.ts';
 import { FIELDS, type Kind } from '../schema/fields.ts';
 import { listed, shown, type Path, type Place } from '../read/problems.ts';
 import type { Constraint, GridProgram } from '../read/program.ts';
-import { budgetAxes, type Budget } from '../types.ts';
+import { budgetAxes, type Budget } from '../grid.ts';
 
 export function compileBlocks(raw: unknown, axes: CompiledAxes | undefined, check: Check): GridProgram['blocks'] {
   const path: Path = ['model', 'blocks'];

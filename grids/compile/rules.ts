@@ -6,7 +6,7 @@ import { parseExpression, type Expression, type Scope } from '../expression/expr
 import { describe, FIELDS, readLiteral, type Field, type Kind } from '../schema/fields.ts';
 import { didYouMean, listed, shown, type Path } from '../read/problems.ts';
 import type { Table } from '../schema/schema.ts';
-import type { AxisValue } from '../types.ts';
+import type { AxisValue } from '../cell.ts';
 
 /** What constraints may use beside the settings of a cell. */
 export const COSTS = [

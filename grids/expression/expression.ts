@@ -6,7 +6,7 @@ import type jsep from 'jsep';
 import { ExpressionError, offsetOf, syntaxTree } from './expression-syntax.ts';
 import type { Kind } from '../schema/fields.ts';
 import { didYouMean, listed, someOf } from '../read/problems.ts';
-import type { AxisValue } from '../types.ts';
+import type { AxisValue } from '../cell.ts';
 
 /** The values of all names that an expression uses. */
 export type Scope = Readonly<Record<string, AxisValue>>;

@@ -1,5 +1,12 @@
 /** The plan of a grid: its trials with their cost, and what was cut by which rule, as a stream in a stable order. */
-import { formatAmount, makeTrial, parseAmount, type TrialCost, type TrialSpec } from '../../contract/index.ts';
+import {
+  formatAmount,
+  makeTrial,
+  parseAmount,
+  type Trial,
+  type TrialCost,
+  type TrialSpec,
+} from '../../contract/index.ts';
 import { costKey, CostMemo, type CostOrReason } from './cost-memo.ts';
 import { IdSet } from './id-set.ts';
 import { GridError, type Place } from '../read/problems.ts';
@@ -7,7 +14,32 @@ import type { Scope } from '../expression/expression.ts';
 import type { Constraint, GridProgram } from '../read/program.ts';
 import { resolveCell, specOf } from './resolve.ts';
 import { TRIED_WHEN_READ, tryCells } from './try-cells.ts';
-import type { Grid, PlanItem, PlanOptions } from '../types.ts';
+import type { Cell } from '../cell.ts';
+import type { Grid } from '../grid.ts';
+
+/** A trial that the grid asks for, and what it will cost. */
+export interface PlannedTrial {
+  readonly trial: Trial;
+  readonly cell: Cell;
+  readonly cost: TrialCost;
+}
+
+/** A cell that was cut, and the rule that cut it. Without `seed`, all the cell's trials are cut. */
+export interface Exclusion {
+  readonly cell: Cell;
+  readonly seed?: number;
+  /** A constraint as it was written, or why the network cannot be built. */
+  readonly rule: string;
+}
+
+export type PlanItem = ({ readonly kind: 'trial' } & PlannedTrial) | ({ readonly kind: 'excluded' } & Exclusion);
+
+export interface PlanOptions {
+  /** Cuts cells whose forward pass of one image costs more. */
+  readonly maxFlops?: number;
+  /** Cuts trials whose whole training costs more. */
+  readonly maxTrainFlops?: number;
+}
 
 /** Why a cell is cut when a list names it twice. */
 export const DUPLICATE_RULE = 'the same trial as an earlier cell';

@@ -5,7 +5,7 @@ import { describe } from '../schema/fields.ts';
 import { GridError, shown, type Place } from '../read/problems.ts';
 import type { GridProgram, Rule } from '../read/program.ts';
 import type { Assignment } from './space.ts';
-import type { AxisValue, Cell } from '../types.ts';
+import type { AxisValue, Cell } from '../cell.ts';
 
 export interface ResolvedCell {
   readonly cell: Cell;

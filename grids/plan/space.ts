@@ -2,7 +2,7 @@
  * The cells that axes span, by number: a space knows its size and can make any cell from its index, so a grid of a million
  * cells is walked without being held. The first axis written varies slowest.
  */
-import type { AxisValue } from '../types.ts';
+import type { AxisValue } from '../cell.ts';
 
 export type Assignment = Record<string, AxisValue>;
 

@@ -1,5 +1,29 @@
 /** Sums over a plan. */
-import type { PlanItem, PlanTotals, TotalsOptions } from '../types.ts';
+import type { TrialCost, TrialSpec } from '../../contract/index.ts';
+import type { PlanItem } from './plan.ts';
+
+/** Predicts the wall-clock seconds of a trial on one worker slot. */
+export type SecondsOf = (spec: TrialSpec, cost: TrialCost) => number;
+
+export interface TotalsOptions {
+  readonly secondsOf?: SecondsOf;
+  /** Sustained FLOP/s of one device, for GPU-hours. */
+  readonly deviceFlops?: number;
+}
+
+export interface PlanTotals {
+  readonly cells: number;
+  readonly trials: number;
+  /** Cells that were cut. */
+  readonly excluded: number;
+  /** Cut cells by rule, most frequent first. */
+  readonly excludedBy: Readonly<Record<string, number>>;
+  readonly trainFlops: number;
+  /** Of all trials one after the other, on one slot; `null` without a predictor. */
+  readonly predictedSeconds: number | null;
+  /** `null` without `deviceFlops`. */
+  readonly gpuHours: number | null;
+}
 
 /** Distinct rules that are counted by name; a grid can have more reasons than anybody reads. */
 const MAX_RULES = 1000;

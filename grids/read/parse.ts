@@ -10,7 +10,7 @@ import type { GridProgram } from './program.ts';
 import { readGridFile } from './read-file.ts';
 import { gridSchema } from '../schema/schema.ts';
 import { TRIED_WHEN_READ, tryCells } from '../plan/try-cells.ts';
-import type { Grid } from '../types.ts';
+import type { Grid } from '../grid.ts';
 import { readYaml } from './yaml-source.ts';
 
 /** @throws {ScalesweepError} `GRID_INVALID`: the file cannot be read, or is no valid grid (then a {@link GridError}). */

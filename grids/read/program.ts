@@ -6,7 +6,7 @@ import type { Expression, Scope } from '../expression/expression.ts';
 import type { Field } from '../schema/fields.ts';
 import type { Place } from './problems.ts';
 import type { Assignment, Space } from '../plan/space.ts';
-import type { AxisValue } from '../types.ts';
+import type { AxisValue } from '../cell.ts';
 
 /** A setting that follows from the cell. */
 export interface Rule {

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { dataSpec, modelSpec, parseAmount, recipeSpec, trialSpec } from '../../contract/index.ts';
 import { didYouMean, listed, shown } from '../read/problems.ts';
-import type { AxisValue } from '../types.ts';
+import type { AxisValue } from '../cell.ts';
 
 export type Kind = 'number' | 'boolean' | 'text';
 export type Section = 'model' | 'data' | 'recipe';

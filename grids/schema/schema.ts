@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { engineNames } from '../../contract/index.ts';
 import { describe, FIELDS, fieldsOf, type Field, type Section } from './fields.ts';
 import { didYouMean, listed, shown, someOf } from '../read/problems.ts';
-import { budgetAxes } from '../types.ts';
+import { budgetAxes } from '../grid.ts';
 
 /** The message of whatever is wrong with a value, from what it should have been. */
 const says = (expected: string): { error: (issue: { input?: unknown }) => string } => ({
