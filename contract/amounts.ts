@@ -16,31 +16,37 @@ export function parseAmount(text: string): number | undefined {
   return Number.isFinite(amount) ? amount : undefined;
 }
 
-/** Three significant digits and an SI suffix: `17.5G`, `35.7M`, `812`. */
+const UNITS = [
+  ['', 1],
+  ['k', 1e3],
+  ['M', 1e6],
+  ['G', 1e9],
+  ['T', 1e12],
+  ['P', 1e15],
+  ['E', 1e18],
+  ['Z', 1e21],
+] as const;
+
+/** Three significant digits and an SI suffix: `17.5G`, `35.7M`, `812`. What rounds to 1000 of a unit is 1 of the next. */
 export function formatAmount(amount: number): string {
   if (!Number.isFinite(amount)) return String(amount);
-  for (const [suffix, factor] of [
-    ['Z', 1e21],
-    ['E', 1e18],
-    ['P', 1e15],
-    ['T', 1e12],
-    ['G', 1e9],
-    ['M', 1e6],
-    ['k', 1e3],
-  ] as const) {
-    if (Math.abs(amount) >= factor) return `${Number((amount / factor).toPrecision(3))}${suffix}`;
+  for (const [suffix, factor] of UNITS) {
+    const rounded = Number((amount / factor).toPrecision(3));
+    if (Math.abs(rounded) < 1000 || suffix === 'Z') return `${rounded}${suffix}`;
   }
-  return String(Number(amount.toPrecision(3)));
+  return String(amount);
 }
 
-/** `48 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`, `12 years`. */
+/** `48 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`, `12 years`. Rounded once, to the smaller unit that is shown. */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  const milliseconds = Math.round(seconds * 1000);
+  if (milliseconds < 1000) return `${milliseconds} ms`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
   const minutes = Math.round(whole / 60);
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
   if (minutes > 2 * 525_960) return `${formatAmount(minutes / 525_960)} years`;
-  return `${Math.floor(minutes / 1440)} d ${Math.round((minutes % 1440) / 60)} h`;
+  const hours = Math.round(minutes / 60);
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }

@@ -11,11 +11,8 @@ function someRows(): ResultRow[] {
   const store = freshStore();
   const sweep = store.createSweep(sweepInput('a')).id;
   const plan = [
-    planned(
-      { depth: 20, seed: 4_294_967_295 },
-      { 'recipe.flip': true, 'model.blocks': [2, 2, 2], note: 'a "quoted", text' },
-    ),
-    planned({ depth: 26, weightDecay: 4e-5 }, { 'recipe.weightDecay': 4e-5 }),
+    planned({ depth: 20, seed: 4_294_967_295 }, { flip: true, blocks: [2, 2, 2], note: 'a "quoted", text' }),
+    planned({ depth: 26, weightDecay: 4e-5 }, { weightDecay: 4e-5 }),
   ];
   store.addTrials(sweep, plan);
   complete(store, plan[0]!, 0.1 + 0.2);
@@ -34,11 +31,9 @@ describe('exported results', () => {
   test('CSV quotes what needs quoting, leaves unknown values empty and loses no digit', () => {
     const text = Buffer.from(exportRows(someRows(), 'csv')).toString();
     const [header, first, second] = text.split('\n');
-    expect(header).toMatch(
-      /^id,seed,width,.*,axes\.model\.blocks,axes\.note,axes\.recipe\.flip,axes\.recipe\.weightDecay$/,
-    );
+    expect(header).toMatch(/^id,seed,width,.*,axes\.blocks,axes\.flip,axes\.note,axes\.weightDecay$/);
     expect(first).toContain(',0.30000000000000004,');
-    expect(first).toMatch(/,"\[2,2,2\]","a ""quoted"", text",true,$/);
+    expect(first).toMatch(/,"\[2,2,2\]",true,"a ""quoted"", text",$/);
     expect(second).toMatch(/,,,,0\.00004$/);
   });
 
@@ -53,8 +48,8 @@ describe('exported results', () => {
         expect(read[i]?.[name] ?? null).toEqual(type === 'integer' ? BigInt(row[name] ?? 0) : row[name]);
       }
     }
-    expect(read[0]).toMatchObject({ 'axes.recipe.flip': true, 'axes.model.blocks': '[2,2,2]' });
-    expect(read[1]?.['axes.recipe.weightDecay']).toBe(4e-5);
+    expect(read[0]).toMatchObject({ 'axes.flip': true, 'axes.blocks': '[2,2,2]' });
+    expect(read[1]?.['axes.weightDecay']).toBe(4e-5);
   });
 
   test('nothing exports as an empty array, a header, an empty table', async () => {

@@ -151,12 +151,12 @@ describe('what a query is about', () => {
     ['depth>=26,width=1', [26, 32]],
     ['flops<0.03G', [20, 26]],
     ['minivalTop1 > 0.65', [26, 32]],
-    ['recipe.weightDecay=0.0004', [20, 26, 32]],
-    ['recipe.weightDecay>1e-3', []],
+    ['weightDecay=0.0004', [20, 26, 32]],
+    ['weightDecay>1e-3', []],
   ])('filter %s', (where, depths) => {
     const store = freshStore();
     const sweep = store.createSweep(sweepInput('a'));
-    const plan = [20, 26, 32].map((depth) => planned({ depth, weightDecay: 4e-4 }, { 'recipe.weightDecay': 4e-4 }));
+    const plan = [20, 26, 32].map((depth) => planned({ depth, weightDecay: 4e-4 }, { weightDecay: 4e-4 }));
     store.addTrials(sweep.id, plan);
     for (const [i, trial] of plan.entries()) complete(store, trial, 0.6 + 0.1 * i);
     for (const scope of [{}, { sweep: sweep.id }]) {
