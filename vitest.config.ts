@@ -1,14 +1,23 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { projects } from './test/support/projects.ts';
+import { DEFAULT_TIME_OUT } from './test/support/time-outs.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Trainings and child processes share two cores with the rest: a slow machine must not fail a test of behaviour.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     maxWorkers: 2,
-    // A test that wants this machine measured names a folder of its own.
-    env: { SCALESWEEP_CALIBRATION: 'off' },
     reporters: ['default', './test/support/closing-line-reporter.ts'],
+    projects: Object.entries(projects).map(([name, { include, exclude, startsProcesses }]) => ({
+      test: {
+        name,
+        include: [...include],
+        exclude: [...configDefaults.exclude, ...exclude],
+        testTimeout: DEFAULT_TIME_OUT,
+        hookTimeout: DEFAULT_TIME_OUT,
+        // A test that wants this machine measured names a folder of its own.
+        env: { SCALESWEEP_CALIBRATION: 'off' },
+        setupFiles: startsProcesses ? ['./test/support/children-from-dist.ts'] : [],
+        globalSetup: startsProcesses ? ['./test/support/build-once.ts'] : [],
+      },
+    })),
   },
 });

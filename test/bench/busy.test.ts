@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { busyOver, middleOf } from '../../bench/support/busy.ts';
 import { watchChildren } from '../../bench/support/worker-cpu.ts';
 import type { TrialDetail } from '../../results/index.ts';
+import { STARTS_PROCESSES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 /** A trial that ran from `startedAt` to `endedAt`. */
 function trialOf(startedAt: number, endedAt: number, trainSeconds: number): TrialDetail {

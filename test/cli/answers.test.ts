@@ -1,9 +1,13 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../contract/index.ts';
 import { useFolders } from '../orchestrator/support/folders.ts';
 import { invoke } from '../orchestrator/support/invoke.ts';
+import { STARTS_PROCESSES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 type Json = Record<string, unknown>;
 
@@ -25,17 +29,23 @@ budgets:
 
 describe('answers from the store', () => {
   const newFolder = useFolders();
+  /** The sweep that all ask about, each in a copy of its own. */
+  const trained = mkdtempSync(path.join(os.tmpdir(), 'scalesweep-test-'));
   let folder: string;
   let db: string;
 
-  beforeEach(async () => {
-    folder = newFolder();
-    db = path.join(folder, 'results.db');
-    const grid = path.join(folder, 'grid.yaml');
+  beforeAll(async () => {
+    const grid = path.join(trained, 'grid.yaml');
     writeFileSync(grid, GRID);
-    const run = await invoke('run', grid, '--db', db, '--workers', '1');
+    const run = await invoke('run', grid, '--db', path.join(trained, 'results.db'), '--workers', '1');
     expect(run.code, run.err).toBe(0);
     expect(run.out).toMatch(/at most 10M FLOPs/);
+  });
+  afterAll(() => rmSync(trained, { recursive: true, force: true }));
+  beforeEach(() => {
+    folder = newFolder();
+    db = path.join(folder, 'results.db');
+    cpSync(trained, folder, { recursive: true });
   });
   const json = async (...args: string[]): Promise<Json> =>
     JSON.parse((await invoke(...args, '--db', db, '--json')).out) as Json;

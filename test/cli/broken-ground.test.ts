@@ -2,10 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { noopGrid } from '../orchestrator/chaos/grids.ts';
 import { useFolders } from '../orchestrator/support/folders.ts';
 import { invoke } from '../orchestrator/support/invoke.ts';
+import { isSkippedWithout } from '../support/needs.ts';
+import { STARTS_PROCESSES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 /** A file system of this size, or `undefined` where this user may not mount one. */
 function mountTiny(folder: string, size: string): (() => void) | undefined {
@@ -71,8 +75,7 @@ describe('on broken ground', () => {
   it('says that the disk is full, and loses nothing that was finished', async (context) => {
     const disk = path.join(folder, 'disk');
     unmount = mountTiny(disk, '2m');
-    if (unmount === undefined && process.env['CI'] === undefined)
-      return context.skip('no permission to mount a file system');
+    if (isSkippedWithout(unmount !== undefined)) return context.skip('no permission to mount a file system');
     expect(unmount, 'a file system mounted').toBeDefined();
     const db = path.join(disk, 'results.db');
     writeFileSync(grid, noopGrid({ trials: 4, epochs: 1 }));
@@ -97,8 +100,7 @@ describe('on broken ground', () => {
   it('halts when checkpoints cannot be written, blames no trial, and goes on when there is room', async (context) => {
     const db = path.join(folder, 'state', 'results.db');
     unmount = mountTiny(path.join(folder, 'state', 'checkpoints'), '64k');
-    if (unmount === undefined && process.env['CI'] === undefined)
-      return context.skip('no permission to mount a file system');
+    if (isSkippedWithout(unmount !== undefined)) return context.skip('no permission to mount a file system');
     expect(unmount, 'a file system mounted').toBeDefined();
     const ballast = path.join(folder, 'state', 'checkpoints', 'ballast');
     fill(ballast);

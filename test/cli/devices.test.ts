@@ -3,6 +3,9 @@ import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { useFolders } from '../orchestrator/support/folders.ts';
 import { invoke } from '../orchestrator/support/invoke.ts';
+import { STARTS_PROCESSES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 /** Two real trainings of a second. */
 const GRID = `

@@ -4,11 +4,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TrialSpec } from '../../contract/index.ts';
 import { openDataset } from '../../worker/data/index.ts';
 import { useFolders } from '../orchestrator/support/folders.ts';
 import { invoke } from '../orchestrator/support/invoke.ts';
+import { isSkippedWithout } from '../support/needs.ts';
+import { STARTS_PROCESSES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 const installed = existsSync('/usr/share/datasets/fashion-mnist');
 const execute = promisify(execFile);
@@ -29,7 +33,7 @@ interface Row {
 }
 
 // Skipped, visibly, where the Debian package is not installed: its other sources need a network.
-describe.skipIf(!installed)('export-model, of networks that were trained by a run', () => {
+describe.skipIf(isSkippedWithout(installed))('export-model, of networks that were trained by a run', () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'scalesweep-test-'));
   const db = path.join(folder, 'results.db');
   let rows: Row[];

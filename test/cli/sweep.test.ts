@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { noopGrid } from '../orchestrator/chaos/grids.ts';
 import { runCli, startCli } from '../orchestrator/support/cli.ts';
 import { useFolders } from '../orchestrator/support/folders.ts';
@@ -8,6 +8,9 @@ import { invoke } from '../orchestrator/support/invoke.ts';
 import { isRunning, killHard, workersOf } from '../orchestrator/support/processes.ts';
 import { useCli } from '../orchestrator/support/use-cli.ts';
 import { waitUntil } from '../orchestrator/support/wait-until.ts';
+import { STARTS_PROCESSES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 interface RunJson {
   readonly sweep: string;

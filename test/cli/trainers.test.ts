@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../contract/index.ts';
 import { startCli } from '../orchestrator/support/cli.ts';
 import { useFolders } from '../orchestrator/support/folders.ts';
@@ -8,6 +8,9 @@ import { invoke } from '../orchestrator/support/invoke.ts';
 import { useCli } from '../orchestrator/support/use-cli.ts';
 import { waitUntil } from '../orchestrator/support/wait-until.ts';
 import { processesWith, writeScript } from '../worker/engines/command/script.ts';
+import { STARTS_PROCESSES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 const SHELL = path.join(packageRoot(), 'examples', 'shell');
 const ALLOW = ['--allow-command', `smallest=${path.join(SHELL, 'train.sh')}`] as const;

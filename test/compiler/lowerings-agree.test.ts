@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ModelSpec } from '../../contract/index.ts';
 import { buildNetwork } from '../../models/index.ts';
 import { layoutOf } from '../../compiler/parameters/stored-layout.ts';
@@ -14,6 +14,9 @@ import {
   smallNetwork,
   type Outcome,
 } from '../worker/onnx/exercise.ts';
+import { TRAINS_A_MINUTE } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 const block = await cpuBlock();
 

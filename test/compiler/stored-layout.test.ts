@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { random } from '../../contract/index.ts';
 import { buildNetwork, elements } from '../../models/index.ts';
 import { convert, layoutOf, partsOf, storedLayoutOf } from '../../compiler/parameters/stored-layout.ts';
@@ -6,6 +6,9 @@ import { abreastOf } from '../../compiler/lowerings/batch-packing.ts';
 import { blocked } from '../../compiler/lowerings/blocked/index.ts';
 import { portable } from '../../compiler/lowerings/portable/index.ts';
 import { drawnNetworks, smallNetwork } from '../worker/onnx/exercise.ts';
+import { TRAINS_A_MINUTE } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 describe('the stored layout', () => {
   it.each(

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/property.ts';
 import { describe, expect, test } from 'vitest';
 import { makeArm, readArm, type Arm } from '../../findings/arms.ts';
 import { linesAlong, measureCells } from '../../findings/cells.ts';

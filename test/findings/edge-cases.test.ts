@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { computeFindings, type FindingsReport } from '../../findings/index.ts';
 import type { ResultRow } from '../../results/result-row.ts';
 import { makeRow, plantSurface } from '../support/planted-surface.ts';
+import { COMPUTES_A_WHILE } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: COMPUTES_A_WHILE, hookTimeout: COMPUTES_A_WHILE });
 
 const verdicts = ({ findings }: FindingsReport, slug: string): string[] => [
   ...new Set(findings.filter((finding) => finding.slug === slug).map(({ verdict }) => verdict)),

@@ -3,11 +3,14 @@
  * is nothing, and flips are placed right. A bound is broken only by counts that a coverage within 93-97 % (a false-claim
  * rate of at most 5 %) would give less than once in a thousand; draws are seeded, so a run is the same every time.
  */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { computeFindings, questionSlugs } from '../../findings/index.ts';
 import { binomialAtLeast, binomialAtMost } from '../support/binomial.ts';
 import { tally, type Tally } from '../support/coverage.ts';
 import { plantSurface } from '../support/planted-surface.ts';
+import { COMPUTES_A_WHILE } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: COMPUTES_A_WHILE, hookTimeout: COMPUTES_A_WHILE });
 
 const DRAWS = 40;
 const SMALL = { replicates: 400 };

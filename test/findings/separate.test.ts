@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { packageRoot } from '../../contract/index.ts';
 import { parseGrid, planGrid } from '../../grids/index.ts';
 import { computeFindings, separatingGrid, type Finding } from '../../findings/index.ts';
@@ -8,6 +8,9 @@ import type { ResultRow } from '../../results/result-row.ts';
 import { random } from '../../contract/index.ts';
 import { makeRow, plantSurface } from '../support/planted-surface.ts';
 import { publishedRows } from '../support/published.ts';
+import { COMPUTES_A_WHILE } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: COMPUTES_A_WHILE, hookTimeout: COMPUTES_A_WHILE });
 
 const find = (findings: readonly Finding[], id: string): Finding => findings.find((finding) => finding.id === id)!;
 const paperGrid = readFileSync(path.join(packageRoot(), 'grids', 'resnet-rs-imagenet.yaml'), 'utf8');

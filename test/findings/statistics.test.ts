@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/property.ts';
 import { describe, expect, test } from 'vitest';
 import { makeDraws, normalScores } from '../../findings/draws.ts';
 import { holm } from '../../findings/holm.ts';

@@ -1,6 +1,6 @@
 /** The ONNX graphs that networks compile to, byte for byte: what is computed does not change unless a numerics version does. */
 import { createHash } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { buildNetwork } from '../../models/index.ts';
 import { dropPathNodes } from '../../models/index.ts';
 import { storedLayoutOf } from '../../compiler/parameters/stored-layout.ts';
@@ -10,6 +10,9 @@ import { onDevice } from '../../compiler/lowerings/portable/on-device.ts';
 import { buildEvaluation, buildGradients, buildStep, buildUpdate } from '../../compiler/step/step-graph.ts';
 import { partsOf } from '../../compiler/parameters/stored-layout.ts';
 import { goldenCases } from './networks.ts';
+import { TRAINS_A_MINUTE } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 const BATCH = 16;
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16);

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { makeTrial, type TrialResult } from '../../contract/index.ts';
 import { buildNetwork } from '../../models/index.ts';
 import type { Checkpoint } from '../../worker/storage/checkpoints.ts';
@@ -20,6 +20,9 @@ import { memorySet } from '../../worker/data/memory-set.ts';
 import type { Dataset } from '../../worker/data/index.ts';
 import { tinyDataset } from '../worker/training/tiny.ts';
 import { goldenCases, type GoldenCase } from './networks.ts';
+import { TRAINS_A_MINUTE } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 const EPOCHS = 2;
 const block = await cpuBlock();

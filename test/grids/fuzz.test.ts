@@ -1,6 +1,9 @@
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import fc from '../support/property.ts';
+import { describe, expect, it, vi } from 'vitest';
 import { complaints } from './support.ts';
+import { COMPUTES_A_WHILE } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: COMPUTES_A_WHILE, hookTimeout: COMPUTES_A_WHILE });
 
 /** One of everything that a grid can say, a token apart from the next. */
 const RICH = `question: q

@@ -1,10 +1,13 @@
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import fc from '../support/property.ts';
+import { describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { trialSpec } from '../../contract/index.ts';
 import { planGrid } from '../../grids/index.ts';
 import { modelCost } from '../../models/index.ts';
 import { parse, VALID } from './support.ts';
+import { COMPUTES_A_WHILE } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: COMPUTES_A_WHILE, hookTimeout: COMPUTES_A_WHILE });
 
 const HEAD = VALID.slice(0, VALID.indexOf('axes:'));
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Trial, WorkerEvent } from '../../contract/index.ts';
 import type { Dispatcher } from '../../orchestrator/dispatch/dispatcher.ts';
 import { makeLocalDispatcher, type LocalOptions } from '../../orchestrator/dispatch/local.ts';
@@ -7,6 +7,9 @@ import { describeDispatcher } from './dispatch-conformance.ts';
 import { useFolders } from './support/folders.ts';
 import { noopTrials } from './support/trials.ts';
 import { waitUntil } from './support/wait-until.ts';
+import { STARTS_PROCESSES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 describeDispatcher({
   name: 'local',

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { useFolders } from '../orchestrator/support/folders.ts';
 import { useCli } from '../orchestrator/support/use-cli.ts';
 import { killsRun, type Disturbance, type KillsReport } from './chaos/kills.ts';
 import { startRedis, type TestRedis } from './support/redis-server.ts';
+import { OUTLIVES_LEASES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: OUTLIVES_LEASES, hookTimeout: OUTLIVES_LEASES });
 
 /** Small enough for every commit; `npm run test:chaos` has the large form. */
 const SMALL = {
@@ -33,11 +36,11 @@ describe('a sweep over Redis', () => {
     expect(report.last.code, report.last.stderr).toBe(0);
     expect(report).toMatchObject({ planned: 10, missing: 0, notOnce: 0, differing: 0, beyondOneCheckpoint: 0 });
     expect(report.trainedAgain).toEqual([]);
-  }, 300_000);
+  });
 
   it('loses nothing when Redis is emptied, or killed with and without its file', async () => {
     const report = await torment(['flush', 'redis with its file', 'redis without its file'], 4);
     expect(report.last.code, report.last.stderr).toBe(0);
     expect(report).toMatchObject({ planned: 10, missing: 0, notOnce: 0, differing: 0 });
-  }, 300_000);
+  });
 });

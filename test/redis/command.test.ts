@@ -1,12 +1,15 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../contract/index.ts';
 import { runCli, startCli, type CliResult } from '../orchestrator/support/cli.ts';
 import { useFolders } from '../orchestrator/support/folders.ts';
 import { useCli } from '../orchestrator/support/use-cli.ts';
 import { writeScript } from '../worker/engines/command/script.ts';
 import { startRedis, type TestRedis } from './support/redis-server.ts';
+import { STARTS_PROCESSES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 const SHELL = path.join(packageRoot(), 'examples', 'shell');
 
@@ -39,7 +42,7 @@ describe('a trainer of the user’s own over Redis', () => {
     await worker.result;
     expect(code, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ outcome: 'finished', trained: 4, counts: { done: 4 } });
-  }, 120_000);
+  });
 
   it('is not run by one that allows another, and the sweep says what to allow', async () => {
     const trace = path.join(folder, 'was-run');
@@ -50,5 +53,5 @@ describe('a trainer of the user’s own over Redis', () => {
     expect(code).not.toBe(0);
     expect(stderr).toMatch(/--allow-command smallest=PROGRAM/);
     expect(existsSync(trace)).toBe(false);
-  }, 120_000);
+  });
 });

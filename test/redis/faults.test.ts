@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Worker as BullWorker } from 'bullmq';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { KEY_PREFIX, keys, queueName, type Serving } from '../../worker/remote/index.ts';
 import { useFolders } from '../orchestrator/support/folders.ts';
 import { waitUntil } from '../orchestrator/support/wait-until.ts';
@@ -9,6 +9,9 @@ import { connectForTest } from './support/connect.ts';
 import { startProxy, type Proxy } from './support/proxy.ts';
 import { startRedis, type TestRedis } from './support/redis-server.ts';
 import { behave, doneCounts, finished, startSweep, startWorker, type SweepRun } from './support/sweep-harness.ts';
+import { STARTS_PROCESSES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 describe('faults between orchestrator, Redis and workers', () => {
   const newFolder = useFolders();

@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { random, type Random } from '../../contract/index.ts';
 import { KEY_PREFIX, keys, queueName, type Refusal } from '../../worker/remote/index.ts';
 import { useFolders } from '../orchestrator/support/folders.ts';
@@ -8,6 +8,9 @@ import { waitUntil } from '../orchestrator/support/wait-until.ts';
 import { connectForTest } from './support/connect.ts';
 import { startRedis, type TestRedis } from './support/redis-server.ts';
 import { behave, doneCounts, STORE, startSweep, startWorker } from './support/sweep-harness.ts';
+import { STARTS_PROCESSES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 const PAYLOADS = 1000;
 

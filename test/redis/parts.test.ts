@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/property.ts';
 import { describe, expect, it } from 'vitest';
 import type { WorkerEvent } from '../../contract/index.ts';
 import { makeLedger } from '../../orchestrator/dispatch/redis/ledger.ts';

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { noopGrid } from '../orchestrator/chaos/grids.ts';
 import { doneAttempts } from '../orchestrator/chaos/verdict.ts';
 import { runCli, startCli } from '../orchestrator/support/cli.ts';
@@ -10,6 +10,9 @@ import { waitUntil } from '../orchestrator/support/wait-until.ts';
 import { awayRun } from './chaos/away.ts';
 import { stopsRun } from './chaos/stops.ts';
 import { freePort, startRedis, type TestRedis } from './support/redis-server.ts';
+import { OUTLIVES_LEASES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: OUTLIVES_LEASES, hookTimeout: OUTLIVES_LEASES });
 
 describe('processes of a sweep over Redis', () => {
   const newFolder = useFolders();
@@ -34,7 +37,7 @@ describe('processes of a sweep over Redis', () => {
     expect(refused).toBe(2);
     expect(finished.size).toBe(planned);
     expect([...finished.values()].map(doneAttempts)).toEqual(Array.from({ length: planned }, () => 1));
-  }, 300_000);
+  });
 
   it('lets workers train on while the orchestrator is away, and takes in what they finished', async () => {
     const report = await awayRun({
@@ -51,7 +54,7 @@ describe('processes of a sweep over Redis', () => {
     // No trial was interrupted: one attempt each, and no step twice.
     expect([...report.finished.values()].map(({ attempts }) => attempts.length)).toEqual([1, 1, 1, 1]);
     expect(report.steps).toBe(report.stepsToDo);
-  }, 300_000);
+  });
 
   it('refuses a second orchestrator on the same store', async () => {
     const folder = newFolder();

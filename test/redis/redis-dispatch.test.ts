@@ -1,10 +1,13 @@
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { makeRedisDispatcher } from '../../orchestrator/dispatch/redis/dispatcher.ts';
 import { serve, type Serving } from '../../worker/remote/index.ts';
 import { describeDispatcher } from '../orchestrator/dispatch-conformance.ts';
 import { connectForTest } from './support/connect.ts';
 import { startRedis, type TestRedis } from './support/redis-server.ts';
+import { STARTS_PROCESSES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 let redis: TestRedis;
 const serving: Promise<Serving>[] = [];

@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { connectRedis } from '../../worker/remote/index.ts';
 import { useFolders } from '../orchestrator/support/folders.ts';
 import { freePort, startRedis } from './support/redis-server.ts';
+import { STARTS_PROCESSES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 const quiet = { onNotice: () => undefined };
 

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { isScalesweepError } from '../../contract/index.ts';
 import { accuracyFlops } from '../../report/figures/accuracy-flops.ts';
 import { alongAxes } from '../../report/figures/along-axes.ts';
@@ -14,6 +14,10 @@ import { renderReport, writeReport } from '../../report/index.ts';
 import { pooledNoise } from '../../results/queries/noise.ts';
 import { findChromium, lookAt } from './browser.ts';
 import { complete, freshStore, planned, started, sweepInput, temporaryFolder } from '../results/support/fixtures.ts';
+import { isSkippedWithout } from '../support/needs.ts';
+import { STARTS_PROCESSES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 /** A small sweep over all four axes with two seeds, one diverged trial, and names that need escaping. */
 function studyStore(): SqliteStore {
@@ -234,7 +238,7 @@ describe('figures', () => {
 });
 
 describe('in a browser', () => {
-  test.skipIf(findChromium() === undefined && process.env['CI'] === undefined).each([1280, 375])(
+  test.skipIf(isSkippedWithout(findChromium() !== undefined)).each([1280, 375])(
     'at %i pixels: every figure seen once, no overflow, no console message',
     async (width) => {
       const out = temporaryFolder();

@@ -2,11 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { isScalesweepError } from '../../contract/index.ts';
 import { openStore, resultRows } from '../../results/index.ts';
 import { startChild } from './support/children.ts';
 import { complete, freshStore, open, planned, sweepInput, temporaryFolder } from './support/fixtures.ts';
+import { STARTS_PROCESSES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 const codeOf = (run: () => unknown): string => {
   try {

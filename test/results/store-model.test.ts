@@ -1,7 +1,10 @@
-import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import fc from '../support/property.ts';
+import { describe, expect, test, vi } from 'vitest';
 import type { SqliteStore } from '../../results/index.ts';
 import { freshStore, planned, result, sweepInput } from './support/fixtures.ts';
+import { COMPUTES_A_WHILE } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: COMPUTES_A_WHILE, hookTimeout: COMPUTES_A_WHILE });
 
 const TRIALS = 4;
 const PLANS = [
@@ -136,7 +139,7 @@ describe('any order of events', () => {
         }
         store.close();
       }),
-      { numRuns: 60, seed: 11 },
+      { numRuns: 60 },
     );
   });
 });

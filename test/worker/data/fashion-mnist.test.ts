@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { classCounts, closeDatasets, fetchDataset, openDataset } from '../../../worker/data/index.ts';
 import { temporaryFolders } from './temporary-folders.ts';
+import { isSkippedWithout } from '../../support/needs.ts';
+import { COMPUTES_A_WHILE } from '../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: COMPUTES_A_WHILE, hookTimeout: COMPUTES_A_WHILE });
 
 const temporary = temporaryFolders();
 const installed = existsSync('/usr/share/datasets/fashion-mnist');
 
 // Skipped, visibly, where the Debian package is not installed: its other sources need a network.
-describe.skipIf(!installed)('Fashion-MNIST', () => {
+describe.skipIf(isSkippedWithout(installed))('Fashion-MNIST', () => {
   it('comes from the installed package, of the pinned content', async () => {
     const cacheDir = temporary();
     const { sources, contents } = await fetchDataset('fashion-mnist', { cacheDir });

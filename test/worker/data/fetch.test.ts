@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fetchDescribed } from '../../../worker/data/fetch.ts';
 import { fetchDataset } from '../../../worker/data/index.ts';
 import { debianPackageSource } from '../../../worker/data/sources/debian-package.ts';
@@ -11,6 +11,9 @@ import { folderSource } from '../../../worker/data/sources/folder.ts';
 import { httpSource } from '../../../worker/data/sources/http.ts';
 import { describeFiles, madeUpFiles, sourceOf, writePacked } from './made-up-files.ts';
 import { temporaryFolders } from './temporary-folders.ts';
+import { COMPUTES_A_WHILE } from '../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: COMPUTES_A_WHILE, hookTimeout: COMPUTES_A_WHILE });
 
 const temporary = temporaryFolders();
 const files = madeUpFiles(12, 6);

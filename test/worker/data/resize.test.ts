@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/property.ts';
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../contract/index.ts';
 import { makeResizer, type Box } from '../../../worker/data/resize.ts';

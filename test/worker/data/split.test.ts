@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/property.ts';
 import { describe, expect, it } from 'vitest';
 import { permutation, random } from '../../../contract/index.ts';
 import type { RawImages } from '../../../worker/data/raw.ts';

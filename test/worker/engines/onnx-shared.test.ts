@@ -10,6 +10,9 @@ import type { Engine } from '../../../worker/engines/engine.ts';
 import { runAttempt } from '../../../worker/process/run-attempt.ts';
 import { tinyTrialOf, type TrialChange } from './tiny-trial.ts';
 import { writeTinyFolder } from './tiny-folder.ts';
+import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 let root: string;
 beforeAll(async () => {

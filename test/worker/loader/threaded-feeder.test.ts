@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { truncateSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { RecipeSpec } from '../../../contract/index.ts';
 import { closeDatasets, evalSteps, trainSteps, type Dataset } from '../../../worker/data/index.ts';
 import { fetchImageFolder, openImageFolder } from '../../../worker/data/image-folder/open-folder.ts';
@@ -16,6 +16,9 @@ import { describeFiles, madeUpFiles, sourceOf } from '../data/made-up-files.ts';
 import { decodeMadeUp, threeClasses, writeFolder } from '../data/photographs.ts';
 import { temporaryFolders } from '../data/temporary-folders.ts';
 import { fullRecipe, recipeOf, tinyDataset } from '../training/tiny.ts';
+import { STARTS_PROCESSES } from '../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 const temporary = temporaryFolders();
 const threaded = new ThreadedFeeder();

@@ -1,5 +1,5 @@
 import ort from 'onnxruntime-node';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { random } from '../../../contract/index.ts';
 import { buildNetwork } from '../../../models/index.ts';
 import { openBound } from '../../../worker/engines/onnx/bound-session.ts';
@@ -17,6 +17,9 @@ import { buildStep } from '../../../compiler/step/step-graph.ts';
 import { floatTensor, labelTensor, type CompileOptions } from '../../../worker/engines/onnx/tensors.ts';
 import { TrainingVectors } from '../../../worker/engines/onnx/training-vectors.ts';
 import { smallNetwork } from './exercise.ts';
+import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 async function openDirect(model: Uint8Array, options?: CompileOptions): Promise<DirectSession> {
   const loaded = await loadRuntime();

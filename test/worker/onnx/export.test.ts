@@ -1,11 +1,14 @@
 import ort from 'onnxruntime-node';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { random, type ModelSpec, type RecipeSpec } from '../../../contract/index.ts';
 import { buildNetwork } from '../../../models/index.ts';
 import { foldNorms } from '../../../compiler/export/fold-norms.ts';
 import { buildInferenceModel } from '../../../compiler/export/inference-model.ts';
 import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
 import { recipeOf, tinyModel } from '../training/tiny.ts';
+import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 const photographs: ModelSpec = {
   ...tinyModel,

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import ort from 'onnxruntime-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { random, type ModelSpec } from '../../../contract/index.ts';
 import { buildNetwork, type Network } from '../../../models/index.ts';
 import { storedLayoutOf } from '../../../compiler/parameters/stored-layout.ts';
@@ -18,6 +18,9 @@ import { floatTensor, labelTensor, type Tensors } from '../../../worker/engines/
 import { SUCCESSOR } from '../../../compiler/index.ts';
 import { TrainingVectors } from '../../../worker/engines/onnx/training-vectors.ts';
 import { drawnNetworks, smallNetwork } from './exercise.ts';
+import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'scalesweep-in-place-'))));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { random, type ModelSpec, type RecipeSpec } from '../../../contract/index.ts';
 import { buildNetwork } from '../../../models/index.ts';
 import { blocked } from '../../../compiler/lowerings/blocked/index.ts';
@@ -14,6 +14,9 @@ import { openOnnxTrainer, type OnnxTrainer } from '../../../worker/engines/onnx/
 import { dropoutMask, dropPathMask } from '../../../worker/loader/drops.ts';
 import type { Batch, StepRates } from '../../../worker/training/trainer.ts';
 import { everything, relativeError, smallNetwork } from './exercise.ts';
+import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 const block = await cpuBlock();
 /** In blocks, with two images abreast in the first stage. */

@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ModelSpec } from '../../../contract/index.ts';
 import { onDevice } from '../../../compiler/lowerings/portable/on-device.ts';
 import { portable } from '../../../compiler/lowerings/portable/index.ts';
 import { drawnNetworks, exercise, relativeError, smallNetwork } from './exercise.ts';
+import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 const networks: readonly (readonly [string, ModelSpec])[] = [
   ['of plain blocks', smallNetwork],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { random, type ModelSpec } from '../../../contract/index.ts';
 import { buildNetwork } from '../../../models/index.ts';
 import { blocked } from '../../../compiler/lowerings/blocked/index.ts';
@@ -7,6 +7,9 @@ import { cpuBlock } from '../../../worker/engines/onnx/cpu-block.ts';
 import type { Lowering } from '../../../compiler/lowerings/rule.ts';
 import { openOnnxTrainer, type OnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
 import { everything, smallNetwork } from './exercise.ts';
+import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 const block = await cpuBlock();
 const BATCH = 4 * block;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ScalesweepError, type TrialResult } from '../../../contract/index.ts';
 import { buildNetwork } from '../../../models/index.ts';
 import { storedLayoutOf } from '../../../compiler/parameters/stored-layout.ts';
@@ -11,6 +11,9 @@ import { stepsOf } from '../../../worker/training/schedule.ts';
 import { trainTrial } from '../../../worker/training/train-trial.ts';
 import { exercise, smallNetwork } from './exercise.ts';
 import { tinyDataset, tinyTrial } from '../training/tiny.ts';
+import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 /** Two epochs of five steps, with everything random on. */
 async function train(stepsPerCall: number): Promise<{ result: TrialResult; steps: number[]; atMost: number }> {

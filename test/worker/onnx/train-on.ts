@@ -1,6 +1,6 @@
 /**
  * Trains the same five steps on several devices in one process and prints what came out as JSON. Started by
- * webgpu.test.ts with the environment that a driver needs: `tsx train-on.ts webgpu:0 cpu`.
+ * webgpu.slow.test.ts with the environment that a driver needs: `tsx train-on.ts webgpu:0 cpu`.
  */
 import { random, type ModelSpec } from '../../../contract/index.ts';
 import { buildNetwork } from '../../../models/index.ts';

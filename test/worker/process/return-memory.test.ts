@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { sourceOrBuilt } from '../../../worker/child/source-or-built.ts';
 import { giveBackMemory } from '../../../worker/process/return-memory.ts';
+import { STARTS_PROCESSES } from '../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 test.runIf(process.platform === 'linux')('memory that nobody uses any more is returned to the system', () => {
   const { file, execArgv } = sourceOrBuilt(import.meta.url, './leave-garbage');

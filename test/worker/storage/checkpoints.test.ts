@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import fc from 'fast-check';
+import fc from '../../support/property.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openCheckpoints, type Checkpoint } from '../../../worker/storage/checkpoints.ts';
 

@@ -8,6 +8,7 @@ import { openCheckpoints } from '../../../worker/storage/checkpoints.ts';
 import { fetchDescribed } from '../../../worker/data/fetch.ts';
 import { openDescribed } from '../../../worker/data/open.ts';
 import { describeFiles, madeUpFiles, sourceOf } from '../data/made-up-files.ts';
+import { isSkippedWithout } from '../../support/needs.ts';
 
 const TRIAL = '0123456789abcdef';
 
@@ -30,7 +31,7 @@ afterAll(() => {
 
 describe('a full disk', () => {
   // Skipped, visibly, where mounting is not permitted.
-  it.skipIf(!mounted)('refuses the new checkpoint and keeps the older ones whole', async () => {
+  it.skipIf(isSkippedWithout(mounted))('refuses the new checkpoint and keeps the older ones whole', async () => {
     const store = openCheckpoints(folder, TRIAL);
     const tensors = (floats: number) => new Map([['weight', new Float32Array(floats).fill(0.5)]]);
     await store.save({ step: 1, tensors: tensors(50_000), meta: {} });
@@ -49,7 +50,7 @@ describe('a full disk', () => {
     expect((await store.load()).checkpoint).toMatchObject({ step: 3 });
   });
 
-  it.skipIf(!mounted)('refuses a dataset that does not fit, and keeps no half of it', async () => {
+  it.skipIf(isSkippedWithout(mounted))('refuses a dataset that does not fit, and keeps no half of it', async () => {
     const cacheDir = path.join(folder, 'datasets');
     const large = madeUpFiles(1_000, 10, 40);
     await expect(fetchDescribed(describeFiles(large, [sourceOf('source', large)]), { cacheDir })).rejects.toMatchObject(
@@ -61,7 +62,7 @@ describe('a full disk', () => {
     expect(await readdir(path.join(cacheDir, 'made-up'))).toEqual([]);
   });
 
-  it.skipIf(!mounted)('trains on when only the prepared images do not fit', async () => {
+  it.skipIf(isSkippedWithout(mounted))('trains on when only the prepared images do not fit', async () => {
     const cacheDir = path.join(folder, 'datasets');
     const small = madeUpFiles(300, 10);
     const descriptor = describeFiles(small, [sourceOf('source', small)]);

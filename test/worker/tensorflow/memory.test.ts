@@ -1,9 +1,12 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { buildNetwork } from '../../../models/index.ts';
 import { makeTensorflowTrainer } from '../../../worker/engines/tensorflow/tensorflow-trainer.ts';
 import type { Batch } from '../../../worker/training/trainer.ts';
 import { fullRecipe, tinyModel } from '../training/tiny.ts';
 import { library, openTensorflowTrainer } from './open.ts';
+import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 const { tf } = library;
 const BATCH = 2;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ScalesweepError, type Trial, type TrialResult } from '../../../contract/index.ts';
 import { buildNetwork } from '../../../models/index.ts';
 import type { Checkpoint, CheckpointStore } from '../../../worker/storage/checkpoints.ts';
@@ -8,6 +8,9 @@ import { ThreadedFeeder, type Feeder } from '../../../worker/loader/index.ts';
 import { stepsOf } from '../../../worker/training/schedule.ts';
 import { trainTrial } from '../../../worker/training/train-trial.ts';
 import { fullRecipe, recipeOf, tinyDataset, tinyTrial } from './tiny.ts';
+import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 /** Keeps the newest checkpoint as bytes would: a copy, through JSON. */
 function memoryCheckpoints(): CheckpointStore & { readonly saved: number[] } {

@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { makeCommandEngine } from '../../../../worker/engines/command/index.ts';
 import { useFolders } from '../../../orchestrator/support/folders.ts';
 import { waitUntil } from '../../../orchestrator/support/wait-until.ts';
@@ -15,6 +15,9 @@ import {
   type ScriptEnd,
   type ScriptRun,
 } from './script.ts';
+import { STARTS_PROCESSES } from '../../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 const newFolder = useFolders();
 

@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ModelSpec, RecipeSpec } from '../../../contract/index.ts';
 import { buildNetwork, type OpKind } from '../../../models/index.ts';
 import { everything, exercise, relativeError, smallNetwork } from '../onnx/exercise.ts';
 import { openTensorflowTrainer } from './open.ts';
+import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 interface Case {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { chaosRun, finishedTrials } from './chaos/chaos-run.ts';
 import { noopGrid } from './chaos/grids.ts';
 import { lostSteps, readTrace } from './chaos/trace.ts';
@@ -8,6 +8,9 @@ import { doneAttempts, lastingPart } from './chaos/verdict.ts';
 import { runCli } from './support/cli.ts';
 import { useCli } from './support/use-cli.ts';
 import { useFolders } from './support/folders.ts';
+import { OUTLIVES_LEASES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: OUTLIVES_LEASES, hookTimeout: OUTLIVES_LEASES });
 
 const CHECKPOINT_EVERY = 10;
 const TRIALS = 8;
@@ -49,5 +52,5 @@ describe('kill -9 of orchestrator and workers', () => {
     expect(undisturbed.code, undisturbed.stderr).toBe(0);
     const expected = finishedTrials(calm);
     for (const [id, detail] of trials) expect(lastingPart(detail)).toEqual(lastingPart(expected.get(id)!));
-  }, 300_000);
+  });
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeTrial, packageRoot, permutation, random, type Trial, type WorkerEvent } from '../../contract/index.ts';
 import { loadGrid, planGrid } from '../../grids/index.ts';
 import { buildNetwork } from '../../models/index.ts';
@@ -16,6 +16,10 @@ import { useFolders } from '../orchestrator/support/folders.ts';
 import { invoke } from '../orchestrator/support/invoke.ts';
 import { writeTinyFolder } from '../worker/engines/tiny-folder.ts';
 import { PYTHON, torchMissing } from '../worker/torch/torch.ts';
+import { isSkippedWithout } from '../support/needs.ts';
+import { TRAINS_A_MINUTE } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 const EXAMPLE = path.join(packageRoot(), 'examples', 'pytorch');
 const RUN = [PYTHON, path.join(EXAMPLE, 'train.py')];
@@ -49,7 +53,7 @@ axes:
 const missing = torchMissing();
 
 // Where PyTorch is absent the suite fails in CI and is skipped, visibly, on a developer's machine.
-describe.skipIf(missing !== undefined && process.env['CI'] === undefined)('the PyTorch example', () => {
+describe.skipIf(isSkippedWithout(missing === undefined))('the PyTorch example', () => {
   const newFolder = useFolders();
   const before = process.env['SCALESWEEP_DATA'];
   let cacheDir: string;

@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../../contract/index.ts';
 import { softwareVulkan } from '../../support/software-vulkan.ts';
 import { relativeError } from './exercise.ts';
+import { isSkippedWithout } from '../../support/needs.ts';
+import { TRAINS_MINUTES } from '../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_MINUTES, hookTimeout: TRAINS_MINUTES });
 
 interface Training {
   readonly device: string;
@@ -20,7 +24,7 @@ const why = 'missing' in vulkan ? ` (not run: ${vulkan.missing})` : '';
 const run = promisify(execFile);
 
 /** In CI, where Chromium is installed, its absence is a failure. */
-describe.skipIf('missing' in vulkan && process.env['CI'] === undefined)(`WebGPU on a software driver${why}`, () => {
+describe.skipIf(isSkippedWithout('env' in vulkan))(`WebGPU on a software driver${why}`, () => {
   const env = 'env' in vulkan ? vulkan.env : {};
   const start = (file: string, ...args: string[]): Promise<{ stdout: string }> =>
     run(process.execPath, ['--import', 'tsx', path.join(packageRoot(), file), ...args], {
@@ -38,8 +42,7 @@ describe.skipIf('missing' in vulkan && process.env['CI'] === undefined)(`WebGPU 
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as Training) as [Training, Training];
-    // Half a minute of processor time; far more on a machine that is busy.
-  }, 1_200_000);
+  });
 
   it('trains as the CPU does, within 1e-3 after five steps', () => {
     expect([gpu.device, gpu.layout, cpu.device]).toEqual(['webgpu:0', 'portable', 'cpu']);

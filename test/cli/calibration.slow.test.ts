@@ -1,11 +1,15 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openStore } from '../../results/index.ts';
 import { trialFacts } from '../../results/queries/trial-facts.ts';
 import { readCalibration, calibrationKey } from '../../orchestrator/calibration/calibration-file.ts';
 import { invoke, type Invocation } from '../orchestrator/support/invoke.ts';
+import { isSkippedWithout } from '../support/needs.ts';
+import { TRAINS_MINUTES } from '../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_MINUTES, hookTimeout: TRAINS_MINUTES });
 
 const installed = existsSync('/usr/share/datasets/fashion-mnist');
 
@@ -18,7 +22,7 @@ axes: { width: [1], depth: [8], resolution: [8], epochs: ${epochs} }
 `;
 
 // Skipped, visibly, where the Debian package is not installed: its other sources need a network.
-describe.skipIf(!installed)('a calibration', () => {
+describe.skipIf(isSkippedWithout(installed))('a calibration', () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'scalesweep-test-'));
   const cache = path.join(folder, 'calibration');
   const grid = path.join(folder, 'grid.yaml');
@@ -66,8 +70,7 @@ describe.skipIf(!installed)('a calibration', () => {
     const kept = trialFacts(again).predictions.find(({ id }) => id === trained!.id);
     again.close();
     expect(kept).toEqual(trained);
-    // Trains, and measures: minutes where everything else runs as well.
-  }, 600_000);
+  });
 
   it('that is missing is named by doctor, with the way to get one', async () => {
     process.env['SCALESWEEP_CALIBRATION'] = path.join(folder, 'none');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { random, type ModelSpec, type RecipeSpec } from '../../../contract/index.ts';
 import { buildNetwork, elements, type Network } from '../../../models/index.ts';
 import { layoutOf } from '../../../compiler/parameters/stored-layout.ts';
@@ -7,6 +7,10 @@ import { dropoutMask, dropPathMask } from '../../../worker/loader/drops.ts';
 import { decaysAt } from '../../../worker/training/schedule.ts';
 import type { StepRates } from '../../../worker/training/trainer.ts';
 import { askTorch, torchMissing } from './torch.ts';
+import { isSkippedWithout } from '../../support/needs.ts';
+import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
+
+vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 /**
  * 24 networks that together use every operation and option of both families. Small: what is compared is arithmetic,
@@ -207,7 +211,7 @@ async function wellConditioned(exercise: Omit<Exercise, 'seed'>): Promise<Awaite
 const missing = torchMissing();
 
 // Where PyTorch is absent the suite fails in CI and is skipped, visibly, on a developer's machine.
-describe.skipIf(missing !== undefined && process.env['CI'] === undefined)('against PyTorch', () => {
+describe.skipIf(isSkippedWithout(missing === undefined))('against PyTorch', () => {
   it('is installed', () => expect(missing).toBeUndefined());
 
   it.each(networks())('outputs and gradients of network $name', async ({ spec, batch }) => {

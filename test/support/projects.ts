@@ -1,0 +1,29 @@
+/** The parts of the test suite, and which files belong to which: every test file to exactly one. */
+export interface Project {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Its tests start processes of the program: dist/ is built first, and they run from there. */
+  readonly startsProcesses: boolean;
+}
+
+/** Minutes long, or in need of what `npm ci` does not bring: PyTorch, TensorFlow.js, a browser's Vulkan driver. */
+const SLOW = ['test/**/*.slow.test.ts'];
+
+/** Over Redis, between processes. */
+const REDIS = ['test/redis/**/*.test.ts'];
+
+/** Trains a network, or starts workers. */
+const TRAINING = [
+  'test/{bench,cli,examples,golden}/**/*.test.ts',
+  'test/worker/{engines,loader,onnx,process,tensorflow,torch,training}/**/*.test.ts',
+  'test/compiler/{lowerings-agree,stored-layout}.test.ts',
+  'test/orchestrator/local-dispatch.test.ts',
+  'test/results/processes.test.ts',
+];
+
+export const projects = {
+  unit: { include: ['test/**/*.test.ts'], exclude: [...SLOW, ...REDIS, ...TRAINING], startsProcesses: false },
+  training: { include: TRAINING, exclude: [...SLOW, ...REDIS], startsProcesses: true },
+  redis: { include: REDIS, exclude: SLOW, startsProcesses: true },
+  slow: { include: SLOW, exclude: [], startsProcesses: true },
+} satisfies Record<string, Project>;
