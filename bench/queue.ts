@@ -19,7 +19,7 @@ import type * as RedisDispatch from '../orchestrator/dispatch/redis/dispatcher.t
 import type * as Launch from '../orchestrator/launch/store-plan.ts';
 import type * as Sweep from '../orchestrator/sweep/run-sweep.ts';
 import type * as Results from '../results/index.ts';
-import { keys, type Beat } from '../worker/remote/index.ts';
+import { keys, type Heartbeat } from '../worker/remote/index.ts';
 import { waitUntil } from '../test/orchestrator/support/wait-until.ts';
 import { connectForTest } from '../test/redis/support/connect.ts';
 import { startRedis, type TestRedis } from '../test/redis/support/redis-server.ts';
@@ -114,7 +114,7 @@ async function secondsOfBullmq(server: TestRedis, jobs: number): Promise<number>
   return seconds;
 }
 
-async function secondsOfSweep(server: TestRedis, trials: number, lanes: string): Promise<number> {
+async function secondsOfSweep(server: TestRedis, trials: number, slots: string): Promise<number> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'scalesweep-bench-'));
   const args = [
     'worker',
@@ -123,7 +123,7 @@ async function secondsOfSweep(server: TestRedis, trials: number, lanes: string):
     '--engine',
     'noop',
     '--concurrency',
-    lanes,
+    slots,
     '--checkpoints',
     folder,
     '--beat',
@@ -133,7 +133,7 @@ async function secondsOfSweep(server: TestRedis, trials: number, lanes: string):
   const store = openStore(path.join(folder, 'results.db'), { mode: 'run' });
   try {
     const { sweep } = storePlan(store, parseGrid(gridOf(trials), 'bench.yaml'), {}, Date.now());
-    await lanesIdle(server, Number(lanes));
+    await slotsIdle(server, Number(slots));
     let handedAt: number | undefined;
     const dispatcher = makeRedisDispatcher({
       redis: connectForTest(server),
@@ -167,12 +167,12 @@ async function secondsOfSweep(server: TestRedis, trials: number, lanes: string):
 }
 
 /** The worker's processes have started: what that takes is no part of a trial's cost. */
-async function lanesIdle(server: TestRedis, lanes: number): Promise<void> {
+async function slotsIdle(server: TestRedis, slots: number): Promise<void> {
   await waitUntil('the worker is ready', async () => {
     const ids = await server.client.smembers(keys.workers);
-    const beats = await Promise.all(ids.map((id) => server.client.get(keys.worker(id))));
-    const states = beats.flatMap((text) => (JSON.parse(text ?? '{"lanes":[]}') as Pick<Beat, 'lanes'>).lanes);
-    return states.filter(({ state }) => state === 'idle').length === lanes;
+    const heartbeats = await Promise.all(ids.map((id) => server.client.get(keys.worker(id))));
+    const states = heartbeats.flatMap((text) => (JSON.parse(text ?? '{"lanes":[]}') as Pick<Heartbeat, 'lanes'>).lanes);
+    return states.filter(({ state }) => state === 'idle').length === slots;
   });
 }
 

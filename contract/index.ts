@@ -21,7 +21,7 @@ export {
   type TrialResult,
   type WorkerEvent,
 } from './event.ts';
-export { packEvents, travellingEvents, unpackEvents } from './wire-event.ts';
+export { packEvents, wireEvents, unpackEvents } from './wire-event.ts';
 export { packageRoot } from './package-root.ts';
 export { permutation, random, type Random } from './random.ts';
 export {

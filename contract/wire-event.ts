@@ -1,21 +1,21 @@
 /**
  * Events on their way from process to process. A worker's environment is half of what a tiny trial has to say, and the same for all trials of a
- * message: of `started` events in a row with one environment, the first alone carries it. A message or letter is whole in itself, so what becomes of
+ * message: of `started` events in a row with one environment, the first alone carries it. A message is whole in itself, so what becomes of
  * those before it does not matter.
  */
 import { z } from 'zod';
 import { startedEvent, workerEvent, type WorkerEvent } from './event.ts';
 
-const travellingEvent = z.discriminatedUnion('type', [
+const wireEventForm = z.discriminatedUnion('type', [
   startedEvent.partial({ environment: true }),
   ...workerEvent.options.filter((option) => option !== startedEvent),
 ]);
-type TravellingEvent = z.infer<typeof travellingEvent>;
+type WireEvent = z.infer<typeof wireEventForm>;
 type Environment = Readonly<Record<string, string>>;
 
 /** Events of one message, at least one; on arrival each `started` has its environment. */
-export const travellingEvents = z
-  .array(travellingEvent)
+export const wireEvents = z
+  .array(wireEventForm)
   .min(1)
   .transform((events, context): WorkerEvent[] => {
     const whole = unpackEvents(events);
@@ -25,7 +25,7 @@ export const travellingEvents = z
   });
 
 /** Leaves out each environment that says the same as that of the `started` before it. */
-export function packEvents(events: readonly WorkerEvent[]): TravellingEvent[] {
+export function packEvents(events: readonly WorkerEvent[]): WireEvent[] {
   let known: Environment | undefined;
   return events.map((event) => {
     if (event.type !== 'started') return event;
@@ -44,7 +44,7 @@ function isSame(one: Environment, other: Environment): boolean {
 }
 
 /** `undefined` where the first environment is missing. */
-export function unpackEvents(events: readonly TravellingEvent[]): WorkerEvent[] | undefined {
+export function unpackEvents(events: readonly WireEvent[]): WorkerEvent[] | undefined {
   let environment: Environment | undefined;
   const whole: WorkerEvent[] = [];
   for (const event of events) {

@@ -42,10 +42,10 @@ export async function worker(options: WorkerOptions, io: Io): Promise<number> {
     threads: options.threads,
     env,
     checkpointDir: path.resolve(options.checkpoints ?? state.checkpoints),
-    travelBytes: options.checkpoints === undefined ? options.checkpointCap : 0,
+    checkpointCapBytes: options.checkpoints === undefined ? options.checkpointCap : 0,
     outboxDir: path.resolve(options.outbox ?? path.join(state.root, 'outbox')),
     log: io.err,
-    beatMs: options.beat * 1000,
+    heartbeatMs: options.beat * 1000,
   });
   const stopSignals = listenForStop(() => serving.kill());
   const told = new Promise<void>((resolve) => {

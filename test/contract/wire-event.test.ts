@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { packEvents, travellingEvents, type WorkerEvent } from '../../contract/index.ts';
+import { packEvents, wireEvents, type WorkerEvent } from '../../contract/index.ts';
 
 const HERE = { host: 'here' };
 const ELSEWHERE = { host: 'elsewhere' };
@@ -24,8 +24,8 @@ describe('events on their way', () => {
   const events = [started(1, HERE), saved(1), started(2, HERE), started(3, ELSEWHERE), saved(3), started(4, HERE)];
 
   it('arrive as they were sent', () => {
-    expect(travellingEvents.parse(JSON.parse(JSON.stringify(packEvents(events))))).toEqual(events);
-    expect(travellingEvents.parse(JSON.parse(JSON.stringify(events)))).toEqual(events);
+    expect(wireEvents.parse(JSON.parse(JSON.stringify(packEvents(events))))).toEqual(events);
+    expect(wireEvents.parse(JSON.parse(JSON.stringify(events)))).toEqual(events);
   });
 
   it('carry an environment once where neighbours share it', () => {
@@ -38,16 +38,16 @@ describe('events on their way', () => {
   });
 
   it('can be packed again by whoever passes them on', () => {
-    const passedOn = travellingEvents.parse(packEvents(events));
+    const passedOn = wireEvents.parse(packEvents(events));
     expect(JSON.stringify(packEvents(passedOn))).toBe(JSON.stringify(packEvents(events)));
   });
 
   it('are refused when the first environment is missing', () => {
     const [, ...rest] = packEvents([started(1, HERE), started(2, HERE)]);
-    expect(travellingEvents.safeParse(rest).error?.issues[0]?.message).toMatch(/environment/);
+    expect(wireEvents.safeParse(rest).error?.issues[0]?.message).toMatch(/environment/);
   });
 
   it('are refused when there are none', () => {
-    expect(travellingEvents.safeParse([]).success).toBe(false);
+    expect(wireEvents.safeParse([]).success).toBe(false);
   });
 });

@@ -16,7 +16,7 @@ const SMALL = {
   stepMs: 8,
   checkpointEvery: 10,
   leaseSeconds: 5,
-  beatSeconds: 0.5,
+  heartbeatSeconds: 0.5,
 } as const;
 
 describe('a sweep over Redis', () => {

@@ -110,11 +110,11 @@ describe('faults between orchestrator, Redis and workers', () => {
 
   it('carries checkpoints through Redis where no folder is shared', async () => {
     behave({ stepsPerEpoch: 100, stepMs: 15, traceFile: path.join(folder, 'trace') });
-    const first = await work({ checkpointDir: path.join(folder, 'a'), travelBytes: 1e6 });
+    const first = await work({ checkpointDir: path.join(folder, 'a'), checkpointCapBytes: 1e6 });
     const run = sweep({ trials: 1 });
     await waitUntil('it trains', () => steps() > 30);
     await first.stop();
-    await work({ checkpointDir: path.join(folder, 'b'), travelBytes: 1e6 });
+    await work({ checkpointDir: path.join(folder, 'b'), checkpointCapBytes: 1e6 });
     await expect(run.outcome).resolves.toMatchObject({ kind: 'finished', counts: { done: 1 } });
     expect(steps()).toBe(100);
     const [detail] = finished(run.store);
@@ -126,11 +126,11 @@ describe('faults between orchestrator, Redis and workers', () => {
     behave({ stepsPerEpoch: 60, stepMs: 15, traceFile: path.join(folder, 'trace') });
     const said: string[] = [];
     const log = (text: string): void => void said.push(text);
-    const first = await work({ checkpointDir: path.join(folder, 'a'), travelBytes: 10, log });
+    const first = await work({ checkpointDir: path.join(folder, 'a'), checkpointCapBytes: 10, log });
     const run = sweep({ trials: 1 });
     await waitUntil('it trains', () => steps() > 20);
     await first.stop();
-    await work({ checkpointDir: path.join(folder, 'b'), travelBytes: 10 });
+    await work({ checkpointDir: path.join(folder, 'b'), checkpointCapBytes: 10 });
     await expect(run.outcome).resolves.toMatchObject({ kind: 'finished', counts: { done: 1 } });
     expect(said.join('\n')).toMatch(/A checkpoint takes \d+B, more than the 10B that travel/);
     expect(finished(run.store)[0]!.attempts.at(-1)).toMatchObject({
@@ -172,7 +172,7 @@ describe('faults between orchestrator, Redis and workers', () => {
 
   it('goes on when Redis is emptied at its busiest', async () => {
     behave({ stepsPerEpoch: 10, stepMs: 2, traceFile: path.join(folder, 'trace') });
-    await work({ lanes: 2 });
+    await work({ slots: 2 });
     const run = sweep({ trials: 60, leaseMs: 2000 });
     for (const mark of [50, 200, 400]) {
       await waitUntil(`${mark} steps`, () => steps() > mark);
@@ -184,7 +184,7 @@ describe('faults between orchestrator, Redis and workers', () => {
 
   it('shares workers between two sweeps with stores of their own', async () => {
     behave({ stepsPerEpoch: 5, stepMs: 5 });
-    await work({ lanes: 2 });
+    await work({ slots: 2 });
     const runs = ['b', 'c'].map((id) => sweep({ trials: 10, folder: newFolder(), id: id.repeat(32) }));
     for (const run of runs) {
       await expect(run.outcome).resolves.toMatchObject({ kind: 'finished', counts: { done: 10 } });

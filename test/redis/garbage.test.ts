@@ -14,16 +14,16 @@ vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 const PAYLOADS = 1000;
 
-/** A parcel as it should be, to be spoiled in one place. */
+/** A batch as it should be, to be spoiled in one place. */
 function honest(): { attempts: { trial: { spec: Record<string, unknown> } }[] } & Record<string, unknown> {
-  const parcel = { v: 1, store: STORE, attempts: [{ trial: noopTrial(1), attempt: 1, predictedSeconds: 1 }] };
-  return JSON.parse(JSON.stringify(parcel)) as ReturnType<typeof honest>;
+  const batch = { v: 1, store: STORE, attempts: [{ trial: noopTrial(1), attempt: 1, predictedSeconds: 1 }] };
+  return JSON.parse(JSON.stringify(batch)) as ReturnType<typeof honest>;
 }
 
 const spec = (change: Record<string, unknown>): unknown => {
-  const parcel = honest();
-  Object.assign(parcel.attempts[0]!.trial.spec, change);
-  return parcel;
+  const batch = honest();
+  Object.assign(batch.attempts[0]!.trial.spec, change);
+  return batch;
 };
 
 /** Data of jobs that must all be refused; those that BullMQ would not even write are put in by hand below. */
@@ -92,16 +92,16 @@ describe('whatever somebody writes into the queue', () => {
     await redis.client.zadd(`${KEY_PREFIX}:${queueName('noop')}:prioritized`, 1, 'bad-nowhere');
     behave({});
     const said: string[] = [];
-    const worker = await startWorker({ folder, redis: redis.url, lanes: 2, log: (text) => said.push(text) });
+    const worker = await startWorker({ folder, redis: redis.url, slots: 2, log: (text) => said.push(text) });
     for (const text of [
       '{',
       'null',
       '{"v":1,"type":"drop","store":"x"}',
       '{"v":1,"type":"settled","trials":["../../etc"]}',
     ])
-      await redis.client.rpush(keys.orders(worker.worker), text);
+      await redis.client.rpush(keys.control(worker.worker), text);
     for (const text of ['{', '[]', '{"v":1,"worker":"../x","seq":1,"acked":0,"events":[]}', 'x'.repeat(100_000)])
-      await redis.client.rpush(keys.letters(STORE), text);
+      await redis.client.rpush(keys.messages(STORE), text);
     const run = startSweep({ folder, redis, trials: 5 });
     try {
       await expect(run.outcome).resolves.toMatchObject({ kind: 'finished', counts: { done: 5 } });

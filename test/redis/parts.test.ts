@@ -1,9 +1,9 @@
 import fc from '../support/property.ts';
 import { describe, expect, it } from 'vitest';
 import type { WorkerEvent } from '../../contract/index.ts';
-import { makeLedger } from '../../orchestrator/dispatch/redis/ledger.ts';
-import { makeMailbox } from '../../orchestrator/dispatch/redis/mailbox.ts';
-import { jobId, pack, PARCEL_TRIALS, priorityOf } from '../../orchestrator/dispatch/redis/packing.ts';
+import { makeLeaseTable } from '../../orchestrator/dispatch/redis/lease-table.ts';
+import { makeMessageSequencer } from '../../orchestrator/dispatch/redis/message-sequencer.ts';
+import { jobId, pack, BATCH_TRIALS, priorityOf } from '../../orchestrator/dispatch/redis/packing.ts';
 import { storeId } from '../../orchestrator/dispatch/redis/store-id.ts';
 import { openOutbox } from '../../worker/remote/outbox.ts';
 import { visibleDevice } from '../../worker/child/visible-device.ts';
@@ -23,41 +23,41 @@ const end = (attempt: number): WorkerEvent => ({
   step: null,
 });
 
-describe('ledger of leases', () => {
+describe('leases of leases', () => {
   const open = { trial, attempt: 1, predictedSeconds: 1, job: 'j', isTaken: false };
 
   it('loses an attempt that gave no sign for longer than a lease, and no other', () => {
-    const ledger = makeLedger(1000);
-    ledger.open(open, 0);
-    ledger.open({ ...open, attempt: 2 }, 0);
-    ledger.seen(`${trial}.2`, 600, true);
-    expect(ledger.lost(1000)).toEqual([]);
-    expect(ledger.lost(1001).map(({ attempt }) => attempt)).toEqual([1]);
-    expect(ledger.lost(1601).map(({ attempt, isTaken }) => [attempt, isTaken])).toEqual([
+    const leases = makeLeaseTable(1000);
+    leases.open(open, 0);
+    leases.open({ ...open, attempt: 2 }, 0);
+    leases.seen(`${trial}.2`, 600, true);
+    expect(leases.lost(1000)).toEqual([]);
+    expect(leases.lost(1001).map(({ attempt }) => attempt)).toEqual([1]);
+    expect(leases.lost(1601).map(({ attempt, isTaken }) => [attempt, isTaken])).toEqual([
       [1, false],
       [2, true],
     ]);
   });
 
   it('loses nobody for a time in which it could not look', () => {
-    const ledger = makeLedger(1000);
-    ledger.open(open, 0);
-    ledger.blindUntil(50_000);
-    expect(ledger.lost(51_000)).toEqual([]);
-    expect(ledger.lost(51_001)).toHaveLength(1);
+    const leases = makeLeaseTable(1000);
+    leases.open(open, 0);
+    leases.blindUntil(50_000);
+    expect(leases.lost(51_000)).toEqual([]);
+    expect(leases.lost(51_001)).toHaveLength(1);
   });
 });
 
-describe('mailbox', () => {
-  const letter = (seq: number | null, acked = 0): string =>
+describe('sequencer', () => {
+  const message = (seq: number | null, acked = 0): string =>
     JSON.stringify({ v: 1, worker: 'w', seq, acked, events: [event(1)] });
   const acts = (...texts: string[]): string[] => {
-    const mailbox = makeMailbox();
-    return texts.map((text) => mailbox.receive(text).act);
+    const sequencer = makeMessageSequencer();
+    return texts.map((text) => sequencer.receive(text).act);
   };
 
-  it('takes letters in order, each once, and waits for those that are missing', () => {
-    expect(acts(letter(1), letter(2), letter(2), letter(4), letter(3), letter(4))).toEqual([
+  it('takes messages in order, each once, and waits for those that are missing', () => {
+    expect(acts(message(1), message(2), message(2), message(4), message(3), message(4))).toEqual([
       'take',
       'take',
       'again',
@@ -68,28 +68,28 @@ describe('mailbox', () => {
   });
 
   it('begins where the worker says that the orchestrator before it had stopped', () => {
-    expect(acts(letter(8, 5), letter(6, 5), letter(7, 5), letter(8, 5))).toEqual(['wait', 'take', 'take', 'take']);
+    expect(acts(message(8, 5), message(6, 5), message(7, 5), message(8, 5))).toEqual(['wait', 'take', 'take', 'take']);
   });
 
-  it('refuses what is no letter', () => {
-    expect(acts('{', 'null', JSON.stringify({ v: 2 }), letter(0))).toEqual(['refuse', 'refuse', 'refuse', 'refuse']);
+  it('refuses what is no message', () => {
+    expect(acts('{', 'null', JSON.stringify({ v: 2 }), message(0))).toEqual(['refuse', 'refuse', 'refuse', 'refuse']);
   });
 
   it('acknowledges what is stored, and nothing before it is', () => {
-    const mailbox = makeMailbox();
-    mailbox.receive(letter(1));
-    mailbox.receive(letter(2));
-    expect(mailbox.takeDue()).toEqual(new Map());
-    mailbox.stored('w', 1);
-    expect(mailbox.takeDue()).toEqual(new Map([['w', 1]]));
-    mailbox.receive(letter(1));
-    expect(mailbox.takeDue()).toEqual(new Map([['w', 1]]));
+    const sequencer = makeMessageSequencer();
+    sequencer.receive(message(1));
+    sequencer.receive(message(2));
+    expect(sequencer.takeDue()).toEqual(new Map());
+    sequencer.stored('w', 1);
+    expect(sequencer.takeDue()).toEqual(new Map([['w', 1]]));
+    sequencer.receive(message(1));
+    expect(sequencer.takeDue()).toEqual(new Map([['w', 1]]));
   });
 
-  it('delivers each letter once and in order, however they are lost, doubled and sent again', () => {
+  it('delivers each message once and in order, however they are lost, doubled and sent again', () => {
     fc.assert(
       fc.property(fc.array(fc.array(fc.boolean(), { minLength: 1, maxLength: 20 }), { maxLength: 20 }), (rounds) => {
-        const mailbox = makeMailbox();
+        const sequencer = makeMessageSequencer();
         const taken: number[] = [];
         let acked = 0;
         const last = 12;
@@ -97,12 +97,12 @@ describe('mailbox', () => {
         for (const round of [...rounds, Array.from({ length: last }, () => true)]) {
           for (let seq = acked + 1; seq <= last; seq++) {
             if (round[(seq - acked - 1) % round.length] !== true) continue;
-            const reception = mailbox.receive(letter(seq, acked));
+            const reception = sequencer.receive(message(seq, acked));
             if (reception.act !== 'take') continue;
             taken.push(seq);
-            mailbox.stored('w', seq);
+            sequencer.stored('w', seq);
           }
-          acked = mailbox.takeDue().get('w') ?? acked;
+          acked = sequencer.takeDue().get('w') ?? acked;
         }
         expect(taken).toEqual(Array.from({ length: last }, (_, i) => i + 1));
       }),
@@ -116,9 +116,9 @@ describe('packing', () => {
 
   it('sends long trials alone and tiny ones together, none left out and none twice', () => {
     expect(pack(STORE, assignments(60, 3), 1).map(({ attempts }) => attempts.length)).toEqual([1, 1, 1]);
-    expect(pack(STORE, assignments(1e-6, 2 * PARCEL_TRIALS + 22), 1).map(({ attempts }) => attempts.length)).toEqual([
-      PARCEL_TRIALS,
-      PARCEL_TRIALS,
+    expect(pack(STORE, assignments(1e-6, 2 * BATCH_TRIALS + 22), 1).map(({ attempts }) => attempts.length)).toEqual([
+      BATCH_TRIALS,
+      BATCH_TRIALS,
       22,
     ]);
     expect(pack(STORE, assignments(0.0005, 10), 4).map(({ attempts }) => attempts.length)).toEqual([3, 3, 3, 1]);
@@ -145,7 +145,7 @@ describe('packing', () => {
 describe('outbox', () => {
   const newFolder = useFolders();
 
-  it('keeps letters over a restart, under the same name and numbers, until they are acknowledged', () => {
+  it('keeps messages over a restart, under the same name and numbers, until they are acknowledged', () => {
     const folder = newFolder();
     const first = openOutbox(folder);
     expect([
@@ -181,7 +181,7 @@ describe('outbox', () => {
     heir.close();
   });
 
-  it('heeds no acknowledgement of letters that it never wrote', () => {
+  it('heeds no acknowledgement of messages that it never wrote', () => {
     const outbox = openOutbox(newFolder());
     outbox.append(STORE, [end(1)]);
     outbox.ack(STORE, 1e9);

@@ -30,7 +30,7 @@ describe('processes of a sweep over Redis', () => {
       times: 2,
       atOnce: 1,
       leaseSeconds: 3,
-      beatSeconds: 0.5,
+      heartbeatSeconds: 0.5,
     });
     expect(last.code, last.stderr).toBe(0);
     expect(takenOver).toBe(2);

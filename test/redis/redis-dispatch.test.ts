@@ -31,10 +31,10 @@ describeDispatcher({
         devices: ['cpu', 'cpu'],
         threads: 1,
         checkpointDir: folder,
-        travelBytes: 0,
+        checkpointCapBytes: 0,
         outboxDir: path.join(folder, `outbox-${serving.length}`),
         log: () => undefined,
-        beatMs: 500,
+        heartbeatMs: 500,
       }),
     );
     const dispatcher = makeRedisDispatcher({

@@ -4,15 +4,15 @@
  * never half-used.
  */
 import { z } from 'zod';
-import { travellingEvents, type WorkerEvent } from '../../contract/index.ts';
-import { packTrials, travellingTrial, unpackTrials } from './wire-trial.ts';
+import { wireEvents, type WorkerEvent } from '../../contract/index.ts';
+import { packTrials, wireTrial, unpackTrials } from './wire-trial.ts';
 
 export const PROTOCOL_VERSION = 1;
 
 const version = { v: z.literal(PROTOCOL_VERSION) };
 
 /** Images to hold at one time, where the whole batch was too many; see `TrialContext`. */
-export const travellingMicroBatch = z.int().min(1).optional();
+export const wireMicroBatch = z.int().min(1).optional();
 
 export const toWorker = z.discriminatedUnion('type', [
   /** Queue these attempts; they are executed one at a time, in the order of arrival. */
@@ -20,7 +20,7 @@ export const toWorker = z.discriminatedUnion('type', [
     ...version,
     type: z.literal('run'),
     attempts: z
-      .array(z.strictObject({ trial: travellingTrial, attempt: z.int().min(1), microBatch: travellingMicroBatch }))
+      .array(z.strictObject({ trial: wireTrial, attempt: z.int().min(1), microBatch: wireMicroBatch }))
       .min(1)
       .transform(unpackTrials),
     device: z.string().min(1),
@@ -44,7 +44,7 @@ export const fromWorker = z.discriminatedUnion('type', [
     ...version,
     type: z.literal('events'),
     /** In the order in which they happened. */
-    events: travellingEvents,
+    events: wireEvents,
     /** Resident memory now, so that a death by the kernel's OOM killer can be told from a kill. */
     rssBytes: z.number().min(0),
   }),

@@ -6,22 +6,22 @@ import { z } from 'zod';
 import { TRIAL_ID, trialId, trialSpec, type Trial, type TrialSpec } from '../../contract/index.ts';
 
 /** A trial as it stands in a message; the first of a message is whole. */
-export const travellingTrial = z.strictObject({
+export const wireTrial = z.strictObject({
   id: z.string().regex(TRIAL_ID),
   spec: trialSpec.partial({ model: true, data: true, recipe: true, epochs: true, engine: true }),
 });
-export type TravellingTrial = z.infer<typeof travellingTrial>;
+export type WireTrial = z.infer<typeof wireTrial>;
 
 const SHARED = ['model', 'data', 'recipe', 'epochs', 'engine'] as const satisfies readonly (keyof TrialSpec)[];
 
 /** Leaves out each part of a spec that is the very same value as in the trial before it. */
 export function packTrials<A extends { readonly trial: Trial }>(
   attempts: readonly A[],
-): (Omit<A, 'trial'> & { trial: TravellingTrial })[] {
+): (Omit<A, 'trial'> & { trial: WireTrial })[] {
   let before: Partial<TrialSpec> = {};
   return attempts.map((attempt) => {
     const { id, spec } = attempt.trial;
-    const rest: TravellingTrial['spec'] = { ...spec };
+    const rest: WireTrial['spec'] = { ...spec };
     for (const part of SHARED) if (before[part] === spec[part]) delete rest[part];
     before = spec;
     return { ...attempt, trial: { id, spec: rest } };
@@ -29,7 +29,7 @@ export function packTrials<A extends { readonly trial: Trial }>(
 }
 
 /** Makes trials whole, for a schema's `transform`. What is missing in the first, and an id that is not its spec's hash, is an issue. */
-export function unpackTrials<A extends { readonly trial: TravellingTrial }>(
+export function unpackTrials<A extends { readonly trial: WireTrial }>(
   attempts: readonly A[],
   context: { addIssue(message: string): void },
 ): (Omit<A, 'trial'> & { trial: Trial })[] {

@@ -77,7 +77,7 @@ function connectionOptions(
     // BullMQ demands it, and so do we: a command waits for Redis to come back instead of failing.
     maxRetriesPerRequest: null,
     retryStrategy: (times) => Math.min(RETRY_MS[0] * 2 ** (times - 1), RETRY_MS[1]),
-    // A half-open connection (a cut network) is noticed by its silence: beats and ticks never pause this long.
+    // A half-open connection (a cut network) is noticed by its silence: heartbeats and ticks never pause this long.
     socketTimeout: 20_000,
     ...(password === '' && secret !== undefined && secret !== '' ? { password: secret } : {}),
     ...(protocol === 'rediss:' && ca !== undefined && ca !== '' ? { tls: { ca: readFileSync(ca, 'utf8') } } : {}),

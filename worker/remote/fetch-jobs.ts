@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { messageOf, type EngineName } from '../../contract/index.ts';
 import { jobsLockedBy, refuseJob } from './refuse.ts';
-import { KEY_PREFIX, MOST_PARCEL_CHARACTERS, parcel, queueName, type Parcel } from './wire.ts';
+import { KEY_PREFIX, MOST_JOB_CHARACTERS, attemptBatch, queueName, type AttemptBatch } from './wire.ts';
 
 /**
  * BullMQ's lock only says who may complete a job. Whether a worker is alive and what becomes of its trials is decided by leases and attempt
@@ -19,22 +19,22 @@ export interface FetchOptions {
   readonly engine: EngineName;
   /** Id of this worker. */
   readonly worker: string;
-  /** Resolves when a lane is free, or with `false` when no more parcels are wanted. */
+  /** Resolves when a slot is free, or with `false` when no more batches are wanted. */
   readonly onceFree: () => Promise<boolean>;
-  /** Begins a parcel at once; resolves when all its attempts have ended. */
-  readonly execute: (parcel: Parcel) => Promise<void>;
+  /** Begins a batch at once; resolves when all its attempts have ended. */
+  readonly execute: (batch: AttemptBatch) => Promise<void>;
   readonly log: (text: string) => void;
   readonly now: () => number;
 }
 
 export interface Fetching {
-  /** Takes no more parcels, and resolves when no fetch is under way. Those in hand are completed as they end. */
+  /** Takes no more batches, and resolves when no fetch is under way. Those in hand are completed as they end. */
   stop(): Promise<void>;
   /** Releases the connections. */
   close(): Promise<void>;
 }
 
-/** Takes parcels off the queue of an engine, one for each free lane, and completes their jobs. */
+/** Takes batches off the queue of an engine, one for each free slot, and completes their jobs. */
 export function fetchJobs(options: FetchOptions): Fetching {
   const { redis, engine, worker, onceFree, execute, log, now } = options;
   const queue = queueName(engine);
@@ -75,7 +75,7 @@ export function fetchJobs(options: FetchOptions): Fetching {
       return;
     }
     if (job === undefined) return;
-    const checked = checkParcel(job, engine);
+    const checked = checkBatch(job, engine);
     if (typeof checked === 'string') return refuse(job.id ?? '', checked);
     const taken = job;
     void execute(checked).then(() =>
@@ -109,13 +109,12 @@ export function fetchJobs(options: FetchOptions): Fetching {
   };
 }
 
-/** The parcel in a job, or why it is none. */
-export function checkParcel(job: Pick<Job, 'data'>, engine: EngineName): Parcel | string {
+/** The batch in a job, or why it is none. */
+export function checkBatch(job: Pick<Job, 'data'>, engine: EngineName): AttemptBatch | string {
   const data: unknown = job.data;
   const characters = JSON.stringify(data)?.length ?? 0;
-  if (characters > MOST_PARCEL_CHARACTERS)
-    return `expected at most ${MOST_PARCEL_CHARACTERS} characters, got ${characters}`;
-  const parsed = parcel.safeParse(data);
+  if (characters > MOST_JOB_CHARACTERS) return `expected at most ${MOST_JOB_CHARACTERS} characters, got ${characters}`;
+  const parsed = attemptBatch.safeParse(data);
   if (!parsed.success) return z.prettifyError(parsed.error).replaceAll(/\s+/g, ' ');
   const other = parsed.data.attempts.find(({ trial }) => trial.spec.engine.name !== engine);
   if (other !== undefined) return `expected trials of engine ${engine}, got ${other.trial.spec.engine.name}`;

@@ -4,16 +4,16 @@ export { serve, type ServeOptions, type Serving } from './serve.ts';
 export { packTrials } from '../protocol/wire-trial.ts';
 export {
   attemptKey,
-  beat,
+  heartbeat,
   KEY_PREFIX,
   keys,
-  letter,
+  workerMessage,
   MOST_ATTEMPTS,
   queueName,
   WIRE_VERSION,
-  type Beat,
-  type Letter,
-  type Order,
-  type Parcel,
+  type Heartbeat,
+  type WorkerMessage,
+  type ControlMessage,
+  type AttemptBatch,
   type Refusal,
 } from './wire.ts';

@@ -7,15 +7,15 @@ import { packEvents, unpackEvents, type WorkerEvent } from '../../contract/index
 import { isLast } from '../protocol/protocol.ts';
 import { attemptKey } from './wire.ts';
 
-/** A letter as it lies in the outbox: its events as JSON. */
-export interface StoredLetter {
+/** A message as it lies in the outbox: its events as JSON. */
+export interface StoredMessage {
   readonly seq: number;
   readonly events: string;
 }
 
 export interface StorePosition {
   readonly store: string;
-  /** Number of the last letter written; 0 for none. */
+  /** Number of the last message written; 0 for none. */
   readonly last: number;
   /** All up to here are stored by the orchestrator. */
   readonly acked: number;
@@ -31,10 +31,10 @@ export interface StorePosition {
 export interface Outbox {
   /** Names the worker for as long as the file lives, so that numbering goes on after a restart. */
   readonly worker: string;
-  /** Appends a letter; returns its number. */
+  /** Appends a message; returns its number. */
   append(store: string, events: readonly WorkerEvent[]): number;
-  /** Letters of a store after a number, in order. */
-  after(store: string, seq: number, limit: number): StoredLetter[];
+  /** Messages of a store after a number, in order. */
+  after(store: string, seq: number, limit: number): StoredMessage[];
   /** The orchestrator has stored all up to this number. */
   ack(store: string, seq: number): void;
   /** Where each store stands, of those with anything to say. */
@@ -97,7 +97,7 @@ function adoptOthers(folder: string, own: string, outbox: Outbox): void {
     const left = db
       .prepare<[], { store: string; events: string }>('SELECT store, events FROM letters ORDER BY store, seq')
       .all();
-    // Killed in between, the same letters lie in both: the store takes what it has already for what it is.
+    // Killed in between, the same messages lie in both: the store takes what it has already for what it is.
     for (const { store, events } of left) outbox.append(store, unpackEvents(JSON.parse(events) as WorkerEvent[])!);
     // Emptied and not removed: another process may be opening it at this moment.
     db.exec('BEGIN; DELETE FROM letters; UPDATE stores SET acked = last; COMMIT');
@@ -111,7 +111,7 @@ function makeOutbox(db: Database.Database): Outbox {
   const positions = new Map<string, { last: number; acked: number }>();
   for (const { store, last, acked } of db.prepare<[], StorePosition>('SELECT store, last, acked FROM stores').all())
     positions.set(store, { last, acked });
-  /** Kept beside the file: the beat asks for it every few seconds. */
+  /** Kept beside the file: the heartbeat asks for it every few seconds. */
   const ends = new Map<string, Map<number, string[]>>();
   for (const row of db
     .prepare<[], { store: string; seq: number; ends: string }>(
@@ -120,10 +120,10 @@ function makeOutbox(db: Database.Database): Outbox {
     .all())
     endsOf(row.store).set(row.seq, JSON.parse(row.ends) as string[]);
 
-  const insertLetter = db.prepare('INSERT INTO letters (store, seq, events, ends) VALUES (?, ?, ?, ?)');
+  const insertMessage = db.prepare('INSERT INTO letters (store, seq, events, ends) VALUES (?, ?, ?, ?)');
   const putStore = db.prepare('INSERT OR REPLACE INTO stores (store, last, acked) VALUES (?, ?, ?)');
-  const removeLetters = db.prepare('DELETE FROM letters WHERE store = ? AND seq <= ?');
-  const lettersAfter = db.prepare<[string, number, number], StoredLetter>(
+  const removeMessages = db.prepare('DELETE FROM letters WHERE store = ? AND seq <= ?');
+  const messagesAfter = db.prepare<[string, number, number], StoredMessage>(
     'SELECT seq, events FROM letters WHERE store = ? AND seq > ? ORDER BY seq LIMIT ?',
   );
 
@@ -141,19 +141,19 @@ function makeOutbox(db: Database.Database): Outbox {
       const seq = last + 1;
       const ended = events.filter(isLast).map(({ trial, attempt }) => attemptKey(trial, attempt));
       db.transaction(() => {
-        insertLetter.run(store, seq, JSON.stringify(packEvents(events)), JSON.stringify(ended));
+        insertMessage.run(store, seq, JSON.stringify(packEvents(events)), JSON.stringify(ended));
         putStore.run(store, seq, acked);
       })();
       positions.set(store, { last: seq, acked });
       if (ended.length > 0) endsOf(store).set(seq, ended);
       return seq;
     },
-    after: (store, seq, limit) => lettersAfter.all(store, seq, limit),
+    after: (store, seq, limit) => messagesAfter.all(store, seq, limit),
     ack: (store, seq) => {
       const { last, acked } = at(store);
       if (seq <= acked || seq > last) return;
       db.transaction(() => {
-        removeLetters.run(store, seq);
+        removeMessages.run(store, seq);
         putStore.run(store, last, seq);
       })();
       positions.set(store, { last, acked: seq });

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, ScalesweepError, type EngineName, type WorkerEvent } from '../../contract/index.ts';
-import { startBeats } from './beats.ts';
+import { startHeartbeats } from './heartbeats.ts';
 import { connectRedis, duplicateRedis } from './connect.ts';
 import { fetchJobs } from './fetch-jobs.ts';
-import { makeLane, type Lane } from './lane.ts';
-import { obeyOrders } from './orders.ts';
+import { makeWorkerSlot, type WorkerSlot } from './worker-slot.ts';
+import { followControlMessages } from './control-messages.ts';
 import { openOutbox } from './outbox.ts';
-import { makePost } from './post.ts';
-import { makeTravellingCheckpoints } from './travelling-checkpoints.ts';
-import { keys, type Parcel } from './wire.ts';
+import { makeOutboxSender } from './outbox-sender.ts';
+import { makeRemoteCheckpoints } from './remote-checkpoints.ts';
+import { keys, type AttemptBatch } from './wire.ts';
 
 export interface ServeOptions {
   readonly redis: string;
@@ -21,12 +21,12 @@ export interface ServeOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly checkpointDir: string;
   /** Bytes of a checkpoint that travel through Redis at most; 0 where the folder is shared by all machines. */
-  readonly travelBytes: number;
+  readonly checkpointCapBytes: number;
   /** Where results wait until they are stored. */
   readonly outboxDir: string;
   readonly log: (text: string) => void;
-  /** Between two beats, ms. @defaultValue 5 s */
-  readonly beatMs?: number;
+  /** Between two heartbeats, ms. @defaultValue 5 s */
+  readonly heartbeatMs?: number;
   /** @defaultValue 15 minutes, or 20 times the predicted time if that is longer */
   readonly silenceMs?: number;
   /** How long a child may take to save its state, ms. @defaultValue 60 s */
@@ -35,7 +35,7 @@ export interface ServeOptions {
 
 export interface Serving {
   readonly worker: string;
-  /** Resolves when no lane works any more, with the reasons; rejects when the outbox cannot be written. */
+  /** Resolves when no slot works any more, with the reasons; rejects when the outbox cannot be written. */
   readonly ended: Promise<string>;
   /** Hands back what is in hand, sends what is left, closes. Idempotent. */
   stop(): Promise<void>;
@@ -43,7 +43,7 @@ export interface Serving {
   kill(): void;
 }
 
-/** How long the last letters may take to be stored when the worker leaves, ms. They stay in the outbox otherwise. */
+/** How long the last messages may take to be stored when the worker leaves, ms. They stay in the outbox otherwise. */
 const FAREWELL_MS = 5000;
 /** How long each last word to Redis may take, ms. */
 const GOODBYE_MS = 2000;
@@ -54,24 +54,29 @@ const GOODBYE_MS = 2000;
  * @throws {ScalesweepError} USAGE or REDIS_UNAVAILABLE
  */
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { engine, log, beatMs = 5000, silenceMs = 15 * 60_000, stopMs = 60_000 } = options;
+  const { engine, log, heartbeatMs = 5000, silenceMs = 15 * 60_000, stopMs = 60_000 } = options;
   const redis = await connectRedis(options.redis, { onNotice: log });
   const listening = duplicateRedis(redis);
   const outbox = openOutbox(options.outboxDir);
   const { worker } = outbox;
-  const post = makePost({
+  const sender = makeOutboxSender({
     redis,
     outbox,
-    pollMs: Math.max(50, beatMs / 20),
-    resendMs: beatMs,
+    pollMs: Math.max(50, heartbeatMs / 20),
+    resendMs: heartbeatMs,
     log,
     now: () => performance.now(),
   });
-  const travel =
-    options.travelBytes > 0
-      ? makeTravellingCheckpoints({ redis, checkpointDir: options.checkpointDir, capBytes: options.travelBytes, log })
+  const remote =
+    options.checkpointCapBytes > 0
+      ? makeRemoteCheckpoints({
+          redis,
+          checkpointDir: options.checkpointDir,
+          capBytes: options.checkpointCapBytes,
+          log,
+        })
       : undefined;
-  const lanes: Lane[] = [];
+  const slots: WorkerSlot[] = [];
   const leaving = new AbortController();
   const isStopping = (): boolean => leaving.signal.aborted;
   let onFree: () => void = () => undefined;
@@ -86,7 +91,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const onEvents = (store: string, events: readonly WorkerEvent[]): void => {
     const lasting = events.filter(({ type }) => type !== 'progress');
     try {
-      if (lasting.length > 0) post.say(store, lasting);
+      if (lasting.length > 0) sender.keepAndSend(store, lasting);
     } catch (error) {
       // A result that cannot be kept: going on would burn GPU hours for nothing.
       fail(
@@ -98,22 +103,22 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       );
       return;
     }
-    if (travel !== undefined)
-      for (const { trial } of events.filter(({ type }) => type === 'checkpoint')) void travel.send(trial);
+    if (remote !== undefined)
+      for (const { trial } of events.filter(({ type }) => type === 'checkpoint')) void remote.send(trial);
     const passing = events.filter(({ type }) => type === 'progress');
-    if (passing.length > 0) post.mention(store, passing);
+    if (passing.length > 0) sender.sendOnce(store, passing);
   };
 
   const onChange = (): void => {
     onFree();
-    const reasons = lanes.filter((lane) => lane.state() === 'retired').map((lane) => `${lane.device}: ${lane.why()}`);
-    if (lanes.length === options.devices.length && reasons.length === lanes.length && !isStopping())
+    const reasons = slots.filter((slot) => slot.state() === 'retired').map((slot) => `${slot.device}: ${slot.why()}`);
+    if (slots.length === options.devices.length && reasons.length === slots.length && !isStopping())
       end(reasons.join('; '));
   };
 
   for (const device of options.devices) {
-    lanes.push(
-      makeLane({
+    slots.push(
+      makeWorkerSlot({
         device,
         threads: options.threads,
         env: options.env ?? {},
@@ -126,25 +131,25 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     );
   }
 
-  const freeLane = (): Lane | undefined => lanes.find((lane) => lane.state() === 'idle');
+  const freeSlot = (): WorkerSlot | undefined => slots.find((slot) => slot.state() === 'idle');
 
   /** A first attempt has nothing to go on from, and tiny trials no time to ask. */
-  const prepare = async ({ attempts }: Parcel): Promise<void> => {
-    if (travel === undefined) return;
-    for (const { trial, attempt } of attempts) if (attempt > 1) await travel.receive(trial.id);
+  const prepare = async ({ attempts }: AttemptBatch): Promise<void> => {
+    if (remote === undefined) return;
+    for (const { trial, attempt } of attempts) if (attempt > 1) await remote.receive(trial.id);
   };
 
-  const execute = async (parcel: Parcel): Promise<void> => {
-    const lane = freeLane();
-    if (lane === undefined || isStopping()) {
+  const execute = async (batch: AttemptBatch): Promise<void> => {
+    const slot = freeSlot();
+    if (slot === undefined || isStopping()) {
       // Taken in the moment of leaving: handed back, so that nobody waits for its lease to run out.
       onEvents(
-        parcel.store,
-        parcel.attempts.map(({ trial, attempt }) => handedBack(trial.id, attempt)),
+        batch.store,
+        batch.attempts.map(({ trial, attempt }) => handedBack(trial.id, attempt)),
       );
       return;
     }
-    await lane.run(parcel, prepare(parcel));
+    await slot.run(batch, prepare(batch));
     onFree();
   };
 
@@ -153,7 +158,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     engine,
     worker,
     onceFree: async () => {
-      while (freeLane() === undefined && !isStopping()) {
+      while (freeSlot() === undefined && !isStopping()) {
         await new Promise<void>((resolve) => {
           onFree = resolve;
         });
@@ -165,13 +170,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     now: () => Date.now(),
   });
 
-  const stopBeats = startBeats({ redis, engine, outbox, lanes, beatMs });
-  const obeying = obeyOrders({
+  const stopHeartbeats = startHeartbeats({ redis, engine, outbox, slots, heartbeatMs });
+  const following = followControlMessages({
     listening,
     worker,
-    lanes,
+    slots,
     checkpointDir: options.checkpointDir,
-    travel,
+    remote,
     log,
     isStopping,
   });
@@ -181,25 +186,25 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     leaving.abort();
     onFree();
     await within(fetching.stop());
-    await Promise.all(lanes.map((lane) => lane.stop()));
-    await post.flushed(FAREWELL_MS);
-    post.close();
-    stopBeats();
+    await Promise.all(slots.map((slot) => slot.stop()));
+    await sender.flushed(FAREWELL_MS);
+    sender.close();
+    stopHeartbeats();
     const left = outbox.positions().reduce((sum, { last, acked }) => sum + last - acked, 0);
     if (left > 0)
       log(
-        `${left} letters wait in ${options.outboxDir} for their orchestrator; the next worker started there sends them`,
+        `${left} messages wait in ${options.outboxDir} for their orchestrator; the next worker started there sends them`,
       );
     if (redis.status === 'ready') {
-      // Ends known: orchestrators need not wait for the beat to fall silent.
-      await within(redis.multi().srem(keys.workers, worker).unlink(keys.worker(worker), keys.orders(worker)).exec());
+      // Ends known: orchestrators need not wait for the heartbeat to fall silent.
+      await within(redis.multi().srem(keys.workers, worker).unlink(keys.worker(worker), keys.control(worker)).exec());
     }
     listening.disconnect();
     redis.disconnect();
-    await within(Promise.all([obeying, fetching.close()]));
+    await within(Promise.all([following, fetching.close()]));
     outbox.close();
   };
-  return { worker, ended, stop: () => (stopped ??= stop()), kill: () => lanes.forEach((lane) => lane.kill()) };
+  return { worker, ended, stop: () => (stopped ??= stop()), kill: () => slots.forEach((slot) => slot.kill()) };
 }
 
 function handedBack(trial: string, attempt: number): WorkerEvent {

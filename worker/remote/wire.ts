@@ -3,15 +3,15 @@
  * may write to this Redis may have written it: everything is validated on arrival, holds no path and no command, and what is
  * true stands in the orchestrator's store.
  *
- * - parcel: attempts of one store that a worker executes one after another; one BullMQ job. Long trials travel alone.
- * - letter: events of one worker for one store, numbered, resent until the orchestrator has stored them.
- * - beat: a worker's sign of life, with all that it has in hand. The beat renews the lease of each attempt it names.
- * - order: what an orchestrator asks of one worker.
+ * - batch: attempts of one store that a worker executes one after another; one BullMQ job. Long trials travel alone.
+ * - message: events of one worker for one store, numbered, resent until the orchestrator has stored them.
+ * - heartbeat: a worker's sign of life, with all that it has in hand. The heartbeat renews the lease of each attempt it names.
+ * - control message: what an orchestrator asks of one worker.
  */
 import { z } from 'zod';
-import { engineNames, travellingEvents, TRIAL_ID, type EngineName } from '../../contract/index.ts';
-import { travellingMicroBatch } from '../protocol/protocol.ts';
-import { travellingTrial, unpackTrials } from '../protocol/wire-trial.ts';
+import { engineNames, wireEvents, TRIAL_ID, type EngineName } from '../../contract/index.ts';
+import { wireMicroBatch } from '../protocol/protocol.ts';
+import { wireTrial, unpackTrials } from '../protocol/wire-trial.ts';
 
 export const WIRE_VERSION = 1;
 
@@ -21,24 +21,24 @@ export const KEY_PREFIX = 'scalesweep';
 const STORE_ID = /^[0-9a-f]{32}$/;
 const WORKER_ID = /^[\w.-]{1,80}$/;
 
-/** Attempts in a parcel at most. */
+/** Attempts in a batch at most. */
 export const MOST_ATTEMPTS = 256;
-/** Characters of a parcel's JSON at most: a spec takes one thousand, so a full parcel a quarter of this. */
-export const MOST_PARCEL_CHARACTERS = 1_000_000;
+/** Characters of a batch's JSON at most: a spec takes one thousand, so a full batch a quarter of this. */
+export const MOST_JOB_CHARACTERS = 1_000_000;
 
 const storeId = z.string().regex(STORE_ID);
 const workerId = z.string().regex(WORKER_ID);
 const version = { v: z.literal(WIRE_VERSION) };
 
-export const parcel = z.strictObject({
+export const attemptBatch = z.strictObject({
   ...version,
   store: storeId,
   attempts: z
     .array(
       z.strictObject({
-        trial: travellingTrial,
+        trial: wireTrial,
         attempt: z.int().min(1),
-        microBatch: travellingMicroBatch,
+        microBatch: wireMicroBatch,
         /** Decides how long a silence is borne. */
         predictedSeconds: z.number().min(0),
       }),
@@ -47,37 +47,37 @@ export const parcel = z.strictObject({
     .max(MOST_ATTEMPTS)
     .transform(unpackTrials),
 });
-export type Parcel = z.infer<typeof parcel>;
+export type AttemptBatch = z.infer<typeof attemptBatch>;
 
-export const letter = z.strictObject({
+export const workerMessage = z.strictObject({
   ...version,
   worker: workerId,
   /** 1, 2, 3 ... for each store; `null` for progress, which may be lost. */
   seq: z.int().min(1).nullable(),
   /** All up to here are stored, as far as the worker knows: where a new orchestrator begins to count. */
   acked: z.int().min(0),
-  events: travellingEvents,
+  events: wireEvents,
 });
-export type Letter = z.infer<typeof letter>;
+export type WorkerMessage = z.infer<typeof workerMessage>;
 
 /** `trial.attempt`: names an attempt within a store. */
 export const attemptKey = (trial: string, attempt: number): string => `${trial}.${attempt}`;
 const ATTEMPT_KEY = /^[0-9a-f]{16}\.\d{1,9}$/;
 
-export const laneStates = ['idle', 'busy', 'retired'] as const;
+export const slotStates = ['idle', 'busy', 'retired'] as const;
 
-export const beat = z.strictObject({
+export const heartbeat = z.strictObject({
   ...version,
   worker: workerId,
   host: z.string().max(255),
   pid: z.int(),
   engine: z.enum(engineNames),
-  /** Raised with each beat: an orchestrator judges by whether it changes, so no two clocks are compared. */
+  /** Raised with each heartbeat: an orchestrator judges by whether it changes, so no two clocks are compared. */
   beat: z.int().min(1),
   lanes: z.array(
     z.strictObject({
       device: z.string().max(64),
-      state: z.enum(laneStates),
+      state: z.enum(slotStates),
       /** At work on. */
       trial: z.string().regex(TRIAL_ID).nullable(),
       /** Why it is retired. */
@@ -89,10 +89,10 @@ export const beat = z.strictObject({
   /** Attempts that have ended here and whose end no orchestrator has yet stored. */
   unacked: z.record(storeId, z.array(z.string().regex(ATTEMPT_KEY))),
 });
-export type Beat = z.infer<typeof beat>;
+export type Heartbeat = z.infer<typeof heartbeat>;
 
-export const order = z.discriminatedUnion('type', [
-  /** Save state and hand these attempts back. They are named one by one: the order may be late, and its store go on meanwhile. */
+export const controlMessage = z.discriminatedUnion('type', [
+  /** Save state and hand these attempts back. They are named one by one: the message may be late, and its store go on meanwhile. */
   z.strictObject({
     ...version,
     type: z.literal('hand-back'),
@@ -109,7 +109,7 @@ export const order = z.discriminatedUnion('type', [
   /** These trials have their results stored: what was kept for their sake can go. */
   z.strictObject({ ...version, type: z.literal('settled'), trials: z.array(z.string().regex(TRIAL_ID)) }),
 ]);
-export type Order = z.infer<typeof order>;
+export type ControlMessage = z.infer<typeof controlMessage>;
 
 /** A payload that was not accepted, as it is kept for whoever looks. */
 export interface Refusal {
@@ -128,15 +128,15 @@ export const keys = {
   workers: `${KEY_PREFIX}:workers`,
   /** List: the last refusals, newest first. */
   refused: `${KEY_PREFIX}:refused`,
-  /** String with expiry: the last beat. */
+  /** String with expiry: the last heartbeat. */
   worker: (worker: string) => `${KEY_PREFIX}:worker:${worker}`,
-  /** List: orders that a worker has not yet taken. */
-  orders: (worker: string) => `${KEY_PREFIX}:orders:${worker}`,
-  /** Hash, store -> number of the last letter that is stored. */
+  /** List: control messages that a worker has not yet taken. */
+  control: (worker: string) => `${KEY_PREFIX}:orders:${worker}`,
+  /** Hash, store -> number of the last message that is stored. */
   acks: (worker: string) => `${KEY_PREFIX}:acks:${worker}`,
-  /** List: letters for a store. */
-  letters: (store: string) => `${KEY_PREFIX}:letters:${store}`,
-  /** String with expiry: the id of the orchestrator that reads a store's letters now. */
+  /** List: messages for a store. */
+  messages: (store: string) => `${KEY_PREFIX}:letters:${store}`,
+  /** String with expiry: the id of the orchestrator that reads a store's messages now. */
   reader: (store: string) => `${KEY_PREFIX}:reader:${store}`,
   /** Hash: the newest checkpoint of a trial, where it travels through Redis. */
   checkpoint: (trial: string) => `${KEY_PREFIX}:checkpoint:${trial}`,

@@ -3,14 +3,14 @@ import type { Redis } from 'ioredis';
 import { messageOf, type EngineName } from '../../../contract/index.ts';
 import { attemptKey, duplicateRedis, keys, WIRE_VERSION } from '../../../worker/remote/index.ts';
 import type { Assignment, DispatchHandlers, Dispatcher } from '../dispatcher.ts';
-import { makeBook, WORKER_UNKNOWN } from './book.ts';
+import { makeAttemptTracker, WORKER_UNKNOWN } from './attempt-tracker.ts';
 import { openJobs } from './jobs.ts';
-import { makeLeases } from './leases.ts';
-import { makeLedger } from './ledger.ts';
-import { openLetters } from './letters.ts';
-import { makeGive } from './orders.ts';
+import { makeLeaseMonitor } from './lease-monitor.ts';
+import { makeLeaseTable } from './lease-table.ts';
+import { openInbox } from './inbox.ts';
+import { makeSendControl } from './send-control.ts';
 import { jobId, pack, weightOf } from './packing.ts';
-import { makeRoster } from './roster.ts';
+import { makeWorkerRegistry } from './worker-registry.ts';
 
 export interface RedisDispatcherOptions {
   /** Connected; closed by the dispatcher. */
@@ -25,10 +25,10 @@ export interface RedisDispatcherOptions {
   readonly log: (text: string) => void;
   /** How long an attempt may give no sign before it is taken to be lost, ms. Workers beat every 5 s. @defaultValue 30 s */
   readonly leaseMs?: number;
-  /** Between two looks at beats and queue, ms. @defaultValue 1 s, or a sixth of a lease below 6 s */
+  /** Between two looks at heartbeats and queue, ms. @defaultValue 1 s, or a sixth of a lease below 6 s */
   readonly tickMs?: number;
   /**
-   * Long trials that wait in the queue for each lane, so that workers have something to go on with while the orchestrator is away.
+   * Long trials that wait in the queue for each slot, so that workers have something to go on with while the orchestrator is away.
    *
    * @defaultValue 1
    */
@@ -37,13 +37,13 @@ export interface RedisDispatcherOptions {
   readonly stopMs?: number;
 }
 
-/** Parcels of short trials that wait for each lane: a lane must not idle for the time of a round trip. */
+/** Jobs of short trials that wait for each slot: a slot must not idle for the time of a round trip. */
 const SHORT_AHEAD = 3;
 
 type Phase = 'running' | 'stopping' | 'killed' | 'closed';
 
 /**
- * Hands attempts to workers on other machines, over Redis. Redis carries and nothing more: whatever of it is lost, the ledger notices that an
+ * Hands attempts to workers on other machines, over Redis. Redis carries and nothing more: whatever of it is lost, the lease table notices that an
  * attempt gives no sign any more and says so, and the sweep loop hands the trial out again under a new number.
  */
 export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher {
@@ -51,25 +51,25 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
   const tickMs = options.tickMs ?? Math.min(1000, leaseMs / 6);
   const reading = duplicateRedis(redis);
   const jobs = openJobs(redis, engine, store);
-  const roster = makeRoster(redis, leaseMs);
-  const ledger = makeLedger(leaseMs);
-  const give = makeGive(redis);
+  const registry = makeWorkerRegistry(redis, leaseMs);
+  const leases = makeLeaseTable(leaseMs);
+  const sendControl = makeSendControl(redis);
   const clock = (): number => performance.now();
   const loops: Promise<void>[] = [];
   /** Removals under way of what finished trials left. */
   const tidyings = new Set<Promise<unknown>>();
   let handlers: DispatchHandlers | undefined;
-  const book = makeBook(ledger, clock, (...said) => handlers?.onEvents(...said));
+  const tracker = makeAttemptTracker(leases, clock, (...said) => handlers?.onEvents(...said));
   let phase: Phase = 'running';
   let unsent: Assignment[] = [];
-  let lanes = 0;
+  let slots = 0;
   let isFilling = true;
   let hasWorkers: boolean | undefined;
   let lastTrouble = '';
   /** Read through a function: after an `await` it may have changed, whatever was checked before. */
   const isOver = (): boolean => phase === 'closed' || phase === 'killed';
-  const letters = openLetters({ redis, reading, store, book, log, isOver });
-  const leases = makeLeases({
+  const inbox = openInbox({ redis, reading, store, tracker, log, isOver });
+  const leaseMonitor = makeLeaseMonitor({
     redis,
     store,
     engine,
@@ -77,10 +77,10 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     leaseMs,
     tickMs,
     jobs,
-    roster,
-    ledger,
-    book,
-    give,
+    registry,
+    leases,
+    tracker,
+    sendControl,
     clock,
     isOver,
   });
@@ -88,26 +88,26 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
   // --- who is there, what they say ---
 
   const tick = async (): Promise<void> => {
-    const now = await leases.look();
+    const now = await leaseMonitor.look();
     if (now === undefined) return;
-    lanes = now;
+    slots = now;
     tellOfWorkers();
-    // More lanes make room, and so does what was lost.
+    // More slots make room, and so does what was lost.
     if (phase === 'running') handlers?.onRoom();
   };
 
-  const readLetters = async (): Promise<void> => {
-    if ((await letters.read()) && phase === 'running') handlers?.onRoom();
+  const readInbox = async (): Promise<void> => {
+    if ((await inbox.read()) && phase === 'running') handlers?.onRoom();
   };
 
   /** A sweep that waits for workers looks like one that hangs, unless it says so. */
   const tellOfWorkers = (): void => {
-    const now = lanes > 0;
+    const now = slots > 0;
     if (now === hasWorkers || phase !== 'running') return;
     hasWorkers = now;
     log(
       now
-        ? `Workers are there: ${lanes} ${lanes === 1 ? 'device' : 'devices'}`
+        ? `Workers are there: ${slots} ${slots === 1 ? 'device' : 'devices'}`
         : `No worker of engine ${engine} is there. On a machine that is to train: scalesweep worker --redis URL${engine === 'onnx' ? '' : ` --engine ${engine}`}`,
     );
   };
@@ -118,32 +118,32 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     if (phase !== 'running') return undefined;
     const weight = weightOf(predictedSeconds);
     const isShort = weight < 1;
-    const capacity = lanes * (1 + (isShort ? Math.max(ahead, SHORT_AHEAD) : ahead));
-    // Short ones are given when there is room for a parcel for each lane, so that parcels are full.
-    if (book.load() + weight > capacity + 1e-6) isFilling = false;
-    else if (!isShort || book.load() <= capacity - lanes) isFilling = true;
+    const capacity = slots * (1 + (isShort ? Math.max(ahead, SHORT_AHEAD) : ahead));
+    // Short ones are given when there is room for a batch for each slot, so that batches are full.
+    if (tracker.load() + weight > capacity + 1e-6) isFilling = false;
+    else if (!isShort || tracker.load() <= capacity - slots) isFilling = true;
     return isFilling ? { worker: WORKER_UNKNOWN, device: engine } : undefined;
   };
 
   const sendUnsent = (): void => {
-    const parcels = pack(store, unsent, lanes);
+    const batches = pack(store, unsent, slots);
     unsent = [];
-    for (const parcel of parcels) {
-      const job = jobId(parcel);
-      for (const { trial, attempt } of parcel.attempts) {
-        const found = ledger.get(attemptKey(trial.id, attempt));
+    for (const batch of batches) {
+      const job = jobId(batch);
+      for (const { trial, attempt } of batch.attempts) {
+        const found = leases.get(attemptKey(trial.id, attempt));
         if (found !== undefined) found.job = job;
       }
     }
     // What Redis does not take gives no sign, and is handed out again.
-    jobs.add(parcels).catch(trouble);
+    jobs.add(batches).catch(trouble);
   };
 
   // --- life ---
 
   const trouble = (error: unknown): void => {
     if (isOver()) return;
-    leases.blind();
+    leaseMonitor.blind();
     const text = messageOf(error);
     if (text !== lastTrouble) log(`Redis: ${text}`);
     lastTrouble = text;
@@ -158,18 +158,18 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
 
   const findAdopted = async (): Promise<void> => {
     for (const [key, job] of await jobs.waiting()) {
-      const attempt = ledger.get(key);
+      const attempt = leases.get(key);
       if (attempt !== undefined) Object.assign(attempt, { job, isTaken: false });
     }
   };
 
   const takeBackWaiting = async (): Promise<void> => {
     for (const job of new Set(
-      [...ledger.all()].flatMap(({ job, isTaken }) => (job === undefined || isTaken ? [] : [job])),
+      [...leases.all()].flatMap(({ job, isTaken }) => (job === undefined || isTaken ? [] : [job])),
     )) {
       if (!(await jobs.takeBack(job))) continue;
-      book.declare(
-        [...ledger.all()].filter((attempt) => attempt.job === job),
+      tracker.declare(
+        [...leases.all()].filter((attempt) => attempt.job === job),
         'interrupted',
         'Taken back before it began',
       );
@@ -178,35 +178,35 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
 
   return {
     get parallelism() {
-      return lanes;
+      return slots;
     },
     get workers() {
-      return roster.alive(engine, clock()).length;
+      return registry.alive(engine, clock()).length;
     },
     start: (given) => {
       handlers = given;
       for (const { trial, attempt } of options.adopt)
-        book.open({ trial, attempt, predictedSeconds: 1, job: undefined, isTaken: true });
-      redis.on('close', leases.blind);
+        tracker.open({ trial, attempt, predictedSeconds: 1, job: undefined, isTaken: true });
+      redis.on('close', leaseMonitor.blind);
       loops.push(
         findAdopted()
           .catch(trouble)
           .then(() => repeat(tick, tickMs)),
-        repeat(readLetters, 0),
-        repeat(letters.acknowledge, 50),
+        repeat(readInbox, 0),
+        repeat(inbox.acknowledge, 50),
       );
     },
     slotFor,
     hand: (_slot, assignment) => {
       const { trial, attempt, predictedSeconds } = assignment;
-      book.open({ trial: trial.id, attempt, predictedSeconds, job: undefined, isTaken: false });
+      tracker.open({ trial: trial.id, attempt, predictedSeconds, job: undefined, isTaken: false });
       unsent.push(assignment);
       if (unsent.length === 1) queueMicrotask(sendUnsent);
     },
     settled: (trial) => {
-      const worker = book.takeSavedBy(trial);
+      const worker = tracker.takeSavedBy(trial);
       if (worker === undefined) return;
-      const tidying = give(worker, { v: WIRE_VERSION, type: 'settled', trials: [trial] })
+      const tidying = sendControl(worker, { v: WIRE_VERSION, type: 'settled', trials: [trial] })
         // The worker forgets it as well, once nothing of it is on its way; this is for one that is gone.
         .then(() => redis.unlink(keys.checkpoint(trial)))
         // What cannot be removed now costs room, not results.
@@ -217,32 +217,32 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     stop: async () => {
       if (phase === 'running') phase = 'stopping';
       const end = clock() + stopMs;
-      for (let round = 0; ledger.size() > 0 && clock() < end && !isOver(); round++) {
-        // Repeated, since a worker may have taken a parcel just after the last order.
+      for (let round = 0; leases.size() > 0 && clock() < end && !isOver(); round++) {
+        // Repeated, since a worker may have taken a batch just after the last control message.
         if (round % 20 === 0 && redis.status === 'ready') {
           await takeBackWaiting().catch(trouble);
-          const attempts = book.openKeys();
-          for (const { worker } of roster.alive(engine, clock()))
-            await give(worker, { v: WIRE_VERSION, type: 'hand-back', store, attempts }).catch(trouble);
+          const attempts = tracker.openKeys();
+          for (const { worker } of registry.alive(engine, clock()))
+            await sendControl(worker, { v: WIRE_VERSION, type: 'hand-back', store, attempts }).catch(trouble);
         }
         await sleep(50);
       }
-      book.declare([...ledger.all()], 'interrupted', `Not handed back within ${Math.round(stopMs / 1000)} s`);
+      tracker.declare([...leases.all()], 'interrupted', `Not handed back within ${Math.round(stopMs / 1000)} s`);
     },
     kill: () => {
       if (isOver()) return;
-      const left = [...ledger.all()];
-      const attempts = book.openKeys();
+      const left = [...leases.all()];
+      const attempts = tracker.openKeys();
       for (const job of new Set(left.flatMap(({ job }) => job ?? []))) jobs.discard(job).catch(() => undefined);
-      for (const { worker } of attempts.length === 0 ? [] : roster.alive(engine, clock()))
-        give(worker, { v: WIRE_VERSION, type: 'drop', store, attempts }).catch(() => undefined);
-      book.declare(left, 'host-lost', 'Given up by its orchestrator');
+      for (const { worker } of attempts.length === 0 ? [] : registry.alive(engine, clock()))
+        sendControl(worker, { v: WIRE_VERSION, type: 'drop', store, attempts }).catch(() => undefined);
+      tracker.declare(left, 'host-lost', 'Given up by its orchestrator');
       phase = 'killed';
     },
     close: async () => {
       const isCalm = redis.status === 'ready';
       if (isCalm) {
-        await Promise.race([Promise.all([letters.acknowledge().catch(() => undefined), ...tidyings]), sleep(2000)]);
+        await Promise.race([Promise.all([inbox.acknowledge().catch(() => undefined), ...tidyings]), sleep(2000)]);
         if (phase !== 'closed') await Promise.race([leave().catch(() => undefined), sleep(2000)]);
       }
       phase = 'closed';
@@ -253,7 +253,7 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     },
   };
 
-  /** Workers keep their letters from now on. */
+  /** Workers keep their messages from now on. */
   async function leave(): Promise<void> {
     if ((await redis.get(keys.reader(store))) === reader) await redis.unlink(keys.reader(store));
   }

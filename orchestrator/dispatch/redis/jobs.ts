@@ -1,16 +1,16 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { EngineName } from '../../../contract/index.ts';
-import { attemptKey, KEY_PREFIX, packTrials, queueName, type Parcel } from '../../../worker/remote/index.ts';
+import { attemptKey, KEY_PREFIX, packTrials, queueName, type AttemptBatch } from '../../../worker/remote/index.ts';
 import { jobId, priorityOf } from './packing.ts';
 
 /** Jobs asked about at a time. */
 const AT_A_TIME = 500;
 
-/** The parcels of one store in the queue of one engine. */
+/** The batches of one store in the queue of one engine. */
 export interface Jobs {
   /** @throws what Redis answers when it takes nothing more (out of memory, read-only). */
-  add(parcels: readonly Parcel[]): Promise<void>;
+  add(batches: readonly AttemptBatch[]): Promise<void>;
   /** Where each job is: waiting for a worker, taken by one, or gone. */
   where(jobs: readonly string[]): Promise<Map<string, 'waiting' | 'taken' | 'gone'>>;
   /** Attempts that wait in the queue, with their jobs: what an earlier orchestrator has left there. */
@@ -31,14 +31,15 @@ export function openJobs(redis: Redis, engine: EngineName, store: string): Jobs 
   const keyOf = (job: string): string => `${root}:${job}`;
 
   return {
-    add: async (parcels) => {
+    add: async (batches) => {
       await queue.addBulk(
-        parcels.map((parcel) => ({
+        batches.map((batch) => ({
+          // Older workers see this name; it decides nothing.
           name: 'parcel',
-          data: { ...parcel, attempts: packTrials(parcel.attempts) },
+          data: { ...batch, attempts: packTrials(batch.attempts) },
           opts: {
-            jobId: jobId(parcel),
-            priority: priorityOf(Math.max(...parcel.attempts.map(({ predictedSeconds }) => predictedSeconds))),
+            jobId: jobId(batch),
+            priority: priorityOf(Math.max(...batch.attempts.map(({ predictedSeconds }) => predictedSeconds))),
             removeOnComplete: true,
             removeOnFail: true,
           },
@@ -85,10 +86,10 @@ export function openJobs(redis: Redis, engine: EngineName, store: string): Jobs 
   };
 }
 
-/** Keys of the attempts in a job's data; none if it is no parcel. */
+/** Keys of the attempts in a job's data; none if it is no batch. */
 function attemptsIn(data: string | null): string[] {
   try {
-    const { attempts } = JSON.parse(data ?? '') as Parcel;
+    const { attempts } = JSON.parse(data ?? '') as AttemptBatch;
     return attempts.map(({ trial, attempt }) => attemptKey(trial.id, attempt));
   } catch {
     return [];

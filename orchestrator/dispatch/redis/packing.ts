@@ -1,42 +1,42 @@
-import { attemptKey, MOST_ATTEMPTS, WIRE_VERSION, type Parcel } from '../../../worker/remote/index.ts';
+import { attemptKey, MOST_ATTEMPTS, WIRE_VERSION, type AttemptBatch } from '../../../worker/remote/index.ts';
 import type { Assignment } from '../dispatcher.ts';
 
 /**
- * Predicted seconds of a parcel. A trial longer than this travels alone; shorter ones together, since a job costs BullMQ and Redis a
+ * Predicted seconds of a batch. A trial longer than this travels alone; shorter ones together, since a job costs BullMQ and Redis a
  * millisecond, whatever is in it.
  */
-const PARCEL_SECONDS = 0.1;
-/** Trials in a parcel. */
-export const PARCEL_TRIALS = Math.min(192, MOST_ATTEMPTS);
+const BATCH_SECONDS = 0.1;
+/** Trials in a batch. */
+export const BATCH_TRIALS = Math.min(192, MOST_ATTEMPTS);
 
-/** The part of a parcel that an attempt fills. */
+/** The part of a batch that an attempt fills. */
 export function weightOf(predictedSeconds: number): number {
-  return Math.min(1, Math.max(predictedSeconds / PARCEL_SECONDS, 1 / PARCEL_TRIALS));
+  return Math.min(1, Math.max(predictedSeconds / BATCH_SECONDS, 1 / BATCH_TRIALS));
 }
 
 /**
- * Packs assignments into parcels, in their order: as many as there are lanes at least, so that a few trials that are longer than was thought do not
+ * Packs assignments into batches, in their order: as many as there are slots at least, so that a few trials that are longer than was thought do not
  * all wait for one worker.
  */
-export function pack(store: string, assignments: readonly Assignment[], lanes: number): Parcel[] {
-  const parcels: Parcel[] = [];
-  const most = Math.ceil(assignments.length / Math.max(1, lanes));
+export function pack(store: string, assignments: readonly Assignment[], slots: number): AttemptBatch[] {
+  const batches: AttemptBatch[] = [];
+  const most = Math.ceil(assignments.length / Math.max(1, slots));
   let filled = Infinity;
   for (const { trial, attempt, microBatch, predictedSeconds } of assignments) {
     const weight = weightOf(predictedSeconds);
     // The margin takes up what sums of 1/64 lose.
-    if (filled + weight > 1 + 1e-9 || parcels.at(-1)!.attempts.length >= most) {
-      parcels.push({ v: WIRE_VERSION, store, attempts: [] });
+    if (filled + weight > 1 + 1e-9 || batches.at(-1)!.attempts.length >= most) {
+      batches.push({ v: WIRE_VERSION, store, attempts: [] });
       filled = 0;
     }
     filled += weight;
-    parcels.at(-1)!.attempts.push({ trial, attempt, microBatch, predictedSeconds });
+    batches.at(-1)!.attempts.push({ trial, attempt, microBatch, predictedSeconds });
   }
-  return parcels;
+  return batches;
 }
 
 /** Names a job so that it can be found again from any of its attempts' own words. */
-export function jobId({ store, attempts: [first] }: Parcel): string {
+export function jobId({ store, attempts: [first] }: AttemptBatch): string {
   return `${store.slice(0, 12)}-${attemptKey(first!.trial.id, first!.attempt)}`;
 }
 

@@ -51,7 +51,7 @@ export async function awayRun(options: AwayOptions): Promise<AwayReport> {
       SCALESWEEP_NOOP: JSON.stringify({ stepsPerEpoch: stepsPerTrial, stepMs, checkpointEverySteps: 10, traceFile }),
     },
     leaseSeconds: 10,
-    beatSeconds: 1,
+    heartbeatSeconds: 1,
   });
   const steps = (): number => readTrace(traceFile).length;
   try {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrialDetail } from '../../../results/index.ts';
-import { KEY_PREFIX, keys, queueName, type Beat } from '../../../worker/remote/index.ts';
+import { KEY_PREFIX, keys, queueName, type Heartbeat } from '../../../worker/remote/index.ts';
 import { finishedTrials } from '../../orchestrator/chaos/chaos-run.ts';
 import { noopGrid } from '../../orchestrator/chaos/grids.ts';
 import type { CliResult } from '../../orchestrator/support/cli.ts';
@@ -17,7 +17,7 @@ export interface ClaimsOptions {
   readonly trials: number;
   readonly kills: number;
   readonly leaseSeconds: number;
-  readonly beatSeconds: number;
+  readonly heartbeatSeconds: number;
   readonly log?: (line: string) => void;
 }
 
@@ -26,7 +26,7 @@ export interface ClaimsReport {
   readonly finished: ReadonlyMap<string, TrialDetail>;
   readonly kills: number;
   /** Those of the kills whose attempt never said a word. */
-  readonly unheard: number;
+  readonly silent: number;
 }
 
 /** How long a trial takes to say its first word here, ms: time enough to see that it was claimed, and to kill. */
@@ -45,7 +45,7 @@ export async function claimsRun(options: ClaimsOptions): Promise<ClaimsReport> {
     gridFile,
     env: { SCALESWEEP_NOOP: JSON.stringify({ startMs: START_MS }) },
     leaseSeconds: options.leaseSeconds,
-    beatSeconds: options.beatSeconds,
+    heartbeatSeconds: options.heartbeatSeconds,
   });
   const seen = new Set<string>();
   /** The attempts that were killed, by trial. */
@@ -61,7 +61,9 @@ export async function claimsRun(options: ClaimsOptions): Promise<ClaimsReport> {
       // A worker's token is its id and a number.
       const worker = (await redis.client.get(`${QUEUE}:${job}:lock`))?.split(':')[0];
       const text = worker === undefined ? null : await redis.client.get(keys.worker(worker));
-      return text === null ? [] : [{ trial: trial!, attempt: Number(attempt), pid: (JSON.parse(text) as Beat).pid }];
+      return text === null
+        ? []
+        : [{ trial: trial!, attempt: Number(attempt), pid: (JSON.parse(text) as Heartbeat).pid }];
     });
     return (await Promise.all(found)).flat();
   };
@@ -84,12 +86,12 @@ export async function claimsRun(options: ClaimsOptions): Promise<ClaimsReport> {
     }
     const last = await result;
     const finished = finishedTrials(folder);
-    const unheard = [...killed].flatMap(([trial, attempts]) =>
+    const silent = [...killed].flatMap(([trial, attempts]) =>
       (finished.get(trial)?.attempts ?? []).filter(
         ({ attempt, startedAt, outcome }) => attempts.includes(attempt) && startedAt === null && outcome === 'released',
       ),
     );
-    return { last, finished, kills: count(), unheard: unheard.length };
+    return { last, finished, kills: count(), silent: silent.length };
   } finally {
     cluster.killAll();
   }

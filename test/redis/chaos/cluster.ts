@@ -13,9 +13,9 @@ export interface ClusterOptions {
   readonly gridFile: string;
   readonly env: Readonly<Record<string, string>>;
   readonly leaseSeconds: number;
-  readonly beatSeconds: number;
+  readonly heartbeatSeconds: number;
   /** Children per worker. @defaultValue 1 */
-  readonly lanes?: number;
+  readonly slots?: number;
 }
 
 /** Worker and orchestrator processes of one sweep, to be killed at will. */
@@ -36,7 +36,16 @@ export function isOn(child: ChildProcess): boolean {
 }
 
 export function makeCluster(options: ClusterOptions): Cluster {
-  const { folder, redis, redisOfWorker = () => redis, gridFile, env, leaseSeconds, beatSeconds, lanes = 1 } = options;
+  const {
+    folder,
+    redis,
+    redisOfWorker = () => redis,
+    gridFile,
+    env,
+    leaseSeconds,
+    heartbeatSeconds,
+    slots = 1,
+  } = options;
   const workers = new Map<number, RunningCli>();
   let orchestrator: RunningCli | undefined;
   return {
@@ -47,11 +56,11 @@ export function makeCluster(options: ClusterOptions): Cluster {
         '--engine',
         'noop',
         '--concurrency',
-        lanes,
+        slots,
         '--checkpoints',
         path.join(folder, 'shared'),
         '--beat',
-        beatSeconds,
+        heartbeatSeconds,
       ];
       workers.set(n, startCli(['worker', '--redis', redisOfWorker(n), ...args.map(String)], { cwd, env }));
     },

@@ -40,7 +40,7 @@ export interface KillsOptions {
   readonly kinds: readonly Disturbance[];
   readonly seed: number;
   readonly leaseSeconds: number;
-  readonly beatSeconds: number;
+  readonly heartbeatSeconds: number;
   /** How long Redis, the orchestrator or the network stays away each time, ms. @defaultValue 0 */
   readonly downMs?: number;
   readonly log?: (line: string) => void;
@@ -77,7 +77,7 @@ export async function killsRun(options: KillsOptions): Promise<KillsReport> {
     gridFile,
     env: { SCALESWEEP_NOOP: JSON.stringify({ ...behaviour, traceFile }) },
     leaseSeconds: options.leaseSeconds,
-    beatSeconds: options.beatSeconds,
+    heartbeatSeconds: options.heartbeatSeconds,
   });
   const draw = random(seed, 'cluster chaos');
   const steps = options.trials * options.epochs * options.stepsPerEpoch;

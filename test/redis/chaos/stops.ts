@@ -18,7 +18,7 @@ export interface StopsOptions {
   /** Workers stopped at one time; as many again take over. */
   readonly atOnce: number;
   readonly leaseSeconds: number;
-  readonly beatSeconds: number;
+  readonly heartbeatSeconds: number;
   readonly log?: (line: string) => void;
 }
 
@@ -40,7 +40,7 @@ const BEHAVIOUR = { stepsPerEpoch: 40, stepMs: 50, checkpointEverySteps: 5 };
  * late. Every other time their children are not stopped and finish the trial: then the late word is a result.
  */
 export async function stopsRun(options: StopsOptions): Promise<StopsReport> {
-  const { folder, redis, times, atOnce, leaseSeconds, beatSeconds, log = () => undefined } = options;
+  const { folder, redis, times, atOnce, leaseSeconds, heartbeatSeconds, log = () => undefined } = options;
   const gridFile = path.join(folder, 'grid.yaml');
   // While some are taken over, which takes a lease, the other workers go on.
   const trials = 6 * times + 4 * atOnce;
@@ -51,7 +51,7 @@ export async function stopsRun(options: StopsOptions): Promise<StopsReport> {
     gridFile,
     env: { SCALESWEEP_NOOP: JSON.stringify(BEHAVIOUR) },
     leaseSeconds,
-    beatSeconds,
+    heartbeatSeconds,
   });
   const stopped: AttemptAtWork[] = [];
   const over = new AbortController();
@@ -83,7 +83,7 @@ export async function stopsRun(options: StopsOptions): Promise<StopsReport> {
       for (const each of held) signal(each, 'SIGCONT', true);
       stopped.push(...held.filter(isTakenOver));
       log(`${stopped.length} taken over, ${children ? 'with their children' : 'their children at work'}`);
-      await sleep(2 * beatSeconds * 1000);
+      await sleep(2 * heartbeatSeconds * 1000);
     }
     const last = await ended;
     const lateResults = stopped.filter(isDone);

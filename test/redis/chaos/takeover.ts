@@ -15,7 +15,7 @@ export interface TakeoverOptions {
   /** SIGKILLs in all, two at a time. */
   readonly kills: number;
   readonly leaseSeconds: number;
-  readonly beatSeconds: number;
+  readonly heartbeatSeconds: number;
   readonly log?: (line: string) => void;
 }
 
@@ -34,7 +34,7 @@ const AT_WORK = 2;
  * this process's, of one clock.
  */
 export async function takeoverRun(options: TakeoverOptions): Promise<TakeoverReport> {
-  const { folder, redis, kills, leaseSeconds, beatSeconds, log = () => undefined } = options;
+  const { folder, redis, kills, leaseSeconds, heartbeatSeconds, log = () => undefined } = options;
   const gridFile = path.join(folder, 'grid.yaml');
   // They go on for longer than anybody kills.
   writeFileSync(gridFile, noopGrid({ trials: AT_WORK, epochs: 1 }));
@@ -45,7 +45,7 @@ export async function takeoverRun(options: TakeoverOptions): Promise<TakeoverRep
     gridFile,
     env: { SCALESWEEP_NOOP: JSON.stringify(behaviour) },
     leaseSeconds,
-    beatSeconds,
+    heartbeatSeconds,
   });
   const handedOn: number[] = [];
   const running: number[] = [];
@@ -55,7 +55,7 @@ export async function takeoverRun(options: TakeoverOptions): Promise<TakeoverRep
     const isOver = (): boolean => !isOn(orchestrator.child);
     while (running.length < kills) {
       // All workers are there, the trials in the midst of something.
-      await sleep(2 * beatSeconds * 1000);
+      await sleep(2 * heartbeatSeconds * 1000);
       await waitUntil('trials are at work', () => isOver() || attemptsAtWork(folder, cluster).length === AT_WORK);
       if (isOver()) throw new Error(`The orchestrator has ended: ${orchestrator.stderr()}`);
       const killed = attemptsAtWork(folder, cluster).slice(0, kills - running.length);

@@ -20,10 +20,10 @@ export interface WorkerSettings {
   readonly folder: string;
   /** Where Redis is, or a proxy before it. */
   readonly redis: string;
-  readonly lanes?: number;
+  readonly slots?: number;
   /** Of checkpoints; shared unless it lies elsewhere for each worker. */
   readonly checkpointDir?: string;
-  readonly travelBytes?: number;
+  readonly checkpointCapBytes?: number;
   readonly name?: string;
   readonly log?: (text: string) => void;
 }
@@ -32,22 +32,22 @@ export interface WorkerSettings {
 export function startWorker({
   folder,
   redis,
-  lanes = 1,
+  slots = 1,
   checkpointDir,
-  travelBytes = 0,
+  checkpointCapBytes = 0,
   name = 'worker',
   log,
 }: WorkerSettings): Promise<Serving> {
   return serve({
     redis,
     engine: 'noop',
-    devices: Array.from({ length: lanes }, () => 'cpu'),
+    devices: Array.from({ length: slots }, () => 'cpu'),
     threads: 1,
     checkpointDir: checkpointDir ?? path.join(folder, 'checkpoints'),
-    travelBytes,
+    checkpointCapBytes,
     outboxDir: path.join(folder, `outbox-${name}`),
     log: log ?? (() => undefined),
-    beatMs: 200,
+    heartbeatMs: 200,
   });
 }
 

@@ -15,13 +15,13 @@ export async function claims({ folder, redis, scaled, log }: SceneContext): Prom
     trials,
     kills,
     leaseSeconds: 3,
-    beatSeconds: 0.5,
+    heartbeatSeconds: 0.5,
     log,
   });
   const details = [...report.finished.values()];
   return [
     equal('workers killed between claim and first message', report.kills, kills),
-    equal('of them, attempts that never said a word', report.unheard, kills),
+    equal('of them, attempts that never said a word', report.silent, kills),
     equal('exit code at the end', report.last.code ?? -1, 0),
     equal('planned trials without a result', trials - details.length, 0),
     equal('trials without exactly one result', details.filter((each) => doneAttempts(each) !== 1).length, 0),

@@ -24,7 +24,7 @@ export async function doubles({ folder, redis, scaled, log }: SceneContext): Pro
     gridFile,
     env: { SCALESWEEP_NOOP: JSON.stringify({ stepsPerEpoch: STEPS, stepMs: 20, traceFile }) },
     leaseSeconds: 10,
-    beatSeconds: 1,
+    heartbeatSeconds: 1,
   });
   const rounds = scaled(5);
   let refused = 0;

@@ -29,7 +29,7 @@ export const network = async (context: SceneContext): Promise<Check[]> => {
     stepMs: 60,
     workers: 4,
     leaseSeconds: 3,
-    beatSeconds: 0.5,
+    heartbeatSeconds: 0.5,
     downMs: 5000,
   };
   const [, checks] = await torment(context, 'network', ['network cut', 'network stalled'], context.scaled(8), settings);
@@ -60,7 +60,7 @@ async function torment(
     stepMs: 10,
     checkpointEvery: CHECKPOINT_EVERY,
     leaseSeconds: 10,
-    beatSeconds: 1,
+    heartbeatSeconds: 1,
     log,
     ...settings,
   });

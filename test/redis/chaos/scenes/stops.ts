@@ -6,7 +6,7 @@ import { stopsRun } from '../stops.ts';
 export async function stops({ folder, redis, scaled, log }: SceneContext): Promise<Check[]> {
   const { equal } = checksOf('stops');
   const times = scaled(50);
-  const report = await stopsRun({ folder, redis, times, atOnce: 3, leaseSeconds: 3, beatSeconds: 0.5, log });
+  const report = await stopsRun({ folder, redis, times, atOnce: 3, leaseSeconds: 3, heartbeatSeconds: 0.5, log });
   const details = [...report.finished.values()];
   return [
     equal('workers stopped past their lease, and taken over', report.takenOver, times),

@@ -12,14 +12,14 @@ export async function takeover({ folder, redis, scaled, log }: SceneContext): Pr
     redis,
     kills,
     leaseSeconds: LEASE_SECONDS,
-    beatSeconds: 1,
+    heartbeatSeconds: 1,
     log,
   });
   const tenths = (seconds: number): number => Math.round(seconds * 10) / 10;
   return [
     equal('SIGKILLs of workers at work', running.length, kills),
     told('seconds until it was handed on, median', tenths(medianOf(handedOn))),
-    // The orchestrator looks once a second: it may see the last beat a second late, and the end of the lease as well.
+    // The orchestrator looks once a second: it may see the last heartbeat a second late, and the end of the lease as well.
     atMost('seconds until it was handed on, most', tenths(Math.max(...handedOn)), LEASE_SECONDS + 2),
     told('seconds until it ran elsewhere, median', tenths(medianOf(running))),
     // And the second that a child may take to begin.

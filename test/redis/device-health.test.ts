@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FailureKind, WorkerEvent } from '../../contract/index.ts';
-import { makeSuspicion } from '../../worker/remote/suspicion.ts';
+import { makeDeviceHealth } from '../../worker/remote/device-health.ts';
 import { noopTrial } from '../orchestrator/support/trials.ts';
 
 type Ending = readonly [store: string, trial: number, kind: FailureKind | 'done'];
@@ -21,14 +21,14 @@ const RESULT = {
 
 /** What is said after the last of these ends; every one before it must have left the device in. */
 function after(...endings: readonly Ending[]): string | undefined {
-  const suspicion = makeSuspicion();
+  const health = makeDeviceHealth();
   const said = endings.map(([store, n, kind]) => {
     const head = { v: 1 as const, trial: noopTrial(n).id, attempt: 1 };
     const event: Extract<WorkerEvent, { type: 'done' | 'failed' }> =
       kind === 'done'
         ? { ...head, type: 'done', result: RESULT }
         : { ...head, type: 'failed', kind, message: `of ${n}`, step: null };
-    return suspicion.ended(store, event);
+    return health.ended(store, event);
   });
   expect(said.slice(0, -1).filter((why) => why !== undefined)).toEqual([]);
   return said.at(-1);

@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis';
 import type { EngineName } from '../../../contract/index.ts';
-import { keys, WIRE_VERSION, type Beat } from '../../../worker/remote/index.ts';
-import type { Book } from './book.ts';
+import { keys, WIRE_VERSION, type Heartbeat } from '../../../worker/remote/index.ts';
+import type { AttemptTracker } from './attempt-tracker.ts';
 import type { Jobs } from './jobs.ts';
-import type { Ledger } from './ledger.ts';
-import type { Give } from './orders.ts';
-import type { Roster } from './roster.ts';
+import type { LeaseTable } from './lease-table.ts';
+import type { SendControl } from './send-control.ts';
+import type { WorkerRegistry } from './worker-registry.ts';
 
-export interface LeasesOptions {
+export interface LeaseMonitorOptions {
   readonly redis: Redis;
   readonly store: string;
   readonly engine: EngineName;
@@ -16,40 +16,42 @@ export interface LeasesOptions {
   readonly leaseMs: number;
   readonly tickMs: number;
   readonly jobs: Jobs;
-  readonly roster: Roster;
-  readonly ledger: Ledger;
-  readonly book: Book;
-  readonly give: Give;
+  readonly registry: WorkerRegistry;
+  readonly leases: LeaseTable;
+  readonly tracker: AttemptTracker;
+  readonly sendControl: SendControl;
   /** Monotonic, ms. */
   readonly clock: () => number;
   readonly isOver: () => boolean;
 }
 
 /** Looks after the attempts that are elsewhere: who holds them, which wait, which are lost. */
-export interface Leases {
-  /** Looks at beats and queue, says which attempts are lost, and returns the number of lanes that work; `undefined` when over meanwhile. */
+export interface LeaseMonitor {
+  /** Looks at heartbeats and queue, says which attempts are lost, and returns the number of slots that work; `undefined` when over meanwhile. */
   look(): Promise<number | undefined>;
   /** Redis was away: nothing seen until the next look proves anything. */
   readonly blind: () => void;
 }
 
-export function makeLeases(options: LeasesOptions): Leases {
-  const { redis, store, engine, reader, leaseMs, tickMs, jobs, roster, ledger, book, give, clock, isOver } = options;
+export function makeLeaseMonitor(options: LeaseMonitorOptions): LeaseMonitor {
+  const { redis, store, engine, reader, leaseMs, tickMs, jobs, registry, leases, tracker, sendControl, clock, isOver } =
+    options;
   let isBlind = false;
   let lookedAt = clock();
 
-  const heed = async (each: Beat): Promise<void> => {
+  const heed = async (each: Heartbeat): Promise<void> => {
     const now = clock();
     const holding = each.holding[store] ?? [];
-    for (const key of [...holding, ...(each.unacked[store] ?? [])]) ledger.seen(key, now, true);
+    for (const key of [...holding, ...(each.unacked[store] ?? [])]) leases.seen(key, now, true);
     // Superseded while its worker was away: what it does there is for nobody.
-    const superseded = holding.filter((key) => book.isSuperseded(key));
-    if (superseded.length > 0) await give(each.worker, { v: WIRE_VERSION, type: 'drop', store, attempts: superseded });
+    const superseded = holding.filter((key) => tracker.isSuperseded(key));
+    if (superseded.length > 0)
+      await sendControl(each.worker, { v: WIRE_VERSION, type: 'drop', store, attempts: superseded });
   };
 
-  /** What no beat has named yet: it may wait in the queue, or have been taken a moment ago. */
+  /** What no heartbeat has named yet: it may wait in the queue, or have been taken a moment ago. */
   const lookForJobs = async (): Promise<void> => {
-    const unheld = [...ledger.all()].filter(({ job, isTaken }) => job !== undefined && !isTaken);
+    const unheld = [...leases.all()].filter(({ job, isTaken }) => job !== undefined && !isTaken);
     const where = await jobs.where([...new Set(unheld.map(({ job }) => job!))]);
     const now = clock();
     for (const attempt of unheld) {
@@ -60,34 +62,34 @@ export function makeLeases(options: LeasesOptions): Leases {
   };
 
   const reap = (): void => {
-    const lost = ledger.lost(clock());
+    const lost = leases.lost(clock());
     if (lost.length === 0) return;
     const jobsOfLost = new Set(lost.flatMap(({ job }) => (job === undefined ? [] : [job])));
     const taken = lost.filter(({ isTaken }) => isTaken);
-    book.declare(taken, 'host-lost', `No sign of its worker for ${Math.round(leaseMs / 1000)} s`);
-    book.declare(
+    tracker.declare(taken, 'host-lost', `No sign of its worker for ${Math.round(leaseMs / 1000)} s`);
+    tracker.declare(
       lost.filter(({ isTaken }) => !isTaken),
       'interrupted',
       'Lost on its way to a worker',
     );
-    const inUse = new Set([...ledger.all()].map(({ job }) => job));
+    const inUse = new Set([...leases.all()].map(({ job }) => job));
     for (const job of jobsOfLost) if (!inUse.has(job)) jobs.discard(job).catch(() => undefined);
   };
 
   return {
     look: async () => {
       await redis.set(keys.reader(store), reader, 'PX', Math.max(10_000, tickMs * 5));
-      const beats = await roster.look(clock());
+      const heartbeats = await registry.look(clock());
       if (isOver()) return undefined;
       // Not having looked for a while (Redis was away, or this process was stopped) proves nothing about the workers.
-      if (isBlind || clock() - lookedAt > leaseMs / 2) ledger.blindUntil(clock());
+      if (isBlind || clock() - lookedAt > leaseMs / 2) leases.blindUntil(clock());
       isBlind = false;
       lookedAt = clock();
-      for (const each of beats) await heed(each);
+      for (const each of heartbeats) await heed(each);
       await lookForJobs();
       if (isOver()) return undefined;
       reap();
-      return roster
+      return registry
         .alive(engine, clock())
         .reduce((sum, each) => sum + each.lanes.filter(({ state }) => state !== 'retired').length, 0);
     },

@@ -1,31 +1,31 @@
 import os from 'node:os';
 import type { Redis } from 'ioredis';
 import type { EngineName } from '../../contract/index.ts';
-import type { Lane } from './lane.ts';
+import type { WorkerSlot } from './worker-slot.ts';
 import type { Outbox } from './outbox.ts';
-import { keys, WIRE_VERSION, type Beat } from './wire.ts';
+import { keys, WIRE_VERSION, type Heartbeat } from './wire.ts';
 
-/** A beat is forgotten after this many of its intervals; orchestrators judge earlier, by its not changing. */
-const BEATS_KEPT = 12;
+/** A heartbeat is forgotten after this many of its intervals; orchestrators judge earlier, by its not changing. */
+const HEARTBEATS_KEPT = 12;
 
-export interface BeatsOptions {
+export interface HeartbeatOptions {
   readonly redis: Redis;
   readonly engine: EngineName;
   readonly outbox: Pick<Outbox, 'worker' | 'unackedEnds'>;
-  readonly lanes: readonly Lane[];
-  /** Between two beats, ms. */
-  readonly beatMs: number;
+  readonly slots: readonly WorkerSlot[];
+  /** Between two heartbeats, ms. */
+  readonly heartbeatMs: number;
 }
 
 /** Says at once, and then at every interval, what a worker has in hand. Returns what ends it. */
-export function startBeats({ redis, engine, outbox, lanes, beatMs }: BeatsOptions): () => void {
+export function startHeartbeats({ redis, engine, outbox, slots, heartbeatMs }: HeartbeatOptions): () => void {
   const { worker } = outbox;
   let beats = 0;
 
-  const currentBeat = (): Beat => {
+  const currentHeartbeat = (): Heartbeat => {
     const holding: Record<string, string[]> = {};
-    for (const lane of lanes) {
-      const held = lane.holding();
+    for (const slot of slots) {
+      const held = slot.holding();
       if (held !== undefined) (holding[held.store] ??= []).push(...held.attempts);
     }
     return {
@@ -35,13 +35,13 @@ export function startBeats({ redis, engine, outbox, lanes, beatMs }: BeatsOption
       pid: process.pid,
       engine,
       beat: ++beats,
-      lanes: lanes.map((lane) => {
-        const state = lane.state();
-        const why = lane.why();
+      lanes: slots.map((slot) => {
+        const state = slot.state();
+        const why = slot.why();
         return {
-          device: lane.device,
+          device: slot.device,
           state: state === 'starting' ? 'busy' : state,
-          trial: lane.holding()?.attempts[0]?.split('.')[0] ?? null,
+          trial: slot.holding()?.attempts[0]?.split('.')[0] ?? null,
           ...(why === undefined ? {} : { why }),
         };
       }),
@@ -50,24 +50,24 @@ export function startBeats({ redis, engine, outbox, lanes, beatMs }: BeatsOption
     };
   };
 
-  const sendBeat = async (): Promise<void> => {
+  const sendHeartbeat = async (): Promise<void> => {
     await redis
       .multi()
       .sadd(keys.workers, worker)
-      .set(keys.worker(worker), JSON.stringify(currentBeat()), 'PX', beatMs * BEATS_KEPT)
+      .set(keys.worker(worker), JSON.stringify(currentHeartbeat()), 'PX', heartbeatMs * HEARTBEATS_KEPT)
       .exec();
   };
 
-  /** Beats pile up in no queue: one at a time, and none while Redis is away. */
+  /** Heartbeats pile up in no queue: one at a time, and none while Redis is away. */
   let isBeating = false;
   const beatOnce = (): void => {
     if (isBeating || redis.status !== 'ready') return;
     isBeating = true;
-    void sendBeat()
+    void sendHeartbeat()
       .catch(() => undefined)
       .finally(() => (isBeating = false));
   };
-  const timer = setInterval(beatOnce, beatMs);
+  const timer = setInterval(beatOnce, heartbeatMs);
   beatOnce();
   return () => clearInterval(timer);
 }

@@ -9,7 +9,7 @@ export interface OpenAttempt {
   job: string | undefined;
   /** A worker has it, or had it: if it is lost now, a host is. */
   isTaken: boolean;
-  /** When a sign of it was last seen: waiting in its queue, in a beat that was new, or an event. ms, monotonic. */
+  /** When a sign of it was last seen: waiting in its queue, in a heartbeat that was new, or an event. ms, monotonic. */
   seenAt: number;
 }
 
@@ -17,7 +17,7 @@ export interface OpenAttempt {
  * The leases. An attempt is lost when no sign of it was seen for as long as a lease, while Redis was there to be looked at. Only
  * intervals of this process's own clock count; clocks of other machines are not asked.
  */
-export interface Ledger {
+export interface LeaseTable {
   open(attempt: Omit<OpenAttempt, 'seenAt'>, now: number): void;
   get(key: string): OpenAttempt | undefined;
   all(): IterableIterator<OpenAttempt>;
@@ -32,7 +32,7 @@ export interface Ledger {
   lost(now: number): OpenAttempt[];
 }
 
-export function makeLedger(leaseMs: number): Ledger {
+export function makeLeaseTable(leaseMs: number): LeaseTable {
   const open = new Map<string, OpenAttempt>();
   return {
     open: (attempt, now) => void open.set(attemptKey(attempt.trial, attempt.attempt), { ...attempt, seenAt: now }),

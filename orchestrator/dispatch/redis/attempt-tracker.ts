@@ -2,17 +2,17 @@ import { EVENT_VERSION, type FailureKind, type WorkerEvent } from '../../../cont
 import { isLast } from '../../../worker/index.ts';
 import { attemptKey } from '../../../worker/remote/index.ts';
 import type { DispatchHandlers } from '../dispatcher.ts';
-import type { Ledger, OpenAttempt } from './ledger.ts';
+import type { LeaseTable, OpenAttempt } from './lease-table.ts';
 import { weightOf } from './packing.ts';
 
 /** Worker of an attempt that waits for one. */
 export const WORKER_UNKNOWN = 'redis';
 
-/** Ends remembered, so that a letter that comes again changes nothing. */
+/** Ends remembered, so that a message that comes again changes nothing. */
 const ENDS_REMEMBERED = 100_000;
 
 /** Attempts as they begin and end: each is told to end once, by its worker's word or by ours where none comes. */
-export interface Book {
+export interface AttemptTracker {
   open(attempt: Omit<OpenAttempt, 'seenAt'>): void;
   /** Passes on what a worker said; `onStored` is called when nothing of it has to be kept any more. */
   take(worker: string, events: readonly WorkerEvent[], onStored: () => void): void;
@@ -22,30 +22,34 @@ export interface Book {
   isSuperseded(key: string): boolean;
   /** Keys of all open attempts. */
   openKeys(): string[];
-  /** Parcels that they fill. */
+  /** Jobs that they fill. */
   load(): number;
   /** The worker that last spoke of a checkpoint of this trial, if one did since it was last asked. */
   takeSavedBy(trial: string): string | undefined;
 }
 
-export function makeBook(ledger: Ledger, clock: () => number, onEvents: DispatchHandlers['onEvents']): Book {
+export function makeAttemptTracker(
+  leases: LeaseTable,
+  clock: () => number,
+  onEvents: DispatchHandlers['onEvents'],
+): AttemptTracker {
   const ended = new Map<string, 'said' | 'lost'>();
   const savedBy = new Map<string, string>();
   let load = 0;
 
   const close = (key: string, how: 'said' | 'lost'): boolean => {
-    const attempt = ledger.get(key);
+    const attempt = leases.get(key);
     ended.set(key, how);
     if (ended.size > ENDS_REMEMBERED) ended.delete(ended.keys().next().value!);
     if (attempt === undefined) return false;
-    ledger.end(key);
+    leases.end(key);
     load -= weightOf(attempt.predictedSeconds);
     return true;
   };
 
   return {
     open: (attempt) => {
-      ledger.open(attempt, clock());
+      leases.open(attempt, clock());
       load += weightOf(attempt.predictedSeconds);
     },
     take: (worker, events, onStored) => {
@@ -61,7 +65,7 @@ export function makeBook(ledger: Ledger, clock: () => number, onEvents: Dispatch
         if (isLast(event) && ended.get(key) === 'said') return false;
         if (event.type === 'checkpoint' || (event.type === 'started' && event.resumedFromStep > 0))
           savedBy.set(event.trial, worker);
-        ledger.seen(key, now, true);
+        leases.seen(key, now, true);
         if (isLast(event)) close(key, 'said');
         return true;
       });
@@ -82,8 +86,8 @@ export function makeBook(ledger: Ledger, clock: () => number, onEvents: Dispatch
         }));
       if (events.length > 0) onEvents(events, WORKER_UNKNOWN);
     },
-    isSuperseded: (key) => ledger.get(key) === undefined && ended.get(key) !== 'said',
-    openKeys: () => [...ledger.all()].map(({ trial, attempt }) => attemptKey(trial, attempt)),
+    isSuperseded: (key) => leases.get(key) === undefined && ended.get(key) !== 'said',
+    openKeys: () => [...leases.all()].map(({ trial, attempt }) => attemptKey(trial, attempt)),
     load: () => load,
     takeSavedBy: (trial) => {
       const worker = savedBy.get(trial);

@@ -3,10 +3,10 @@ import { exitCause, type Exit } from '../child/exit-cause.ts';
 import { visibleDevice } from '../child/visible-device.ts';
 import { startWorkerProcess, type WorkerProcess } from '../child/worker-process.ts';
 import { isLast, PROTOCOL_VERSION } from '../protocol/protocol.ts';
-import { FAILURES_IN_ROW, makeSuspicion } from './suspicion.ts';
-import { attemptKey, type Parcel } from './wire.ts';
+import { FAILURES_IN_ROW, makeDeviceHealth } from './device-health.ts';
+import { attemptKey, type AttemptBatch } from './wire.ts';
 
-export interface LaneOptions {
+export interface WorkerSlotOptions {
   /** As it is reported: `cpu`, `cuda:1`. */
   readonly device: string;
   readonly threads: number;
@@ -18,20 +18,20 @@ export interface LaneOptions {
   /** How long a child may take to save its state, ms. */
   readonly stopMs: number;
   readonly onEvents: (store: string, events: readonly WorkerEvent[]) => void;
-  /** It may take a parcel, or never will again. */
+  /** It may take a batch, or never will again. */
   readonly onChange: () => void;
 }
 
-/** One child process on one device: executes one parcel at a time. */
-export interface Lane {
+/** One child process on one device: executes one batch at a time. */
+export interface WorkerSlot {
   readonly device: string;
   state(): 'starting' | 'idle' | 'busy' | 'retired';
   /** Why it is retired. */
   why(): string | undefined;
   /** Store and keys of what it has in hand, the one at work first. */
   holding(): { store: string; attempts: readonly string[] } | undefined;
-  /** Takes the parcel at once and begins it when it is ready; resolves when each of its attempts has ended. */
-  run(parcel: Parcel, isPrepared: Promise<void>): Promise<void>;
+  /** Takes the batch at once and begins it when it is ready; resolves when each of its attempts has ended. */
+  run(batch: AttemptBatch, isPrepared: Promise<void>): Promise<void>;
   /** Saves and hands back all it has in hand, if the attempt at work is one of these. */
   handBack(store: string, keys: ReadonlySet<string>): void;
   /** Ends the attempt at work, without a word, if it is one of these. */
@@ -42,9 +42,9 @@ export interface Lane {
   kill(): void;
 }
 
-type Attempt = Parcel['attempts'][number];
+type Attempt = AttemptBatch['attempts'][number];
 
-export function makeLane(options: LaneOptions): Lane {
+export function makeWorkerSlot(options: WorkerSlotOptions): WorkerSlot {
   const { device, threads, env, checkpointDir, silenceMs, stopMs, onEvents, onChange } = options;
   const visible = visibleDevice(device);
   let child: WorkerProcess | undefined;
@@ -55,7 +55,7 @@ export function makeLane(options: LaneOptions): Lane {
   let load: Attempt[] = [];
   let lastHeard = 0;
   let startFailures = 0;
-  const suspicion = makeSuspicion();
+  const health = makeDeviceHealth();
   let retired: string | undefined;
   let isStopping = false;
   let isLeaving = false;
@@ -93,7 +93,7 @@ export function makeLane(options: LaneOptions): Lane {
   };
 
   const suspect = (event: WorkerEvent): void => {
-    const why = isLast(event) ? suspicion.ended(store, event) : undefined;
+    const why = isLast(event) ? health.ended(store, event) : undefined;
     if (why !== undefined) retire(why);
   };
 
@@ -165,10 +165,10 @@ export function makeLane(options: LaneOptions): Lane {
       load.length === 0
         ? undefined
         : { store, attempts: load.map(({ trial, attempt }) => attemptKey(trial.id, attempt)) },
-    run: (parcel, isPrepared) => {
-      if (load.length > 0 || child === undefined) throw new Error('Expected a lane that is idle, got one at work');
-      store = parcel.store;
-      load = [...parcel.attempts];
+    run: (batch, isPrepared) => {
+      if (load.length > 0 || child === undefined) throw new Error('Expected a slot that is idle, got one at work');
+      store = batch.store;
+      load = [...batch.attempts];
       lastHeard = performance.now();
       const unloaded = new Promise<void>((resolve) => {
         onUnloaded = resolve;

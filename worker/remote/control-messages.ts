@@ -2,42 +2,42 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { isScalesweepError } from '../../contract/index.ts';
 import { openCheckpoints } from '../storage/checkpoints.ts';
-import type { Lane } from './lane.ts';
-import type { TravellingCheckpoints } from './travelling-checkpoints.ts';
-import { keys, order } from './wire.ts';
+import type { WorkerSlot } from './worker-slot.ts';
+import type { RemoteCheckpoints } from './remote-checkpoints.ts';
+import { controlMessage, keys } from './wire.ts';
 
-export interface OrdersOptions {
+export interface ControlOptions {
   /** A connection for this alone: it waits. */
   readonly listening: Redis;
   readonly worker: string;
-  readonly lanes: readonly Lane[];
+  readonly slots: readonly WorkerSlot[];
   readonly checkpointDir: string;
   /** Where checkpoints travel through Redis. */
-  readonly travel: TravellingCheckpoints | undefined;
+  readonly remote: RemoteCheckpoints | undefined;
   readonly log: (text: string) => void;
   readonly isStopping: () => boolean;
 }
 
 /** Does what orchestrators ask of this worker, until it stops. Never rejects. */
-export async function obeyOrders(options: OrdersOptions): Promise<void> {
-  const { listening, worker, lanes, checkpointDir, travel, log, isStopping } = options;
+export async function followControlMessages(options: ControlOptions): Promise<void> {
+  const { listening, worker, slots, checkpointDir, remote, log, isStopping } = options;
 
-  const obey = async (text: string): Promise<void> => {
-    const parsed = order.safeParse(parseJson(text));
-    // Whoever wrote it: an order that is none is no reason to stop working.
+  const follow = async (text: string): Promise<void> => {
+    const parsed = controlMessage.safeParse(parseJson(text));
+    // Whoever wrote it: a control message that is none is no reason to stop working.
     if (!parsed.success) return;
     const given = parsed.data;
     switch (given.type) {
       case 'hand-back':
-        for (const lane of lanes) lane.handBack(given.store, new Set(given.attempts));
+        for (const slot of slots) slot.handBack(given.store, new Set(given.attempts));
         break;
       case 'drop':
-        for (const lane of lanes) lane.drop(given.store, new Set(given.attempts));
+        for (const slot of slots) slot.drop(given.store, new Set(given.attempts));
         break;
       case 'settled':
         for (const trial of given.trials) {
           await openCheckpoints(checkpointDir, trial).clear();
-          await travel?.forget(trial);
+          await remote?.forget(trial);
         }
         break;
     }
@@ -45,8 +45,8 @@ export async function obeyOrders(options: OrdersOptions): Promise<void> {
 
   while (!isStopping()) {
     try {
-      const taken = await listening.blpop(keys.orders(worker), 2);
-      if (taken !== null) await obey(taken[1]);
+      const taken = await listening.blpop(keys.control(worker), 2);
+      if (taken !== null) await follow(taken[1]);
     } catch (error) {
       if (isStopping()) return;
       if (isScalesweepError(error)) log(error.message);

@@ -3,32 +3,32 @@ import { messageOf, type WorkerEvent } from '../../contract/index.ts';
 import type { Outbox } from './outbox.ts';
 import { keys, WIRE_VERSION } from './wire.ts';
 
-/** Letters of one store on their way at most: what waits in Redis stays small, whatever lies in the outbox. */
+/** Messages of one store on their way at most: what waits in Redis stays small, whatever lies in the outbox. */
 const WINDOW = 256;
 
-export interface PostOptions {
+export interface OutboxSenderOptions {
   readonly redis: Redis;
   readonly outbox: Outbox;
   /** Between two looks for acknowledgements while any are due, ms. */
   readonly pollMs: number;
-  /** Without news of a letter for this long, it is sent again, ms. */
+  /** Without news of a message for this long, it is sent again, ms. */
   readonly resendMs: number;
   readonly log: (text: string) => void;
   readonly now: () => number;
 }
 
-export interface Post {
+export interface OutboxSender {
   /** Keeps the events until they are stored, and sends them. @throws what the outbox throws. */
-  say(store: string, events: readonly WorkerEvent[]): void;
+  keepAndSend(store: string, events: readonly WorkerEvent[]): void;
   /** Sends, if it can be sent now, and forgets. */
-  mention(store: string, events: readonly WorkerEvent[]): void;
-  /** Resolves when every letter of a store with a reader is stored, or after `ms`. */
+  sendOnce(store: string, events: readonly WorkerEvent[]): void;
+  /** Resolves when every message of a store with a reader is stored, or after `ms`. */
   flushed(ms: number): Promise<void>;
   close(): void;
 }
 
 interface Line {
-  /** Number of the last letter sent since the reader came. */
+  /** Number of the last message sent since the reader came. */
   sent: number;
   /** Id of the orchestrator that reads, as last seen; `undefined` before the first look. */
   reader: string | null | undefined;
@@ -37,11 +37,11 @@ interface Line {
 }
 
 /**
- * Brings letters from the outbox to the orchestrator, in order and at least once: it keeps them until they are acknowledged as
+ * Brings messages from the outbox to the orchestrator, in order and at least once: it keeps them until they are acknowledged as
  * stored, sends again what a Redis has lost, and sends nothing while nobody reads, so that an orchestrator away for days
  * costs Redis nothing.
  */
-export function makePost({ redis, outbox, pollMs, resendMs, log, now }: PostOptions): Post {
+export function makeOutboxSender({ redis, outbox, pollMs, resendMs, log, now }: OutboxSenderOptions): OutboxSender {
   const lines = new Map<string, Line>();
   let isPumping = false;
   let isAskedAgain = false;
@@ -55,10 +55,10 @@ export function makePost({ redis, outbox, pollMs, resendMs, log, now }: PostOpti
     return line;
   };
 
-  const letterOf = (seq: number | null, acked: number, events: string): string =>
+  const messageOfEvents = (seq: number | null, acked: number, events: string): string =>
     `{"v":${WIRE_VERSION},"worker":${JSON.stringify(outbox.worker)},"seq":${seq},"acked":${acked},"events":${events}}`;
 
-  /** Sends what is new for stores with a reader. One at a time, so that letters keep their order. */
+  /** Sends what is new for stores with a reader. One at a time, so that messages keep their order. */
   const pump = async (): Promise<void> => {
     if (isPumping) {
       isAskedAgain = true;
@@ -83,13 +83,16 @@ export function makePost({ redis, outbox, pollMs, resendMs, log, now }: PostOpti
     line.sent = Math.max(line.sent, acked);
     const room = WINDOW - (line.sent - acked);
     if (line.sent >= last || room <= 0) return;
-    const letters = outbox.after(store, line.sent, room);
+    const messages = outbox.after(store, line.sent, room);
     if (line.sent === acked) line.heardAt = now();
-    const newest = letters.at(-1)!.seq;
+    const newest = messages.at(-1)!.seq;
     const before = line.sent;
     line.sent = newest;
     try {
-      await redis.rpush(keys.letters(store), ...letters.map(({ seq, events }) => letterOf(seq, acked, events)));
+      await redis.rpush(
+        keys.messages(store),
+        ...messages.map(({ seq, events }) => messageOfEvents(seq, acked, events)),
+      );
     } catch (error) {
       line.sent = Math.min(line.sent, before);
       throw error;
@@ -115,7 +118,7 @@ export function makePost({ redis, outbox, pollMs, resendMs, log, now }: PostOpti
       }
       const isNewReader = reader !== null && reader !== line.reader;
       const isOverdue = line.sent > outbox.position(store).acked && now() - line.heardAt > resendMs;
-      // A new orchestrator may have missed what its predecessor took and did not store; an overdue letter was lost.
+      // A new orchestrator may have missed what its predecessor took and did not store; an overdue message was lost.
       if ((isNewReader && line.reader !== undefined) || isOverdue) {
         line.sent = outbox.position(store).acked;
         line.heardAt = now();
@@ -129,7 +132,7 @@ export function makePost({ redis, outbox, pollMs, resendMs, log, now }: PostOpti
 
   const trouble = (error: unknown): void => {
     const text = messageOf(error);
-    if (text !== lastTrouble && !isClosed()) log(`Letters wait in the outbox: ${text}`);
+    if (text !== lastTrouble && !isClosed()) log(`Messages wait in the outbox: ${text}`);
     lastTrouble = text;
   };
 
@@ -144,14 +147,14 @@ export function makePost({ redis, outbox, pollMs, resendMs, log, now }: PostOpti
   timer.unref();
 
   return {
-    say: (store, events) => {
+    keepAndSend: (store, events) => {
       outbox.append(store, events);
       void pump();
     },
-    mention: (store, events) => {
+    sendOnce: (store, events) => {
       if (isClosed() || redis.status !== 'ready' || lineOf(store).reader === null) return;
-      const letter = letterOf(null, outbox.position(store).acked, JSON.stringify(events));
-      redis.rpush(keys.letters(store), letter).catch(trouble);
+      const message = messageOfEvents(null, outbox.position(store).acked, JSON.stringify(events));
+      redis.rpush(keys.messages(store), message).catch(trouble);
     },
     flushed: async (ms) => {
       const end = now() + ms;

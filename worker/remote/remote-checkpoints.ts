@@ -10,7 +10,7 @@ import { keys } from './wire.ts';
 const KEPT_MS = 7 * 24 * 3600_000;
 
 /** Checkpoints of one trial on their way from machine to machine. */
-export interface TravellingCheckpoints {
+export interface RemoteCheckpoints {
   /** A new one was written here: the newest is sent, unless it is too large. Never rejects. */
   send(trial: string): Promise<void>;
   /** Gets what another machine has sent, if it is newer than what lies here. Never rejects: without one, the trial begins again. */
@@ -19,7 +19,7 @@ export interface TravellingCheckpoints {
   forget(trial: string): Promise<void>;
 }
 
-export interface TravelOptions {
+export interface RemoteCheckpointOptions {
   readonly redis: Redis;
   readonly checkpointDir: string;
   /** Bytes of one checkpoint at most. */
@@ -31,12 +31,12 @@ export interface TravelOptions {
  * Carries checkpoints through Redis, for machines without a folder in common. What arrives is a file like any other: it is checked for its
  * sum, its version and its trial when it is loaded, and passed over if it is not what it should be.
  */
-export function makeTravellingCheckpoints({
+export function makeRemoteCheckpoints({
   redis,
   checkpointDir,
   capBytes,
   log,
-}: TravelOptions): TravellingCheckpoints {
+}: RemoteCheckpointOptions): RemoteCheckpoints {
   /** Trials being sent, and whether a newer one has been written meanwhile. */
   const sending = new Map<string, { isStale: boolean; ended: Promise<void> }>();
   const told = new Set<string>();

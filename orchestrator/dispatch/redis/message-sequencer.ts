@@ -1,7 +1,7 @@
 import type { WorkerEvent } from '../../../contract/index.ts';
-import { letter, type Letter } from '../../../worker/remote/index.ts';
+import { workerMessage, type WorkerMessage } from '../../../worker/remote/index.ts';
 
-/** What to do with a letter. */
+/** What to do with a message. */
 export type Reception =
   /** Hand its events on; acknowledge once they are stored. */
   | {
@@ -16,28 +16,28 @@ export type Reception =
   | { readonly act: 'wait' }
   | { readonly act: 'refuse'; readonly reason: string };
 
-/** Puts letters in order, worker by worker: each is taken once, and none before those that were written before it. */
-export interface Mailbox {
+/** Puts messages in order, worker by worker: each is taken once, and none before those that were written before it. */
+export interface MessageSequencer {
   receive(text: string): Reception;
-  /** Events of this letter are stored. */
+  /** Events of this message are stored. */
   stored(worker: string, seq: number): void;
-  /** Number of the last letter stored of each worker whose acknowledgement is due, and counts them as sent. */
+  /** Number of the last message stored of each worker whose acknowledgement is due, and counts them as sent. */
   takeDue(): Map<string, number>;
   /** The acknowledgements could not be sent: due again. */
   putBack(due: ReadonlyMap<string, number>): void;
 }
 
 interface Line {
-  /** Number of the next letter to take. */
+  /** Number of the next message to take. */
   next: number;
   stored: number;
 }
 
-export function makeMailbox(): Mailbox {
+export function makeMessageSequencer(): MessageSequencer {
   const lines = new Map<string, Line>();
   const due = new Set<string>();
 
-  const judge = ({ worker, seq, acked, events }: Letter): Reception => {
+  const judge = ({ worker, seq, acked, events }: WorkerMessage): Reception => {
     if (seq === null) return { act: 'take', worker, seq, events };
     let line = lines.get(worker);
     if (line === undefined) {
@@ -60,12 +60,12 @@ export function makeMailbox(): Mailbox {
       try {
         json = JSON.parse(text);
       } catch {
-        return { act: 'refuse', reason: 'a letter that is no JSON' };
+        return { act: 'refuse', reason: 'a message that is no JSON' };
       }
-      const parsed = letter.safeParse(json);
+      const parsed = workerMessage.safeParse(json);
       return parsed.success
         ? judge(parsed.data)
-        : { act: 'refuse', reason: `a letter of another form (${parsed.error.issues[0]?.message ?? 'unknown'})` };
+        : { act: 'refuse', reason: `a message of another form (${parsed.error.issues[0]?.message ?? 'unknown'})` };
     },
     stored: (worker, seq) => {
       const line = lines.get(worker);

@@ -4,7 +4,7 @@ import type { WorkerEvent } from '../../contract/index.ts';
 export const FAILURES_IN_ROW = 3;
 
 /** Judges a device by how its trials end. */
-export interface Suspicion {
+export interface DeviceHealth {
   /** Why the device is to be taken out, if this end decides it. */
   ended(store: string, event: Extract<WorkerEvent, { type: 'done' | 'failed' }>): string | undefined;
 }
@@ -13,7 +13,7 @@ export interface Suspicion {
  * A trial that fails for want of the device says so itself. A crash may be the trial's own, and one sweep's trials may all have the same bug; but
  * three trials in a row, and not all of one sweep, have only the device in common. A result clears it.
  */
-export function makeSuspicion(): Suspicion {
+export function makeDeviceHealth(): DeviceHealth {
   let ofDevice = 0;
   let crashed: { readonly store: string; readonly trial: string }[] = [];
   return {
