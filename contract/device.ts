@@ -1,7 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 
-export const deviceKinds = ['cpu', 'cuda', 'webgpu'] as const;
-export type DeviceKind = (typeof deviceKinds)[number];
+const deviceKinds = ['cpu', 'cuda', 'webgpu'] as const;
+type DeviceKind = (typeof deviceKinds)[number];
 
 /** Where a trial is trained. There is one CPU; GPUs are numbered from 0. */
 export interface Device {

@@ -1,7 +1,7 @@
 /** What every room may say to every other: errors, amounts, randomness, and the wire forms of trial and event. */
 export { formatAmount, formatSeconds, parseAmount } from './amounts.ts';
 export { canonicalJson, contentHash } from './canonical.ts';
-export { deviceKinds, nearestDevice, parseDevice, type Device, type DeviceKind } from './device.ts';
+export { nearestDevice, parseDevice, type Device } from './device.ts';
 export {
   EXIT,
   isScalesweepError,
@@ -13,8 +13,6 @@ export {
 export {
   EVENT_VERSION,
   epochMetrics,
-  failureKinds,
-  trialResult,
   workerEvent,
   type EpochMetrics,
   type FailureKind,

@@ -17,7 +17,7 @@ import {
 } from './smoothness.ts';
 
 /** Pooled variance of one seed's accuracy within its cell. */
-export interface SeedVariance {
+interface SeedVariance {
   readonly variance: number;
   readonly df: number;
 }

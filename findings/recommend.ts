@@ -29,7 +29,7 @@ export interface RecommendQuestion {
 }
 
 /** One strategy from the cell that was asked about, at the cost where the strategies are compared. */
-export interface Option {
+interface Option {
   readonly strategy: Strategy;
   /** Points of top-1 over the starting cell. */
   readonly gain: number;

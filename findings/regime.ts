@@ -13,7 +13,7 @@ import type { MeasuredCell } from './cells.ts';
  * - `level`: neither.
  * - `unknown`: too few epochs, or no curve.
  */
-export type Regime = 'over-fitting' | 'still-learning' | 'level' | 'unknown';
+type Regime = 'over-fitting' | 'still-learning' | 'level' | 'unknown';
 
 export interface CellRegime {
   readonly width: number;

@@ -5,7 +5,7 @@ import type { CostOrReason } from './plan/cost-memo.ts';
 import type { GridProgram } from './read/program.ts';
 
 export const budgetAxes = ['flops', 'trainFlops', 'params', 'memoryBytes', 'stepMs'] as const;
-export type BudgetAxis = (typeof budgetAxes)[number];
+type BudgetAxis = (typeof budgetAxes)[number];
 
 /** A cap on a cost axis that the grid's question asks about. */
 export interface Budget {

@@ -10,7 +10,7 @@ import type { AxisValue } from '../cell.ts';
 
 /** The values of all names that an expression uses. */
 export type Scope = Readonly<Record<string, AxisValue>>;
-export type Evaluate = (scope: Scope) => AxisValue;
+type Evaluate = (scope: Scope) => AxisValue;
 
 export interface Expression {
   readonly text: string;

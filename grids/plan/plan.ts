@@ -25,7 +25,7 @@ export interface PlannedTrial {
 }
 
 /** A cell that was cut, and the rule that cut it. Without `seed`, all the cell's trials are cut. */
-export interface Exclusion {
+interface Exclusion {
   readonly cell: Cell;
   readonly seed?: number;
   /** A constraint as it was written, or why the network cannot be built. */

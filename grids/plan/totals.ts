@@ -3,7 +3,7 @@ import type { TrialCost, TrialSpec } from '../../contract/index.ts';
 import type { PlanItem } from './plan.ts';
 
 /** Predicts the wall-clock seconds of a trial on one worker slot. */
-export type SecondsOf = (spec: TrialSpec, cost: TrialCost) => number;
+type SecondsOf = (spec: TrialSpec, cost: TrialCost) => number;
 
 export interface TotalsOptions {
   readonly secondsOf?: SecondsOf;

@@ -2,7 +2,7 @@
  * Milliseconds that something takes here. With one thread on a CPU it is the processor's time that counts, not the
  * wall's: a neighbour that happens to be busy while a machine is measured would otherwise slow all later predictions.
  */
-export async function timed(isSerial: boolean, act: () => unknown): Promise<number> {
+async function timed(isSerial: boolean, act: () => unknown): Promise<number> {
   if (!isSerial) {
     const began = performance.now();
     await act();

@@ -6,7 +6,7 @@ import { permutation, random } from '../../contract/index.ts';
 import { makeAugmenter, normalise, type AugmentationRecipe, type Augmenter } from './augment/augmenter.ts';
 import type { Dataset, Split } from './dataset.ts';
 
-export interface BatchBuffers {
+interface BatchBuffers {
   /** [batch, channels, side, side]; rows without an image are set to 0. */
   readonly images: Float32Array;
   /** [batch]; rows without an image are set to -1. */

@@ -1,5 +1,5 @@
 /** An image as it is stored, before any crop. */
-export interface StoredImage {
+interface StoredImage {
   /** [channels, height, width], 0-255. A view that is valid until the set is read again. */
   readonly pixels: Uint8Array;
   readonly width: number;

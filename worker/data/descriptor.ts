@@ -9,7 +9,7 @@ export interface DatasetFile {
 }
 
 /** Where a source may work, and to whom it speaks. */
-export interface SourceContext {
+interface SourceContext {
   /** An empty folder of its own, removed afterwards. */
   readonly scratch: string;
   readonly log: (line: string) => void;

@@ -9,7 +9,7 @@ import { trainTrial } from '../training/train-trial.ts';
 import type { Trainer } from '../training/trainer.ts';
 import type { Engine, TrialContext } from './engine.ts';
 
-export interface TrainerRequest {
+interface TrainerRequest {
   readonly network: Network;
   readonly recipe: RecipeSpec;
   /** Images of an optimiser step. */
@@ -34,7 +34,7 @@ export interface BuiltIn<Library> {
   readonly close?: () => Promise<void>;
 }
 
-export interface OpenedTrainer {
+interface OpenedTrainer {
   readonly trainer: Trainer;
   readonly record: Readonly<Record<string, string>>;
 }

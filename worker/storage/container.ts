@@ -14,7 +14,7 @@ import { endianness } from 'node:os';
 import { z } from 'zod';
 import { writeFileAtomically } from './write-file.ts';
 
-export const CONTAINER_VERSION = 1;
+const CONTAINER_VERSION = 1;
 
 const MAGIC = Buffer.from('SSWEEP\r\n', 'latin1');
 const PREFIX = 16;

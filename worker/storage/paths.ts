@@ -11,7 +11,7 @@ export interface StatePaths {
   readonly logs: string;
 }
 
-export const DEFAULT_STATE_DIR = '.scalesweep';
+const DEFAULT_STATE_DIR = '.scalesweep';
 
 export function statePaths(root: string = DEFAULT_STATE_DIR): StatePaths {
   return {
@@ -42,11 +42,6 @@ export function weightsFile(checkpoints: string, trialId: string): string {
 }
 
 export const CHECKPOINT_NAME = /^step-(\d{12})\.ckpt$/;
-
-/** The log of one attempt. */
-export function attemptLog(logs: string, trialId: string, attempt: number): string {
-  return path.join(logs, `${trialId}-${attempt}.log`);
-}
 
 /** `$SCALESWEEP_DATA`, or `~/.cache/scalesweep/datasets`. */
 export function datasetCacheDir(env: Readonly<Record<string, string | undefined>> = process.env): string {

@@ -27,7 +27,7 @@ export interface TrainedWeights {
 }
 
 /** Weights of one folder take at most so many bytes; beyond that the oldest go. */
-export const KEPT_WEIGHTS_BYTES = 10e9;
+const KEPT_WEIGHTS_BYTES = 10e9;
 
 const KIND = 'weights';
 

@@ -5,7 +5,7 @@
 import type { Canvas } from './canvas.ts';
 
 /** What is shown where the image ends (`replace_value` of the paper's code). */
-export const FILL = 128;
+const FILL = 128;
 
 /** From output to input: x' = a x + b y + c, y' = d x + e y + f. */
 type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number];

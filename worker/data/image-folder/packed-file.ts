@@ -22,7 +22,7 @@ export interface PackedImage {
   readonly checksum: number;
 }
 
-export interface PackedFacts extends ChannelStatistics {
+interface PackedFacts extends ChannelStatistics {
   readonly identity: string;
   /** Of the folder when it was packed. */
   readonly listing: string;

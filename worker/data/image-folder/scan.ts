@@ -4,8 +4,8 @@ import { contentHash, messageOf, ScalesweepError } from '../../../contract/index
 import type { Problem } from './problems.ts';
 import { readSettings, type FolderSettings } from './settings.ts';
 
-export const SPLITS = ['train', 'test'] as const;
-export type FolderSplit = (typeof SPLITS)[number];
+const SPLITS = ['train', 'test'] as const;
+type FolderSplit = (typeof SPLITS)[number];
 
 /** One file that may be an image. */
 export interface Entry {

@@ -2,7 +2,7 @@
 import type { Box } from '../resize.ts';
 
 /** Evaluation shows the central 7/8 of the shorter side, as the paper's code does. */
-export const CROP_FRACTION = 0.875;
+const CROP_FRACTION = 0.875;
 
 /** The shorter side that photographs must be stored with, to be shown at a resolution without enlarging them. */
 export function storedSideFor(resolution: number): number {

@@ -9,7 +9,7 @@ import { bytesOf } from '../../storage/container.ts';
 import { sizeOf, writeSafeTensors, type SafeTensor } from '../../storage/safetensors.ts';
 import { initialParams } from '../../training/initialise.ts';
 
-export const PLACEHOLDERS = ['trial', 'data', 'weights', 'device', 'threads'] as const;
+const PLACEHOLDERS = ['trial', 'data', 'weights', 'device', 'threads'] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 
 const ANY = new RegExp(`\\{(${PLACEHOLDERS.join('|')})\\}`, 'g');

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { messageOf, ScalesweepError, trainerSpec } from '../../../contract/index.ts';
 
 /** Holds the allowed programs as JSON: `{"NAME": PROGRAM}`, where PROGRAM is as after `--allow-command NAME=`. */
-export const COMMANDS_VARIABLE = 'SCALESWEEP_COMMANDS';
+const COMMANDS_VARIABLE = 'SCALESWEEP_COMMANDS';
 
 export interface AllowedProgram {
   /** The program, and the arguments that come before those of the trial. */

@@ -28,7 +28,7 @@ const count = z.int().min(1);
 const step = z.int().min(0);
 
 /** The file that a trainer is given. */
-export const trainerTask = z
+const trainerTask = z
   .strictObject({
     v: z.literal(TRAINER_PROTOCOL),
     trial: z.strictObject({ id: z.string().regex(TRIAL_ID), spec: trialSpec }),

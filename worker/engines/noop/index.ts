@@ -17,7 +17,7 @@ import { type NoopOptions } from './options.ts';
 import { noopTop1 } from './surface.ts';
 import { makeNoopTraining } from './training.ts';
 
-export { noopOptions, noopOptionsFromEnvironment, type NoopOptions } from './options.ts';
+export { noopOptionsFromEnvironment, type NoopOptions } from './options.ts';
 
 const PROGRESS_EVERY_MS = 250;
 

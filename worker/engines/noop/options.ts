@@ -23,7 +23,7 @@ const faults = [
  * Behaviours of the noop engine, for tests and benchmarks. Given in the environment variable `SCALESWEEP_NOOP` as JSON, never in the
  * trial: a trial's id must not depend on how it is made to fail.
  */
-export const noopOptions = z.strictObject({
+const noopOptions = z.strictObject({
   /** Milliseconds before a trial says its first word, `started`. @defaultValue 0 */
   startMs: z.number().min(0).default(0),
   /** Milliseconds that a trial sleeps before it ends. @defaultValue 0 */

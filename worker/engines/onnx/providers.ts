@@ -62,7 +62,7 @@ const UNAVAILABLE =
   /failed to load (shared )?library|no available backend|WebGPU adapter|WebGPU device|device (is |was )?lost|CUDA-capable device|invalid device ordinal|driver version is insufficient|ExecutionProvider.* (is not available|failed)|is unsupported: '(cuda|webgpu)'/i;
 
 /** What this machine lacks for a device, and how to get it: one line. */
-export function howToInstall({ kind }: Device): string {
+function howToInstall({ kind }: Device): string {
   if (kind === 'webgpu') {
     return (
       'WebGPU on Linux needs a Vulkan driver and its loader, libvulkan.so.1 (Debian: apt-get install libvulkan1 ' +
