@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import { messageOf, ScalesweepError } from '../../contract/index.ts';
 import { weightsFile, weightsFolder } from './paths.ts';
@@ -28,6 +29,9 @@ export interface TrainedWeights {
 
 /** Weights of one folder take at most so many bytes; beyond that the oldest go. */
 const KEPT_WEIGHTS_BYTES = 10e9;
+
+/** Of a folder with the weights of thousands of trials, as many files are asked for their size at one time. */
+const FILES_AT_ONCE = 16;
 
 const KIND = 'weights';
 
@@ -64,12 +68,10 @@ export async function keepWeights(
 /** Other workers tidy the same folder: what is gone already is no fault. */
 async function removeOldest(folder: string, newest: string, mostBytes: number): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  const files = await Promise.all(
-    names.map(async (name) => {
-      const { size, mtimeMs } = await stat(path.join(folder, name)).catch(() => ({ size: 0, mtimeMs: 0 }));
-      return { name, size, at: name === newest ? Infinity : mtimeMs };
-    }),
-  );
+  const files = await pLimit(FILES_AT_ONCE).map(names, async (name) => {
+    const { size, mtimeMs } = await stat(path.join(folder, name)).catch(() => ({ size: 0, mtimeMs: 0 }));
+    return { name, size, at: name === newest ? Infinity : mtimeMs };
+  });
   let total = 0;
   for (const { name, size } of files.toSorted((a, b) => b.at - a.at)) {
     total += size;

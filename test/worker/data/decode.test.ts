@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
+import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../contract/index.ts';
 import { makeDecoder, type Decoded } from '../../../worker/data/image-folder/decode.ts';
@@ -10,37 +11,17 @@ import { temporaryFolders } from './temporary-folders.ts';
 
 const temporary = temporaryFolders();
 
-/** The part of sharp that the test draws with. */
-interface Drawing {
-  jpeg(options?: { quality?: number; progressive?: boolean }): Drawing;
-  png(): Drawing;
-  gif(): Drawing;
-  webp(): Drawing;
-  toColourspace(space: string): Drawing;
-  grayscale(): Drawing;
-  ensureAlpha(): Drawing;
-  withMetadata(options: { orientation: number }): Drawing;
-  toBuffer(): Promise<Buffer>;
-}
-type Sharp = (pixels: Uint8Array | Buffer[], options: object) => Drawing;
-
-const PACKAGE: string = 'sharp';
-const sharp = await import(PACKAGE).then(
-  (module: { default: Sharp }) => module.default,
-  () => undefined,
-);
-
 const [WIDTH, HEIGHT] = [24, 16];
 
 /** A smooth picture, so that JPEG keeps it nearly as it is. */
-function draw(seed = 1): Drawing {
+function draw(seed = 1): Sharp {
   const noise = random(seed);
   const [dx, dy, base] = [noise.next() * 4, noise.next() * 4, 40 + noise.below(60)];
   const pixels = Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, (_, i) => {
     const at = Math.floor(i / 3);
     return base + dx * (at % WIDTH) + dy * Math.floor(at / WIDTH) + 10 * (i % 3);
   });
-  return sharp!(pixels, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } });
+  return sharp(pixels, { raw: { width: WIDTH, height: HEIGHT, channels: 3 } });
 }
 
 /** A PNG with an `acTL` chunk after its header: what an animated PNG announces itself by. */
@@ -56,18 +37,17 @@ function animated(png: Buffer): Buffer {
 async function animatedGif(): Promise<Buffer> {
   const frame = (grey: number): Uint8Array => new Uint8Array(8 * 8 * 3).fill(grey);
   const frames = Buffer.concat([frame(10), frame(200)]);
-  return sharp!(frames, { raw: { width: 8, height: 16, channels: 3, pageHeight: 8 } })
+  return sharp(frames, { raw: { width: 8, height: 16, channels: 3, pageHeight: 8 } })
     .gif()
     .toBuffer();
 }
 
-function deep(): Drawing {
+function deep(): Sharp {
   const pixels = new Uint16Array(8 * 8 * 3).fill(40_000);
-  return sharp!(pixels as unknown as Uint8Array, { raw: { width: 8, height: 8, channels: 3, depth: 'ushort' } });
+  return sharp(pixels, { raw: { width: 8, height: 8, channels: 3 } });
 }
 
-// Skipped, visibly, where the optional package sharp is not installed.
-describe.skipIf(sharp === undefined)('a photograph', () => {
+describe('a photograph', () => {
   const decode = async (bytes: Uint8Array) => (await makeDecoder())(bytes);
   const decoded = async (bytes: Uint8Array): Promise<Decoded> => {
     const result = await decode(bytes);
@@ -151,8 +131,8 @@ describe.skipIf(sharp === undefined)('a photograph', () => {
 const cut = (bytes: Buffer): Buffer => bytes.subarray(0, Math.floor(bytes.length * 0.7));
 
 /** Does not compress: most of the file is pixels. */
-function noisy(): Drawing {
+function noisy(): Sharp {
   const noise = random(3);
   const pixels = Uint8Array.from({ length: 64 * 64 * 3 }, () => noise.below(256));
-  return sharp!(pixels, { raw: { width: 64, height: 64, channels: 3 } });
+  return sharp(pixels, { raw: { width: 64, height: 64, channels: 3 } });
 }

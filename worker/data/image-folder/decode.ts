@@ -1,4 +1,6 @@
 /** Decodes JPEG and PNG by sharp, and says of a file that cannot be used why not. */
+import type sharp from 'sharp';
+import type { Metadata } from 'sharp';
 import { messageOf, ScalesweepError } from '../../../contract/index.ts';
 import { systemCode } from '../../storage/disk-error.ts';
 
@@ -12,41 +14,15 @@ export interface Decoded {
 /** The image, or the reason why it is none. */
 export type Decode = (bytes: Uint8Array) => Promise<Decoded | string>;
 
-/** The part of sharp that is used. */
-interface Pipeline {
-  metadata(): Promise<{
-    readonly format?: string;
-    readonly space?: string;
-    readonly depth?: string;
-    readonly hasAlpha?: boolean;
-    readonly pages?: number;
-  }>;
-  autoOrient(): Pipeline;
-  toColourspace(space: string): Pipeline;
-  raw(): Pipeline;
-  toBuffer(options: { readonly resolveWithObject: true }): Promise<{
-    readonly data: Uint8Array;
-    readonly info: { readonly width: number; readonly height: number; readonly channels: number };
-  }>;
-}
-interface SharpModule {
-  readonly default: (bytes: Uint8Array, options: { readonly failOn: 'error' }) => Pipeline;
-}
-
-/** Named by a variable because the package is optional: 20 MB of native code that only photographs need. */
-const PACKAGE: string = 'sharp';
-
-async function loadSharp(): Promise<SharpModule['default']> {
+/** Loaded when the first photograph is decoded: 20 MB of native code that only image folders need. */
+async function loadSharp(): Promise<typeof sharp> {
   try {
-    return ((await import(PACKAGE)) as SharpModule).default;
+    return (await import('sharp')).default;
   } catch (error) {
     throw new ScalesweepError(
       'DATASET_UNAVAILABLE',
-      `Expected the package sharp, to decode photographs, got ${messageOf(error)}`,
-      {
-        hint: 'npm install sharp',
-        cause: error,
-      },
+      `Expected the package sharp to load, to decode photographs, got ${messageOf(error)}`,
+      { hint: 'npm install sharp', cause: error },
     );
   }
 }
@@ -63,14 +39,14 @@ function isAnimatedPng(bytes: Uint8Array): boolean {
 }
 
 /** Why an image with this header is refused, or `undefined`. Grey ones are welcome. */
-function refusal(bytes: Uint8Array, about: Awaited<ReturnType<Pipeline['metadata']>>): string | undefined {
-  const { format = 'an unknown format', space, depth, hasAlpha, pages = 1 } = about;
+function refusal(bytes: Uint8Array, about: Metadata): string | undefined {
+  const { format, space, depth, hasAlpha, pages = 1 } = about;
   if (pages > 1) return 'animated';
   if (format !== 'jpeg' && format !== 'png') return `${format}, not JPEG or PNG`;
   if (format === 'png' && isAnimatedPng(bytes)) return 'animated';
   if (space === 'cmyk') return 'CMYK';
   if (depth !== 'uchar') return '16-bit';
-  if (hasAlpha === true) return 'alpha channel';
+  if (hasAlpha) return 'alpha channel';
   return undefined;
 }
 
@@ -83,7 +59,7 @@ function reasonOf(error: unknown): string {
   return `cannot be decoded: ${message.split('\n')[0]}`;
 }
 
-/** @throws {ScalesweepError} `DATASET_UNAVAILABLE` when the package sharp is not installed. */
+/** @throws {ScalesweepError} `DATASET_UNAVAILABLE` when the package sharp has no binary for this machine. */
 export async function makeDecoder(): Promise<Decode> {
   const sharp = await loadSharp();
   return async (bytes) => {

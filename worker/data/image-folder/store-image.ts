@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import pLimit from 'p-limit';
 import { makeResizer } from '../resize.ts';
 import { readingFault, type Decode, type Decoded } from './decode.ts';
 import type { Problem } from './problems.ts';
@@ -9,8 +10,10 @@ import { storedSize } from './stored-size.ts';
 
 /** Photographs are red, green and blue. */
 export const CHANNELS = 3;
-/** Decoded ahead of the one that is written: enough to keep the decoder's threads busy, few enough to fit in memory. */
-const AHEAD = 8;
+/** Decoded at one time, in full size: enough to keep the decoder's threads busy, few enough to fit in memory. */
+const DECODED_AT_ONCE = 8;
+/** Waiting for the writer, in stored size: a big photograph at the front does not hold up the decoding of those behind it. */
+const STORED_AHEAD = 16;
 
 /** An entry that was decoded: its stored pixels, [3, height, width], and the digest of its file. */
 export interface Stored {
@@ -53,15 +56,16 @@ async function store(scan: Scan, entry: Entry, side: number, decode: Decode): Pr
 
 /** The images of a folder or what is wrong with them, in the entries' order, a few ahead of the consumer. */
 export async function* storeAll(scan: Scan, side: number, decode: Decode): AsyncGenerator<Stored | Problem> {
-  const running: Promise<Stored | Problem>[] = [];
+  const limit = pLimit(DECODED_AT_ONCE);
+  const ahead: Promise<Stored | Problem>[] = [];
   try {
     for (const entry of scan.entries) {
-      running.push(store(scan, entry, side, decode));
-      if (running.length > AHEAD) yield await running.shift()!;
+      ahead.push(limit(store, scan, entry, side, decode));
+      if (ahead.length > STORED_AHEAD) yield await ahead.shift()!;
     }
-    while (running.length > 0) yield await running.shift()!;
+    while (ahead.length > 0) yield await ahead.shift()!;
   } finally {
     // The consumer may stop early, on a full disk: nobody is left to hear of their failures.
-    await Promise.allSettled(running);
+    await Promise.allSettled(ahead);
   }
 }

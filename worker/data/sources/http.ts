@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { messageOf } from '../../../contract/index.ts';
 import type { DatasetFile, DatasetSource } from '../descriptor.ts';
 import { gunzipFile } from './gzip.ts';
@@ -5,6 +6,8 @@ import { gunzipFile } from './gzip.ts';
 /** For one file, from the request to its last byte. */
 const TRANSFER_MS = 10 * 60_000;
 const CONNECT_MS = 20_000;
+/** A server that limits each connection is used several times over; one that does not is not burdened. */
+const FILES_AT_ONCE = 4;
 
 /** `fetch` hides the reason (name not found, connection refused) in a chain of causes. */
 function reasonOf(error: unknown): string {
@@ -13,11 +16,11 @@ function reasonOf(error: unknown): string {
   return cause === undefined ? messageOf(error) : messageOf(cause);
 }
 
-async function download(address: string, mostBytes: number): Promise<Uint8Array> {
+async function download(address: string, mostBytes: number, stop: AbortSignal): Promise<Uint8Array> {
   const connected = new AbortController();
   const timer = setTimeout(() => connected.abort(new Error(`no answer in ${CONNECT_MS / 1000} s`)), CONNECT_MS);
   try {
-    const signal = AbortSignal.any([connected.signal, AbortSignal.timeout(TRANSFER_MS)]);
+    const signal = AbortSignal.any([stop, connected.signal, AbortSignal.timeout(TRANSFER_MS)]);
     const response = await fetch(address, { signal });
     clearTimeout(timer);
     if (!response.ok || response.body === null)
@@ -39,18 +42,25 @@ async function download(address: string, mostBytes: number): Promise<Uint8Array>
 
 /** Files below one address, `packed` meaning that `NAME.gz` is served and `NAME` wanted. */
 export function httpSource(name: string, base: string, options: { readonly packed: boolean }): DatasetSource {
-  const fetchOne = async ({ name: file, bytes }: DatasetFile): Promise<Uint8Array> => {
+  const fetchOne = async ({ name: file, bytes }: DatasetFile, stop: AbortSignal): Promise<Uint8Array> => {
     // A gzip of incompressible content is a little longer than the content.
-    if (!options.packed) return download(`${base}${file}`, bytes);
-    return gunzipFile(await download(`${base}${file}.gz`, bytes + 65_536), `${file}.gz`, bytes);
+    if (!options.packed) return download(`${base}${file}`, bytes, stop);
+    return gunzipFile(await download(`${base}${file}.gz`, bytes + 65_536, stop), `${file}.gz`, bytes);
   };
   return {
     name: `${name} (${base})`,
     async fetch(wanted, { log }) {
       log(`fetching from ${base}`);
-      const contents = new Map<string, Uint8Array>();
-      for (const file of wanted) contents.set(file.name, await fetchOne(file));
-      return contents;
+      const stop = new AbortController();
+      const limit = pLimit(FILES_AT_ONCE);
+      const running = wanted.map((file) => limit(async () => [file.name, await fetchOne(file, stop.signal)] as const));
+      try {
+        return new Map(await Promise.all(running));
+      } finally {
+        // Nothing to stop unless one has failed; the others are then of no use.
+        stop.abort();
+        await Promise.allSettled(running);
+      }
     },
   };
 }

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { TRAINER_ENV } from './protocol.ts';
 
 /** Processes that start others while they are being ended are gone within a few rounds. */
@@ -9,6 +10,8 @@ const ROUNDS = 50;
 /** One look may miss a process: in the middle of `exec` it has no environment, and one just forked is not listed yet. */
 const QUIET_ROUNDS = 3;
 const ROUND_MS = 10;
+/** Environments that are open at one time: a machine may have more processes than this one may have open files. */
+const FILES_AT_ONCE = 64;
 
 /** Sends a signal to a process, or with a negative id to a group; one that is gone is no error. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
@@ -33,15 +36,12 @@ export async function killLeftBehind(group: number, mark: string): Promise<void>
 
 async function markedProcesses(mark: string): Promise<number[]> {
   const names = await readdir('/proc').catch(() => []);
-  const found = await Promise.all(
-    names
-      .filter((name) => /^\d+$/.test(name))
-      .map(async (name) => {
-        // Another user's process, or one that has just ended.
-        const environment = await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '');
-        return environment.includes(`${TRAINER_ENV.attempt}=${mark}`) ? [Number(name)] : [];
-      }),
-  );
+  const processes = names.filter((name) => /^\d+$/.test(name));
+  const found = await pLimit(FILES_AT_ONCE).map(processes, async (name) => {
+    // Another user's process, or one that has just ended.
+    const environment = await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '');
+    return environment.includes(`${TRAINER_ENV.attempt}=${mark}`) ? [Number(name)] : [];
+  });
   return found.flat();
 }
 
