@@ -2,6 +2,7 @@
 export { formatAmount, formatSeconds, parseAmount } from './amounts.ts';
 export { canonicalJson, contentHash } from './canonical.ts';
 export { nearestDevice, parseDevice, type Device } from './device.ts';
+export { didYouMean } from './did-you-mean.ts';
 export {
   EXIT,
   isScalesweepError,
@@ -27,15 +28,16 @@ export {
   ENGINE_NUMERICS,
   engineNames,
   makeTrial,
-  modelSpec,
+  modelCore,
   recipeSpec,
   trainerSpec,
   TRIAL_ID,
   trialId,
-  trialSpec,
+  trialSpecOf,
   type DataSpec,
   type EngineName,
   type EngineSpec,
+  type ModelSetting,
   type ModelSpec,
   type RecipeSpec,
   type TrainerSpec,

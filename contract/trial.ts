@@ -11,36 +11,33 @@
 import { z } from 'zod';
 import { contentHash } from './canonical.ts';
 
-const fraction = z.number().min(0).max(1);
 const count = z.int().min(1);
 
-/** A network, as `models` builds it. */
-export const modelSpec = z.strictObject({
-  /** `resnet-rs`: four stages for photographs. `resnet-rs-small`: one 3x3 stem and three stages for small images. */
-  family: z.enum(['resnet-rs', 'resnet-rs-small']),
-  /** Layers by the field's counting; `blocks` overrides the table that it is looked up in. */
+/** What every family of networks is given. Its own settings stand beside these; `models/families` knows them. */
+export const modelCore = z.strictObject({
+  /** The name of a family that is registered (`models/families`). */
+  family: z.string(),
+  /** Layers, as the family counts them. */
   depth: count,
-  /** Multiplier of every channel count, the stem's included. */
+  /** Multiplier of channel counts, as the family takes it. */
   width: z.number().positive(),
   /** Side of the square input, in pixels. */
   resolution: count,
   /** Channels of the input image: 1 or 3. */
   channels: z.int().min(1).max(4),
   classes: z.int().min(2),
-  /** Blocks per stage, where the depth is not one of the family's own. */
-  blocks: z.array(count).min(1).optional(),
-  block: z.enum(['basic', 'bottleneck']),
-  /** Channels of the first stage at width 1. */
-  baseWidth: count,
-  /** ResNet-D: deep stem, stride on the 3x3, pooled shortcut. */
-  resnetD: z.boolean(),
-  /** What halves the image after the stem: a 3x3 max pool, a 3x3 stride-2 convolution, or nothing. */
-  stemPool: z.enum(['max', 'conv', 'none']),
-  /** Hidden width of squeeze-and-excitation over the block's output width; 0 = off. */
-  seRatio: fraction,
-  zeroInitLastNorm: z.boolean(),
 });
-export type ModelSpec = z.infer<typeof modelSpec>;
+
+/** A setting of one family: an option, or the blocks per stage. */
+export type ModelSetting = number | string | boolean | readonly number[];
+
+/**
+ * A network, as `models` builds it: what every family has, and the settings of its own. Which settings those are is a
+ * strict schema of the family; whoever parses a spec uses `modelSpec` of `models`, the union of them.
+ */
+export interface ModelSpec extends Readonly<z.infer<typeof modelCore>> {
+  readonly [setting: string]: ModelSetting | undefined;
+}
 
 /** A dataset, by name and content: never by path, so that no message can make a worker read a file of its choosing. */
 export const dataSpec = z.strictObject({
@@ -120,15 +117,18 @@ export type EngineSpec = z.infer<typeof engineSpec>;
 /** The numerics version that each engine has now. */
 export const ENGINE_NUMERICS: Readonly<Record<EngineName, number>> = { onnx: 5, tensorflow: 1, command: 1, noop: 1 };
 
-export const trialSpec = z.strictObject({
-  model: modelSpec,
-  data: dataSpec,
-  recipe: recipeSpec,
-  epochs: count,
-  seed: z.int().min(0).max(0xffff_ffff),
-  engine: engineSpec,
-});
-export type TrialSpec = z.infer<typeof trialSpec>;
+/** The schema of a trial, around the schema of its network. `models` makes the one that everybody parses with. */
+export function trialSpecOf<M extends z.ZodType<ModelSpec>>(model: M) {
+  return z.strictObject({
+    model,
+    data: dataSpec,
+    recipe: recipeSpec,
+    epochs: count,
+    seed: z.int().min(0).max(0xffff_ffff),
+    engine: engineSpec,
+  });
+}
+export type TrialSpec = z.infer<ReturnType<typeof trialSpecOf<z.ZodType<ModelSpec>>>>;
 
 /** A trial and its id. */
 export interface Trial {

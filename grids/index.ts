@@ -5,6 +5,5 @@ export { distinctNetworks, DUPLICATE_RULE, planGrid, type PlanItem, type Planned
 export { PlanTally, planTotals, type PlanTotals } from './plan/totals.ts';
 export { GridError } from './read/problems.ts';
 export { DATASETS } from './schema/datasets.ts';
-export { MODEL_DEFAULTS } from './schema/defaults.ts';
 export type { AxisValue, Cell } from './cell.ts';
 export type { Grid } from './grid.ts';

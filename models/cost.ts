@@ -1,6 +1,6 @@
 import type { ModelSpec } from '../contract/index.ts';
 import { elements, type Network, type Node } from './graph.ts';
-import { buildNetwork } from './resnet-rs.ts';
+import { buildNetwork } from './families/build-network.ts';
 
 /** Cost of one forward pass of one image. */
 export interface Cost {

@@ -1,14 +1,17 @@
 /** From the values of a grid file, already of the right form, to a program; what does not fit together is reported. */
+import type { RegisteredFamily } from '../../models/index.ts';
 import type { Check } from '../read/check.ts';
 import { compileAxes, MAX_TRIALS, type CompiledAxes } from './axes.ts';
 import { compileData } from './data.ts';
 import { compileEngine } from './engine.ts';
+import { compileFamilies, foreignAxes } from './families.ts';
 import { compileBlocks, compileConstraints, compileSeeds } from './parts.ts';
 import { compileSection, compileLearningRate, type Settings } from './settings.ts';
-import { MODEL_DEFAULTS, RECIPE_DEFAULTS, type Family } from '../schema/defaults.ts';
+import { RECIPE_DEFAULTS } from '../schema/defaults.ts';
 import { FIELDS, SCALING_AXES } from '../schema/fields.ts';
 import type { Path, Place } from '../read/problems.ts';
 import type { GridProgram } from '../read/program.ts';
+import type { Assignment } from '../plan/space.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -20,8 +23,9 @@ export function compile(
   placeOf: (path: Path) => Place,
 ): GridProgram | undefined {
   const axes = check.isSoundHere(['axes']) ? compileAxes(raw['axes'], check) : undefined;
-  const settings: Settings = { fixed: {}, rules: [], axes, kinds: namesBeforeRules(axes), placeOf };
   const part = (name: string): Mapping => (check.isSoundHere([name]) ? (raw[name] as Mapping) : {});
+  const families = compileFamilies(part('model'), axes, check);
+  const settings: Settings = { fixed: {}, rules: [], axes, families, kinds: namesBeforeRules(axes), placeOf };
   compileSection('model', part('model'), settings, check);
   const data = compileData(part('data'), settings, check);
   compileSection('recipe', part('recipe'), settings, check);
@@ -36,9 +40,9 @@ export function compile(
   }
   if (axes === undefined || data === undefined || engine === undefined || check.count() > 0) return undefined;
   const { fixed, rules } = settings;
-  const base = (family: Family): Record<string, number | string | boolean> => ({
+  const base = (family: RegisteredFamily): Assignment => ({
     ...RECIPE_DEFAULTS,
-    ...MODEL_DEFAULTS[family],
+    ...family.defaults,
     minivalImages: data.minivalImages,
     ...fixed,
   });
@@ -48,7 +52,8 @@ export function compile(
     axisValues: axes.values,
     axes: [...new Set([...SCALING_AXES, ...axes.values.keys()])],
     fixed,
-    base: { 'resnet-rs': base('resnet-rs'), 'resnet-rs-small': base('resnet-rs-small') },
+    base: Object.fromEntries(families.map((family) => [family.name, base(family)])),
+    foreignAxes: foreignAxes([...axes.values.keys()], families),
     rules,
     blocks,
     constraints,

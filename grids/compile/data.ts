@@ -1,10 +1,10 @@
 /** The dataset: its facts, and how its training images are divided into those trained on and those held out. */
-import { dataSpec, parseAmount } from '../../contract/index.ts';
+import { dataSpec, didYouMean, parseAmount } from '../../contract/index.ts';
 import type { Check } from '../read/check.ts';
 import { compileSection, type Settings } from './settings.ts';
 import { DATASETS, DEFAULT_MINIVAL_FRACTION, type DatasetFacts } from '../schema/datasets.ts';
 import { FIELDS } from '../schema/fields.ts';
-import { didYouMean, listed, shown } from '../read/problems.ts';
+import { listed, shown } from '../read/problems.ts';
 import type { GridProgram } from '../read/program.ts';
 
 const FACTS = ['identity', 'images', 'classes', 'channels'] as const;

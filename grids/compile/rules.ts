@@ -1,10 +1,10 @@
 /** From what stands beside a setting (a value, an expression, a table) to a fixed value or a rule. */
-import { parseAmount, type TrialCost } from '../../contract/index.ts';
+import { didYouMean, parseAmount, type TrialCost } from '../../contract/index.ts';
 import type { Check } from '../read/check.ts';
 import { ExpressionError } from '../expression/expression-syntax.ts';
 import { parseExpression, type Expression, type Scope } from '../expression/expression.ts';
 import { describe, FIELDS, readLiteral, type Field, type Kind } from '../schema/fields.ts';
-import { didYouMean, listed, shown, type Path } from '../read/problems.ts';
+import { listed, shown, type Path } from '../read/problems.ts';
 import type { Table } from '../schema/schema.ts';
 import type { AxisValue } from '../cell.ts';
 

@@ -1,5 +1,7 @@
 /** The settings of a section: each a fixed value, a rule over the cell, or left to its default. */
+import type { RegisteredFamily } from '../../models/index.ts';
 import type { Check } from '../read/check.ts';
+import { isOfFamilies } from './families.ts';
 import type { CompiledAxes } from './axes.ts';
 import { compileRule, isLiteral } from './rules.ts';
 import { RECIPE_DEFAULTS } from '../schema/defaults.ts';
@@ -12,6 +14,8 @@ export interface Settings {
   readonly fixed: Assignment;
   readonly rules: Rule[];
   readonly axes: CompiledAxes | undefined;
+  /** The families whose networks the grid may have. */
+  readonly families: readonly RegisteredFamily[];
   /** What a rule at this point of the file may name; grows as sections are read. */
   readonly kinds: Map<string, Kind>;
   readonly placeOf: (path: Path) => Place;
@@ -20,7 +24,7 @@ export interface Settings {
 type Mapping = Readonly<Record<string, unknown>>;
 
 export function compileSection(section: Section, raw: Mapping, settings: Settings, check: Check): void {
-  const fields = fieldsOf(section);
+  const fields = fieldsOf(section).filter((field) => isOfFamilies(field, settings.families));
   // Fixed values and defaults can be named wherever they stand; rules only by what stands below them.
   for (const field of fields) {
     const written = raw[field.name];

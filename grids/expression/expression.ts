@@ -3,9 +3,10 @@
  * Everything is typed before anything runs, so a misspelt name or a comparison of unlike things is found when the file is read.
  */
 import type jsep from 'jsep';
+import { didYouMean } from '../../contract/index.ts';
 import { ExpressionError, offsetOf, syntaxTree } from './expression-syntax.ts';
 import type { Kind } from '../schema/fields.ts';
-import { didYouMean, listed, someOf } from '../read/problems.ts';
+import { listed, someOf } from '../read/problems.ts';
 import type { AxisValue } from '../cell.ts';
 
 /** The values of all names that an expression uses. */

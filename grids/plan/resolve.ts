@@ -1,6 +1,12 @@
 /** One cell of a program: all its settings, and the trial that each seed makes of it. */
-import { recipeSpec, type ModelSpec, type RecipeSpec, type TrialSpec } from '../../contract/index.ts';
-import type { Family } from '../schema/defaults.ts';
+import {
+  recipeSpec,
+  type ModelSetting,
+  type ModelSpec,
+  type RecipeSpec,
+  type TrialSpec,
+} from '../../contract/index.ts';
+import { familyOf } from '../../models/index.ts';
 import { describe } from '../schema/fields.ts';
 import { GridError, shown, type Place } from '../read/problems.ts';
 import type { GridProgram, Rule } from '../read/program.ts';
@@ -17,12 +23,15 @@ export interface ResolvedCell {
 export function resolveCell(program: GridProgram, index: number): ResolvedCell {
   const assigned: Assignment = {};
   program.space.assign(index, assigned);
-  const family = (assigned['family'] ?? program.fixed['family']) as Family;
+  const family = String(assigned['family'] ?? program.fixed['family']);
   const settings: Assignment = { ...program.base[family], ...assigned };
   const refuse = (place: Place, message: string): GridError => {
     const where = program.axes.map((name) => `${name} ${assigned[name] ?? settings[name]}`);
     return new GridError(program.file, [{ ...place, message: `${message} in the cell ${where.join(', ')}` }]);
   };
+  const foreign = program.foreignAxes[family]?.find((name) => Object.hasOwn(assigned, name));
+  if (foreign !== undefined)
+    throw refuse(program.placeOf(foreign), `Expected only settings of the family ${family}, got \`${foreign}\``);
   for (const rule of program.rules) {
     if (Object.hasOwn(assigned, rule.field.name)) continue;
     const value = apply(rule, settings);
@@ -36,9 +45,10 @@ export function resolveCell(program: GridProgram, index: number): ResolvedCell {
   }
   const contradiction = contradictionIn(program, settings);
   if (contradiction !== undefined) throw refuse(contradiction.place, contradiction.message);
-  // A cell of a list may leave an axis out: it then has the value that the setting has beside the axes.
+  // A cell of a list may leave an axis out: it then has the value that the setting has beside the axes, or none where its
+  // family has no such setting.
   const cell: Assignment = {};
-  for (const axis of program.axes) cell[axis] = settings[axis]!;
+  for (const axis of program.axes) if (settings[axis] !== undefined) cell[axis] = settings[axis];
   return { cell: cell as Cell, settings };
 }
 
@@ -100,22 +110,17 @@ export function specOf(program: GridProgram, settings: Readonly<Assignment>, see
 }
 
 function modelOf({ data, blocks }: GridProgram, settings: Readonly<Assignment>): ModelSpec {
-  const { family, depth, width, resolution, block, baseWidth, resnetD, stemPool, seRatio, zeroInitLastNorm } =
-    settings as unknown as ModelSpec;
+  const { settingNames } = familyOf(String(settings['family']));
   const stages = blocks(settings);
-  return {
-    family,
-    depth,
-    width,
-    resolution,
+  const model: Record<string, ModelSetting> = {
+    family: settings['family']!,
+    depth: settings['depth']!,
+    width: settings['width']!,
+    resolution: settings['resolution']!,
     channels: data.channels,
     classes: data.classes,
-    ...(stages === undefined ? {} : { blocks: [...stages] }),
-    block,
-    baseWidth,
-    resnetD,
-    stemPool,
-    seRatio,
-    zeroInitLastNorm,
   };
+  if (stages !== undefined) model['blocks'] = [...stages];
+  for (const name of settingNames) model[name] = settings[name]!;
+  return model as ModelSpec;
 }

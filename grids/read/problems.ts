@@ -1,5 +1,4 @@
 /** Problems of a grid file: each with its place, what was expected and what was given; all of them, not the first. */
-import { distance } from 'fastest-levenshtein';
 import { ScalesweepError } from '../../contract/index.ts';
 
 /** Where a value sits in the parsed file: keys and list positions from the root. */
@@ -34,24 +33,6 @@ export class GridError extends ScalesweepError {
     this.name = 'GridError';
     this.problems = ordered;
   }
-}
-
-/** ` (did you mean \`x\`?)` for the nearest of the valid names, or nothing when none is near. */
-export function didYouMean(given: string, valid: readonly string[]): string {
-  let nearest: string | undefined;
-  let least = Math.max(2, Math.floor(given.length / 3)) + 1;
-  for (const name of valid) {
-    // A name in the wrong case or with another separator is one slip, however many letters it touches.
-    const slips = plain(name) === plain(given) ? 0 : distance(given.toLowerCase(), name.toLowerCase());
-    // `flop` is `flops` cut short rather than `flip` misspelt.
-    const apart = name.startsWith(given) || given.startsWith(name) ? slips - 0.5 : slips;
-    if (apart < least && apart < name.length) [nearest, least] = [name, apart];
-  }
-  return nearest === undefined ? '' : ` (did you mean \`${nearest}\`?)`;
-}
-
-function plain(name: string): string {
-  return name.replaceAll(/[-_ ]/g, '').toLowerCase();
 }
 
 /** How a value of the file is named in a message. */

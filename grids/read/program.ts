@@ -1,7 +1,6 @@
 /** A grid made ready to run: how any cell's settings come about, and what cuts a cell. */
 import type { EngineSpec } from '../../contract/index.ts';
 import type { DatasetFacts } from '../schema/datasets.ts';
-import type { Family } from '../schema/defaults.ts';
 import type { Expression, Scope } from '../expression/expression.ts';
 import type { Field } from '../schema/fields.ts';
 import type { Place } from './problems.ts';
@@ -31,8 +30,10 @@ export interface GridProgram {
   readonly axisValues: ReadonlyMap<string, readonly AxisValue[]>;
   /** Settings that are the same in every cell, unless the cell assigns them. */
   readonly fixed: Readonly<Assignment>;
-  /** `fixed`, with the defaults of each family beneath. */
-  readonly base: Readonly<Record<Family, Readonly<Assignment>>>;
+  /** `fixed`, with the defaults of each family of the grid beneath. */
+  readonly base: Readonly<Record<string, Readonly<Assignment>>>;
+  /** For each family of the grid, the axes that are settings of other families: no cell of it may lie on them. */
+  readonly foreignAxes: Readonly<Record<string, readonly string[]>>;
   /** In the order in which they are evaluated; a cell that assigns the field itself wins over the rule. */
   readonly rules: readonly Rule[];
   /** Blocks per stage of a cell, where the grid states them. */

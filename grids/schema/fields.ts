@@ -1,10 +1,11 @@
 /**
  * Every setting of a trial that a grid can fix, put on an axis or state as a rule: its section in the file, its kind and
- * the values it takes. Read off the contract's schemas, so that a setting added there is known here.
+ * the values it takes. Read off the contract's schemas and the families, so that a setting added there is known here.
  */
 import { z } from 'zod';
-import { dataSpec, modelSpec, parseAmount, recipeSpec, trialSpec } from '../../contract/index.ts';
-import { didYouMean, listed, shown } from '../read/problems.ts';
+import { dataSpec, didYouMean, modelCore, parseAmount, recipeSpec } from '../../contract/index.ts';
+import { families, trialSpec } from '../../models/index.ts';
+import { listed, shown } from '../read/problems.ts';
 import type { AxisValue } from '../cell.ts';
 
 export type Kind = 'number' | 'boolean' | 'text';
@@ -28,8 +29,11 @@ function field(name: string, section: Section | undefined, schema: z.ZodType): F
   return { name, section, schema, kind, choices };
 }
 
-const { width, depth, resolution } = modelSpec.shape;
-const MODEL_FIELDS = ['family', 'block', 'baseWidth', 'resnetD', 'stemPool', 'seRatio', 'zeroInitLastNorm'] as const;
+const { width, depth, resolution } = modelCore.shape;
+/** Of all families; a name means the same in each that has it. */
+const MODEL_SETTINGS = new Map(
+  families().flatMap(({ settings, settingNames }) => settingNames.map((name) => [name, settings[name]!] as const)),
+);
 const DATA_FIELDS = ['trainImages', 'minivalImages'] as const;
 
 /** By name, in the order in which messages list them. */
@@ -39,7 +43,8 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map(
     field('depth', undefined, depth),
     field('resolution', undefined, resolution),
     field('epochs', undefined, trialSpec.shape.epochs),
-    ...MODEL_FIELDS.map((name) => field(name, 'model', modelSpec.shape[name])),
+    field('family', 'model', z.enum(families().map(({ name }) => name))),
+    ...[...MODEL_SETTINGS].map(([name, schema]) => field(name, 'model', schema)),
     ...DATA_FIELDS.map((name) => field(name, 'data', dataSpec.shape[name])),
     ...Object.entries(recipeSpec.shape).map(([name, schema]) => field(name, 'recipe', schema)),
   ].map((each) => [each.name, each]),

@@ -1,8 +1,8 @@
 /** The form of a grid file. What the values mean to each other is checked in `compile.ts`. */
 import { z } from 'zod';
-import { engineNames } from '../../contract/index.ts';
+import { didYouMean, engineNames } from '../../contract/index.ts';
 import { describe, FIELDS, fieldsOf, type Field, type Section } from './fields.ts';
-import { didYouMean, listed, shown, someOf } from '../read/problems.ts';
+import { listed, shown, someOf } from '../read/problems.ts';
 import { budgetAxes } from '../grid.ts';
 
 /** The message of whatever is wrong with a value, from what it should have been. */

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { families } from '../../models/index.ts';
 import type { CostOptions } from '../commands/cost.ts';
 import type { PlanCommandOptions } from '../commands/plan.ts';
 import type { Io } from './io.ts';
-import { amount, engine, fraction, oneOf, positiveInteger, positiveNumber } from './parsers.ts';
+import { amount, engine, family, fraction, positiveInteger, positiveNumber } from './parsers.ts';
 import type { Act } from './program.ts';
 import { withJson, withTrainers } from './shared-options.ts';
 
@@ -23,13 +24,26 @@ export function declarePlanning(program: Command, io: Io, act: Act): void {
 
   withJson(program.command('cost'))
     .description('FLOPs, parameters, activations and memory of one network, by stage')
-    .requiredOption('--family <name>', 'resnet-rs or resnet-rs-small', oneOf(['resnet-rs', 'resnet-rs-small'] as const))
+    .requiredOption(
+      '--family <name>',
+      families()
+        .map(({ name }) => name)
+        .join(' or '),
+      family,
+    )
     .requiredOption('--depth <n>', 'layers', positiveInteger)
     .option('--width <x>', 'multiplier of all channel counts', positiveNumber, 1)
     .requiredOption('--resolution <pixels>', 'side of the input image', positiveInteger)
-    .option('--classes <n>', 'classes [1000, or 10 for small images]', positiveInteger)
-    .option('--channels <n>', 'channels of the input [3, or 1 for small images]', positiveInteger)
+    .option('--classes <n>', `classes [${inputs('classes')}]`, positiveInteger)
+    .option('--channels <n>', `channels of the input [${inputs('channels')}]`, positiveInteger)
     .option('--se-ratio <x>', 'squeeze-and-excitation ratio [as the family has it]', fraction)
     .option('--batch <n>', 'images per step, for the memory', positiveInteger, 64)
     .action((options: CostOptions) => act(async () => (await import('../commands/cost.ts')).cost(options, io)));
+}
+
+/** What each family takes where nothing is said. */
+function inputs(of: 'classes' | 'channels'): string {
+  return families()
+    .map(({ name, input }) => `${name}: ${input[of]}`)
+    .join(', ');
 }

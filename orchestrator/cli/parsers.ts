@@ -1,6 +1,14 @@
 /** Reads option values. What they throw, commander prints with the option's name. */
 import { InvalidArgumentError } from 'commander';
-import { engineNames, nearestDevice, parseAmount, parseDevice, type EngineName } from '../../contract/index.ts';
+import {
+  didYouMean,
+  engineNames,
+  nearestDevice,
+  parseAmount,
+  parseDevice,
+  type EngineName,
+} from '../../contract/index.ts';
+import { familyNames } from '../../models/index.ts';
 
 /** A positive amount: `500M`, `2G`, `1e12`. */
 export function amount(text: string): number {
@@ -37,6 +45,13 @@ export function engine(text: string): EngineName {
   const name = engineNames.find((known) => known === text);
   if (name === undefined) throw new InvalidArgumentError(`Expected one of ${engineNames.join(', ')}, got '${text}'.`);
   return name;
+}
+
+/** The name of a family that is registered. */
+export function family(text: string): string {
+  const names = familyNames();
+  if (names.includes(text)) return text;
+  throw new InvalidArgumentError(`Expected one of ${names.join(', ')}, got '${text}'${didYouMean(text, names)}.`);
 }
 
 /** `cpu`, or GPUs separated by commas: `cuda:0,cuda:1`. */

@@ -1,13 +1,12 @@
-import { EXIT, formatAmount, type ModelSpec } from '../../contract/index.ts';
-import { MODEL_DEFAULTS } from '../../grids/index.ts';
-import { buildNetwork, networkCost, type StageCost } from '../../models/index.ts';
+import { EXIT, formatAmount, ScalesweepError, type ModelSpec } from '../../contract/index.ts';
+import { buildNetwork, familyOf, networkCost, type StageCost } from '../../models/index.ts';
 import { trainingMemory } from '../../compiler/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import type { JsonOption } from '../cli/shared-options.ts';
 import { formatTable, type Column } from '../cli/table.ts';
 
 export interface CostOptions extends JsonOption {
-  readonly family: ModelSpec['family'];
+  readonly family: string;
   readonly depth: number;
   readonly width: number;
   readonly resolution: number;
@@ -20,22 +19,25 @@ export interface CostOptions extends JsonOption {
 
 /** `scalesweep cost`: the cost of one network, read off its graph. */
 export async function cost(options: CostOptions, io: Io): Promise<number> {
-  const isSmall = options.family === 'resnet-rs-small';
+  const { name: family, defaults, input } = familyOf(options.family);
+  if (options.seRatio !== undefined && !Object.hasOwn(defaults, 'seRatio')) {
+    throw new ScalesweepError('USAGE', `Expected no --se-ratio, which the family ${family} does not have, got one`);
+  }
   const spec: ModelSpec = {
-    ...MODEL_DEFAULTS[options.family],
-    family: options.family,
+    ...defaults,
+    family,
     depth: options.depth,
     width: options.width,
     resolution: options.resolution,
-    classes: options.classes ?? (isSmall ? 10 : 1000),
-    channels: options.channels ?? (isSmall ? 1 : 3),
+    classes: options.classes ?? input.classes,
+    channels: options.channels ?? input.channels,
     ...(options.seRatio === undefined ? {} : { seRatio: options.seRatio }),
   };
   const network = buildNetwork(spec);
   const { flops, params, activations, stages } = networkCost(network);
   const memoryBytes = trainingMemory(network, options.batch);
   if (options.json === true) {
-    const { family, depth, width, resolution } = spec;
+    const { depth, width, resolution } = spec;
     printJson(io, {
       family,
       depth,

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { formatAmount, isScalesweepError, messageOf } from '../../contract/index.ts';
+import { familyNames } from '../../models/index.ts';
 import { calibrationKey, readCalibration } from '../calibration/calibration-file.ts';
 import { placeOf } from '../calibration/open-predictor.ts';
 import { openStore } from '../../results/index.ts';
@@ -25,6 +26,7 @@ export async function examine(db: string, env: Environment): Promise<Finding[]> 
   return [
     nodeFinding(),
     machineFinding(),
+    familiesFinding(),
     await onnxFinding(),
     await tensorflowFinding(),
     trainersFinding(),
@@ -57,6 +59,11 @@ function machineFinding(): Finding {
     state: 'ok',
     found: `${os.availableParallelism()} cores (${cpu}), ${formatAmount(os.totalmem())}B memory`,
   };
+}
+
+/** A family of the user's own is listed where the module that registers it was loaded. */
+function familiesFinding(): Finding {
+  return { what: 'families', state: 'ok', found: familyNames().join(', ') };
 }
 
 async function onnxFinding(): Promise<Finding> {

@@ -1,9 +1,8 @@
 import fc from '../support/property.ts';
 import { describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
-import { trialSpec } from '../../contract/index.ts';
 import { planGrid } from '../../grids/index.ts';
-import { modelCost } from '../../models/index.ts';
+import { modelCost, trialSpec } from '../../models/index.ts';
 import { parse, VALID } from './support.ts';
 import { COMPUTES_A_WHILE } from '../support/time-outs.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TrialSpec } from '../../contract/index.ts';
-import { trialSpec } from '../../contract/index.ts';
+import { trialSpec } from '../../models/index.ts';
 import { complaints, edited, planned, VALID, withAxes, withRecipe } from './support.ts';
 
 const specs = (text: string): TrialSpec[] =>

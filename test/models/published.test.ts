@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { packageRoot, type ModelSpec } from '../../contract/index.ts';
+import { packageRoot } from '../../contract/index.ts';
 import { modelCost } from '../../models/index.ts';
 
-const family: Omit<ModelSpec, 'depth' | 'width' | 'resolution'> = {
+const family = {
   family: 'resnet-rs',
   channels: 3,
   classes: 1000,

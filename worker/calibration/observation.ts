@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { modelSpec } from '../../contract/index.ts';
+import { modelSpec } from '../../models/index.ts';
 
 const seconds = z.number().positive();
 

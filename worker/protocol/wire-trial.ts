@@ -3,7 +3,8 @@
  * each leaves out what is the same as in the one before. What arrives is whole again, and its id is checked against it.
  */
 import { z } from 'zod';
-import { TRIAL_ID, trialId, trialSpec, type Trial, type TrialSpec } from '../../contract/index.ts';
+import { TRIAL_ID, trialId, type Trial, type TrialSpec } from '../../contract/index.ts';
+import { trialSpec } from '../../models/index.ts';
 
 /** A trial as it stands in a message; the first of a message is whole. */
 export const wireTrial = z.strictObject({

@@ -1,5 +1,5 @@
 import { random, type ModelSpec, type RecipeSpec } from '../../../contract/index.ts';
-import { buildNetwork } from '../../../models/index.ts';
+import { buildNetwork, type ResnetSpec } from '../../../models/index.ts';
 import { layoutOf } from '../../../compiler/parameters/stored-layout.ts';
 import type { Choice } from '../../../worker/engines/onnx/choose-lowering.ts';
 import { openOnnxTrainer, type OnnxTrainerOptions } from '../../../worker/engines/onnx/onnx-trainer.ts';
@@ -25,7 +25,7 @@ export const everything: RecipeSpec = {
   randAugmentMagnitude: 0,
 };
 
-export const smallNetwork: ModelSpec = {
+export const smallNetwork: ResnetSpec = {
   family: 'resnet-rs-small',
   depth: 1,
   blocks: [1, 1, 1],
@@ -47,7 +47,7 @@ export function drawnNetworks(count: number): { name: string; spec: ModelSpec; s
     const draw = random(seed, 'networks of both lowerings');
     const pick = <T>(...values: T[]): T => values[draw.below(values.length)]!;
     const small = seed % 2 === 0;
-    const spec: ModelSpec = {
+    const spec: ResnetSpec = {
       ...smallNetwork,
       family: small ? 'resnet-rs-small' : 'resnet-rs',
       blocks: Array.from({ length: small ? 3 : 4 }, () => 1 + draw.below(2)),

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { random, type ModelSpec, type RecipeSpec } from '../../../contract/index.ts';
-import { buildNetwork, elements, type Network } from '../../../models/index.ts';
+import { buildNetwork, elements, type Network, type ResnetSpec } from '../../../models/index.ts';
 import { layoutOf } from '../../../compiler/parameters/stored-layout.ts';
 import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
 import { dropoutMask, dropPathMask } from '../../../worker/loader/drops.ts';
@@ -24,7 +24,7 @@ function networks(): { name: string; spec: ModelSpec; batch: number }[] {
     const small = family === 'resnet-rs-small';
     // Whole blocks of channels and images are trained in the blocked layout where the CPU has one, all else in the plain one.
     const inBlocks = index % 5 === 0;
-    const spec: ModelSpec = {
+    const spec: ResnetSpec = {
       family,
       depth: 1,
       blocks: Array.from({ length: small ? 3 : 4 }, () => 1 + draw.below(2)),

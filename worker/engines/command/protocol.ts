@@ -3,7 +3,8 @@
  * is this, and a test holds it to it. What comes from a trainer is validated; nothing of it is trusted.
  */
 import { z } from 'zod';
-import { trialSpec, TRIAL_ID, type FailureKind } from '../../../contract/index.ts';
+import { TRIAL_ID, type FailureKind } from '../../../contract/index.ts';
+import { trialSpec } from '../../../models/index.ts';
 
 /** Raised when a trainer that was right before would no longer be. */
 export const TRAINER_PROTOCOL = 1;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeTrial, packageRoot, trialSpec } from '../../../../contract/index.ts';
+import { makeTrial, packageRoot } from '../../../../contract/index.ts';
+import { trialSpec } from '../../../../models/index.ts';
 import { allowedInEnvironment, parseAllowed, requireAllowed } from '../../../../worker/engines/command/programs.ts';
 import { parseToWorker, PROTOCOL_VERSION } from '../../../../worker/protocol/protocol.ts';
 import { trialFor } from './script.ts';
