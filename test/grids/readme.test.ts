@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isMap, parseDocument } from 'yaml';
@@ -19,6 +19,13 @@ function completed(example: string): string {
   return String(grid);
 }
 
+/** All keys that a JSON Schema names. */
+function propertiesIn(schema: unknown): Set<string> {
+  if (typeof schema !== 'object' || schema === null) return new Set();
+  const own = 'properties' in schema ? Object.keys(schema.properties as object) : [];
+  return new Set([...own, ...Object.values(schema).flatMap((part) => [...propertiesIn(part)])]);
+}
+
 describe('the page on writing a grid', () => {
   it('has examples', () => expect(EXAMPLES.length).toBeGreaterThanOrEqual(4));
 
@@ -29,9 +36,16 @@ describe('the page on writing a grid', () => {
     },
   );
 
-  it('counts the trials of the grids that it lists', () => {
+  it('names every key', () => {
+    const schema = JSON.parse(readFileSync(path.join(FOLDER, 'schema.json'), 'utf8')) as unknown;
+    const missing = [...propertiesIn(schema)].filter((key) => !new RegExp(`\\b${key}\\b`).test(README));
+    expect(missing).toEqual([]);
+  });
+
+  it('lists every grid, and counts its trials', () => {
     const rows = [...README.matchAll(/^\| \[(\S+\.yaml)\]\(\1\) \| (\d+) \|/gm)];
-    expect(rows).toHaveLength(3);
+    const files = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml'));
+    expect(rows.map(([, name]) => name).toSorted()).toEqual(files.toSorted());
     for (const [, name, trials] of rows) {
       expect([name, planTotals(planGrid(loadGrid(path.join(FOLDER, name!)))).trials]).toEqual([name, Number(trials)]);
     }
