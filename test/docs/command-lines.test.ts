@@ -31,6 +31,7 @@ function faultsOf(line: string): string[] {
   const words = wordsOf(line);
   while (command.commands.length > 0 && words.length > 0 && !words[0]!.startsWith('-')) {
     const name = words.shift()!;
+    if (isPlaceholder(name)) return [];
     const next = command.commands.find((one) => one.name() === name);
     if (next === undefined) return [`no command ${name}`];
     command = next;
@@ -43,11 +44,9 @@ function faultsOf(line: string): string[] {
     if (!word.startsWith('--')) operands += 1;
     else if (word !== '--help' && word !== '--version') {
       const option = command.options.find(({ long }) => long === word);
-      if (option === undefined) faults.push(`no option ${word}`);
-      else {
-        given.add(option);
-        if (option.required) faults.push(...valueFaults(option, words.shift()));
-      }
+      if (option === undefined) return [...faults, `no option ${word}`];
+      given.add(option);
+      if (option.required) faults.push(...valueFaults(option, words.shift()));
     }
   }
   const { registeredArguments } = command;
@@ -66,12 +65,15 @@ function faultsOf(line: string): string[] {
 function valueFaults(option: Option, value: string | undefined): string[] {
   if (value === undefined || value.startsWith('--')) return [`${option.long} has no value`];
   if (isPlaceholder(value) || option.parseArg === undefined) return [];
-  try {
-    option.parseArg(value, undefined);
-    return [];
-  } catch (error) {
-    return [`${option.long} ${value}: ${String(error)}`];
-  }
+  // `csv|json` shows two values.
+  return value.split('|').flatMap((one) => {
+    try {
+      option.parseArg?.(one, undefined);
+      return [];
+    } catch (error) {
+      return [`${option.long} ${one}: ${String(error)}`];
+    }
+  });
 }
 
 describe('command lines', () => {

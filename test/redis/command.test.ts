@@ -5,6 +5,7 @@ import { packageRoot } from '../../contract/index.ts';
 import { runCli, startCli, type CliResult } from '../orchestrator/support/cli.ts';
 import { useFolders } from '../orchestrator/support/folders.ts';
 import { useCli } from '../orchestrator/support/use-cli.ts';
+import { fieldsOf, jsonExamples } from '../docs/support/json-page.ts';
 import { writeScript } from '../worker/engines/command/script.ts';
 import { startRedis, type TestRedis } from './support/redis-server.ts';
 import { STARTS_PROCESSES } from '../support/time-outs.ts';
@@ -30,7 +31,10 @@ describe('a trainer of the user’s own over Redis', () => {
 
   const work = (name: string, program: string) =>
     startCli(
-      ['worker', '--redis', redis.url, '--engine', 'command', '--allow-command', `${name}=${program}`, '--beat', '0.5'],
+      [
+        ...['worker', '--redis', redis.url, '--engine', 'command', '--json', '--beat', '0.5'],
+        ...['--allow-command', `${name}=${program}`],
+      ],
       { cwd: folder },
     );
   const run = (): Promise<CliResult> => runCli(['run', 'grid.yaml', '--redis', redis.url, '--json'], { cwd: folder });
@@ -39,8 +43,9 @@ describe('a trainer of the user’s own over Redis', () => {
     const worker = work('smallest', path.join(SHELL, 'train.sh'));
     const { code, stdout, stderr } = await run();
     worker.child.kill('SIGTERM');
-    await worker.result;
+    const left = await worker.result;
     expect(code, stderr).toBe(0);
+    expect(fieldsOf(JSON.parse(left.stdout))).toEqual(fieldsOf(jsonExamples().get('worker')));
     expect(JSON.parse(stdout)).toMatchObject({ outcome: 'finished', trained: 4, counts: { done: 4 } });
   });
 

@@ -1,0 +1,47 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { makeProgram } from '../../orchestrator/cli/program.ts';
+import { fieldsOf, jsonExamples } from './support/json-page.ts';
+import { outputsOf, type Json } from './support/outputs.ts';
+
+const EXAMPLES = jsonExamples();
+/** Needs a Redis, and a signal to end it: test/redis/command.test.ts compares it. */
+const COMPARED_ELSEWHERE = 'worker';
+
+/** `plan`, `data fetch`. */
+function commandNames(command: Command): string[] {
+  if (command.commands.length === 0) return [command.name()];
+  return command.commands.flatMap((sub) =>
+    commandNames(sub).map((name) => (command.name() === 'data' ? `data ${name}` : name)),
+  );
+}
+
+describe('docs/json.md', () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'scalesweep-test-'));
+  let outputs: ReadonlyMap<string, Json | Json[]>;
+  beforeAll(async () => {
+    const data = path.join(folder, 'data');
+    mkdirSync(data);
+    vi.stubEnv('SCALESWEEP_DATA', data);
+    outputs = await outputsOf(folder, data);
+    // Two trainings and a dozen commands; a second each where nothing else runs.
+  }, 120_000);
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('has a section for every command', () => {
+    const quiet = { out: () => {}, outBytes: () => {}, err: () => {}, screen: undefined, env: {}, colour: false };
+    expect([...EXAMPLES.keys()].toSorted()).toEqual(commandNames(makeProgram(quiet, () => {})).toSorted());
+  });
+
+  it.each([...EXAMPLES])('has an example of %s', (_, example) => expect(fieldsOf(example)).not.toEqual([]));
+
+  it.each([...EXAMPLES.keys()].filter((name) => name !== COMPARED_ELSEWHERE))('shows the fields of %s', (name) => {
+    expect(fieldsOf(outputs.get(name))).toEqual(fieldsOf(EXAMPLES.get(name)));
+  });
+});
