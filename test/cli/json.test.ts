@@ -4,11 +4,12 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeProgram } from '../../orchestrator/cli/program.ts';
-import { fieldsOf, jsonExamples } from './support/json-page.ts';
-import { outputsOf, type Json } from './support/outputs.ts';
+import { fieldsOf, jsonExamples } from '../docs/support/json-page.ts';
+import { STARTS_PROCESSES } from '../support/time-outs.ts';
+import { outputsOf, type Json } from '../docs/support/outputs.ts';
 
 const EXAMPLES = jsonExamples();
-/** Needs a Redis, and a signal to end it: test/redis/command.test.ts compares it. */
+/** Needs a Redis, and a signal to end it: `test/redis/command.test.ts` compares it. */
 const COMPARED_ELSEWHERE = 'worker';
 
 /** `plan`, `data fetch`. */
@@ -27,8 +28,7 @@ describe('docs/json.md', () => {
     mkdirSync(data);
     vi.stubEnv('SCALESWEEP_DATA', data);
     outputs = await outputsOf(folder, data);
-    // Two trainings and a dozen commands; a second each where nothing else runs.
-  }, 120_000);
+  }, STARTS_PROCESSES);
   afterAll(() => {
     vi.unstubAllEnvs();
     rmSync(folder, { recursive: true, force: true });
