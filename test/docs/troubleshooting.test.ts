@@ -30,6 +30,5 @@ describe('docs/troubleshooting.md', () => {
 
   it('has every exit code', () => expect(rowsOf('Exit codes')).toEqual(Object.values(EXIT).map(String)));
 
-  it('has every kind of failure', () =>
-    expect(rowsOf('Failures of trials').toSorted()).toEqual([...failureKinds].toSorted()));
+  it('has every kind of failure', () => expect(new Set(rowsOf('Failures of trials'))).toEqual(new Set(failureKinds)));
 });

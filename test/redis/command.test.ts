@@ -31,10 +31,7 @@ describe('a trainer of the user’s own over Redis', () => {
 
   const work = (name: string, program: string) =>
     startCli(
-      [
-        ...['worker', '--redis', redis.url, '--engine', 'command', '--json', '--beat', '0.5'],
-        ...['--allow-command', `${name}=${program}`],
-      ],
+      `worker --redis ${redis.url} --engine command --beat 0.5 --json --allow-command ${name}=${program}`.split(' '),
       { cwd: folder },
     );
   const run = (): Promise<CliResult> => runCli(['run', 'grid.yaml', '--redis', redis.url, '--json'], { cwd: folder });
