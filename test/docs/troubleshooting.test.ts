@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EXIT, failureKinds, packageRoot } from '../../contract/index.ts';
+import { failureKinds } from '../../contract/event.ts';
+import { EXIT, packageRoot } from '../../contract/index.ts';
 import { page } from './support/markdown.ts';
 
 const { text } = page('docs/troubleshooting.md');

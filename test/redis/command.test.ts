@@ -31,7 +31,18 @@ describe('a trainer of the user’s own over Redis', () => {
 
   const work = (name: string, program: string) =>
     startCli(
-      `worker --redis ${redis.url} --engine command --beat 0.5 --json --allow-command ${name}=${program}`.split(' '),
+      [
+        'worker',
+        '--redis',
+        redis.url,
+        '--engine',
+        'command',
+        '--allow-command',
+        `${name}=${program}`,
+        '--beat',
+        '0.5',
+        '--json',
+      ],
       { cwd: folder },
     );
   const run = (): Promise<CliResult> => runCli(['run', 'grid.yaml', '--redis', redis.url, '--json'], { cwd: folder });
