@@ -12,7 +12,8 @@ import { parseArgs } from 'node:util';
 import { packageRoot } from '../contract/index.ts';
 import { parseGrid } from '../grids/index.ts';
 import { makeLocalDispatcher } from '../orchestrator/dispatch/local.ts';
-import { storePlan } from '../orchestrator/launch/store-plan.ts';
+import { planSweep } from '../orchestrator/launch/plan/plan-sweep.ts';
+import { storePlan } from '../orchestrator/launch/plan/store-plan.ts';
 import { formatTable } from '../orchestrator/cli/table.ts';
 import { runSweep } from '../orchestrator/sweep/run-sweep.ts';
 import { openStore } from '../results/index.ts';
@@ -66,7 +67,7 @@ async function measure(trials: number, workers: number): Promise<Figures> {
   try {
     const store = openStore(db, { mode: 'run' });
     const began = performance.now();
-    const { sweep } = storePlan(store, parseGrid(gridOf(trials), 'bench.yaml'), {}, Date.now());
+    const sweep = storePlan(store, planSweep(parseGrid(gridOf(trials), 'bench.yaml')), Date.now());
     const planned = performance.now();
     let handed: number | undefined;
     const dispatcher = makeLocalDispatcher({

@@ -60,7 +60,7 @@ function fill(file: string, rows: number, cellsAsked: number): number {
     gridHash: '0123456789abcdef',
     question: null,
     budgets: {},
-    argv: [],
+    overrides: {},
     environment: {},
     createdAt: 1,
   });

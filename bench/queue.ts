@@ -16,7 +16,8 @@ import { formatTable } from '../orchestrator/cli/table.ts';
 import { startCli, startFromDist } from '../test/orchestrator/support/cli.ts';
 import type * as Grids from '../grids/index.ts';
 import type * as RedisDispatch from '../orchestrator/dispatch/redis/dispatcher.ts';
-import type * as Launch from '../orchestrator/launch/store-plan.ts';
+import type * as Plan from '../orchestrator/launch/plan/plan-sweep.ts';
+import type * as StorePlan from '../orchestrator/launch/plan/store-plan.ts';
 import type * as Sweep from '../orchestrator/sweep/run-sweep.ts';
 import type * as Results from '../results/index.ts';
 import { keys, type Heartbeat } from '../worker/remote/index.ts';
@@ -29,7 +30,8 @@ const fromDist = (module: string): Promise<unknown> =>
   import(pathToFileURL(path.join(packageRoot(), 'dist', `${module}.js`)).href);
 const { parseGrid } = (await fromDist('grids/index')) as typeof Grids;
 const { makeRedisDispatcher } = (await fromDist('orchestrator/dispatch/redis/dispatcher')) as typeof RedisDispatch;
-const { storePlan } = (await fromDist('orchestrator/launch/store-plan')) as typeof Launch;
+const { planSweep } = (await fromDist('orchestrator/launch/plan/plan-sweep')) as typeof Plan;
+const { storePlan } = (await fromDist('orchestrator/launch/plan/store-plan')) as typeof StorePlan;
 const { runSweep } = (await fromDist('orchestrator/sweep/run-sweep')) as typeof Sweep;
 const { openStore } = (await fromDist('results/index')) as typeof Results;
 startFromDist();
@@ -132,7 +134,7 @@ async function secondsOfSweep(server: TestRedis, trials: number, slots: string):
   const worker = startCli(args, { cwd: folder });
   const store = openStore(path.join(folder, 'results.db'), { mode: 'run' });
   try {
-    const { sweep } = storePlan(store, parseGrid(gridOf(trials), 'bench.yaml'), {}, Date.now());
+    const sweep = storePlan(store, planSweep(parseGrid(gridOf(trials), 'bench.yaml')), Date.now());
     await slotsIdle(server, Number(slots));
     let handedAt: number | undefined;
     const dispatcher = makeRedisDispatcher({

@@ -30,6 +30,7 @@ export {
   type Started,
   type Store,
   type StoreMode,
+  type SweepFacts,
   type SweepInput,
   type SweepRecord,
   type SweepState,

@@ -6,7 +6,15 @@
  * accepted, the parameter says so. Every method may throw a `ScalesweepError`: `STORE_LOCKED`, `STORE_CORRUPT`,
  * `STORE_UNWRITABLE` or `DISK_FULL`; a write that threw has changed nothing.
  */
-import type { EpochMetrics, FailureKind, Trial, TrialCost, TrialResult } from '../contract/index.ts';
+import type {
+  EngineSpec,
+  EpochMetrics,
+  FailureKind,
+  Trial,
+  TrialCost,
+  TrialResult,
+  TrialSpec,
+} from '../contract/index.ts';
 import type { RunningAttempt, TrialDetail } from './attempt.ts';
 import type { ImportedResult } from './result-row.ts';
 
@@ -61,9 +69,17 @@ export interface SweepInput {
   readonly question: string | null;
   /** Budgets of the grid, `{flops: [...], params: [...]}`. */
   readonly budgets: Readonly<Record<string, readonly number[]>>;
-  readonly argv: readonly string[];
+  /** What the command line changed about the grid, `{maxFlops: 2e9}`: with the grid's text it gives the same plan again. */
+  readonly overrides: Readonly<Record<string, string | number>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly createdAt: number;
+}
+
+/** What all trials of a sweep share. */
+export interface SweepFacts {
+  readonly engine: EngineSpec;
+  /** Name of the dataset. */
+  readonly dataset: string;
 }
 
 export const sweepStates = ['active', 'paused', 'cancelled'] as const;
@@ -76,6 +92,8 @@ export interface SweepRecord extends SweepInput {
   readonly source: 'trained' | 'imported';
   /** False when a run died while storing the plan: the next run of the same grid stores it again. */
   readonly complete: boolean;
+  /** Null before its first trial is stored, and for results from elsewhere. */
+  readonly facts: SweepFacts | null;
 }
 
 /** A trial that waits to be handed out. */
@@ -171,6 +189,8 @@ export interface Store {
    * sweeps asked for are shared, so calling it again, or with a longer plan, adds only what is new.
    */
   addTrials(sweep: string, trials: Iterable<TrialToStore>, options?: AddTrialsOptions): AddedTrials;
+  /** Predicts the trials of a sweep that are not done again, and orders them by it: longest first. */
+  predictAgain(sweep: string, secondsOf: (spec: TrialSpec, cost: TrialCost) => number): void;
   /** Results trained elsewhere, as finished trials of a sweep. Returns how many were new; equal ones are replaced. */
   addResults(sweep: string, dataset: string, results: Iterable<ImportedResult>, now: number): number;
   /** By id prefix; the latest without one. @throws `NOT_FOUND`, or `USAGE` when several match. */

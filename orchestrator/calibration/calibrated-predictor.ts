@@ -2,7 +2,7 @@ import type { RecipeSpec, TrialSpec } from '../../contract/index.ts';
 import { DATASETS } from '../../grids/index.ts';
 import { buildNetwork } from '../../models/index.ts';
 import { evalSteps, stepsOf } from '../../worker/index.ts';
-import { makeFlatPredictor, type Predictor } from '../sweep/predict.ts';
+import { makeFlatPredictor, type Predictor } from '../sweep/predictor.ts';
 import { withTrial, type Calibration } from './calibration.ts';
 import { NetworkPredictor, type NetworkTimes } from './trial-rates.ts';
 

@@ -2,7 +2,7 @@ import os from 'node:os';
 import { messageOf, parseDevice, type TrialSpec } from '../../contract/index.ts';
 import { calibrationDir, startMeasuring, type MeasureRequest } from '../../worker/index.ts';
 import type { Io } from '../cli/io.ts';
-import { makeFlatPredictor, type Predictor } from '../sweep/predict.ts';
+import { makeFlatPredictor, type Predictor } from '../sweep/predictor.ts';
 import { makeCalibratedPredictor } from './calibrated-predictor.ts';
 import { calibrationFile, calibrationKey, keepCalibration, readCalibration, type Place } from './calibration-file.ts';
 import { calibrationOf, mergeCalibrations, type Calibration } from './calibration.ts';

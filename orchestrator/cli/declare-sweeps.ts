@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
-import type { ResumeOptions } from '../commands/resume.ts';
 import type { RunOptions } from '../commands/run.ts';
+import type { TrainSweepOptions } from '../launch/train/train-sweep.ts';
 import type { StoreOptions } from './shared-options.ts';
 import { withRedis } from './declare-cluster.ts';
 import type { Io } from './io.ts';
@@ -32,7 +32,7 @@ export function declareSweeps(program: Command, io: Io, act: Act): void {
     .option('--workers <n>', 'worker processes per device [one per core; for a GPU one]', positiveInteger)
     .option('--threads <n>', 'threads per worker', positiveInteger, 1)
     .option('--out <dir>', 'folder of the report')
-    .action((sweep: string | undefined, options: ResumeOptions) =>
+    .action((sweep: string | undefined, options: TrainSweepOptions) =>
       act(async () => (await import('../commands/resume.ts')).resume(sweep, options, io)),
     );
 

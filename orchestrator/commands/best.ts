@@ -1,10 +1,11 @@
-import { EXIT, formatAmount, ScalesweepError } from '../../contract/index.ts';
-import { best as ask, costAxes, type Best, type Budget, type CostAxis } from '../../results/index.ts';
+import { EXIT, ScalesweepError } from '../../contract/index.ts';
+import { best as ask, type Best, type Budget, type CostAxis } from '../../results/index.ts';
+import { budgetWords } from '../cli/budget-words.ts';
+import { cellTable } from '../cli/cell-table.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
-import { readStore } from '../launch/read-store.ts';
+import { readStore } from '../launch/store-access.ts';
 import { countOf } from '../progress/words.ts';
-import { cellTable } from './cell-table.ts';
 
 export interface BestCommandOptions extends ScopedOptions {
   readonly maxFlops?: number;
@@ -52,19 +53,3 @@ function budgetOf(options: BestCommandOptions): Budget {
   };
   return Object.fromEntries(Object.entries(caps).filter(([, cap]) => cap !== undefined));
 }
-
-/** `at most 2G FLOPs and 1M params`, or `no budget`. */
-export function budgetWords(budget: Budget): string {
-  const caps = costAxes.flatMap((axis) =>
-    budget[axis] === undefined ? [] : [`${formatAmount(budget[axis])} ${AXIS_WORDS[axis]}`],
-  );
-  return caps.length === 0 ? 'no budget' : `at most ${caps.join(' and ')}`;
-}
-
-const AXIS_WORDS: Readonly<Record<CostAxis, string>> = {
-  flops: 'FLOPs',
-  trainFlops: 'train FLOPs',
-  params: 'params',
-  memoryBytes: 'bytes',
-  stepMs: 'ms per step',
-};

@@ -4,8 +4,8 @@ import { describeEnvironment, readWeights, type TrainedWeights } from '../../wor
 import { printJson, type Io } from '../cli/io.ts';
 import type { StoreOptions } from '../cli/shared-options.ts';
 import { writeWhole } from '../cli/write-whole.ts';
-import { checkpointFolder } from '../launch/checkpoint-folder.ts';
-import { readStore } from '../launch/read-store.ts';
+import { checkpointFolder } from '../launch/train/checkpoint-folder.ts';
+import { readStore } from '../launch/store-access.ts';
 import { percent } from '../progress/words.ts';
 
 export interface ExportModelOptions extends StoreOptions {

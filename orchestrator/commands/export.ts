@@ -3,7 +3,7 @@ import { exportRows, resultRows, type ExportFormat } from '../../results/index.t
 import type { Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
 import { writeWhole } from '../cli/write-whole.ts';
-import { readStore } from '../launch/read-store.ts';
+import { readStore } from '../launch/store-access.ts';
 import { countOf } from '../progress/words.ts';
 
 export interface ExportCommandOptions extends ScopedOptions {

@@ -11,7 +11,7 @@ import { epochCurves, resultRows, type SqliteStore } from '../../results/index.t
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
 import { formatTable, type Column } from '../cli/table.ts';
-import { readStore } from '../launch/read-store.ts';
+import { readStore } from '../launch/store-access.ts';
 import { separate } from './separate.ts';
 
 export interface FindingsCommandOptions extends ScopedOptions {

@@ -2,8 +2,8 @@ import { EXIT } from '../../contract/index.ts';
 import { pareto as ask, type CostAxis } from '../../results/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
-import { readStore } from '../launch/read-store.ts';
-import { cellTable } from './cell-table.ts';
+import { readStore } from '../launch/store-access.ts';
+import { cellTable } from '../cli/cell-table.ts';
 
 export interface ParetoCommandOptions extends ScopedOptions {
   readonly axis: CostAxis;

@@ -3,7 +3,7 @@ import type { AxisValue, Cell, Grid, PlanItem, PlannedTrial, PlanTally, PlanTota
 import type { Io } from '../cli/io.ts';
 import { formatTable, type Column } from '../cli/table.ts';
 import { countOf, grouped } from '../progress/words.ts';
-import type { Predictor } from '../sweep/predict.ts';
+import type { Predictor } from '../sweep/predictor.ts';
 
 export interface PlanTableOptions {
   /** Among which the predicted time is shared. */

@@ -4,8 +4,8 @@ import { loadGrid, PlanTally } from '../../grids/index.ts';
 import { openPredictor } from '../calibration/open-predictor.ts';
 import type { Io } from '../cli/io.ts';
 import type { JsonOption } from '../cli/shared-options.ts';
-import { overridesOf, planWith, type Overrides } from '../launch/overrides.ts';
-import { withTrainerCosts } from '../launch/trainer-costs.ts';
+import type { Overrides } from '../launch/plan/overrides.ts';
+import { planSweep } from '../launch/plan/plan-sweep.ts';
 import type { TrainerOptions } from '../launch/trainers.ts';
 import { printPlanJson } from './plan-json.ts';
 import { printPlanTable } from './plan-table.ts';
@@ -20,8 +20,7 @@ export interface PlanCommandOptions extends JsonOption, Overrides, TrainerOption
 
 /** `scalesweep plan`: computes, prints, writes nothing. */
 export async function plan(gridFile: string, options: PlanCommandOptions, io: Io): Promise<number> {
-  const grid = withTrainerCosts(loadGrid(gridFile), options);
-  const items = planWith(grid, overridesOf(options));
+  const { grid, items } = planSweep(loadGrid(gridFile), options);
   const { deviceFlops } = options;
   const predictor = openPredictor(options);
   const tally = new PlanTally({ secondsOf: predictor.seconds, ...(deviceFlops === undefined ? {} : { deviceFlops }) });

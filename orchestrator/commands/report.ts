@@ -3,7 +3,7 @@ import { EXIT } from '../../contract/index.ts';
 import { writeReport } from '../../report/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
-import { readStore } from '../launch/read-store.ts';
+import { readStore } from '../launch/store-access.ts';
 
 export interface ReportCommandOptions extends ScopedOptions {
   /** @defaultValue `report`, beside the store */

@@ -2,7 +2,7 @@ import { EXIT } from '../../contract/index.ts';
 import { openStore } from '../../results/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import type { StoreOptions } from '../cli/shared-options.ts';
-import { requireStore } from '../launch/require-store.ts';
+import { requireStore } from '../launch/store-access.ts';
 import { countOf } from '../progress/words.ts';
 
 /** `scalesweep pause`, `cancel` and `retry`: short writes, which a process that runs the sweep sees within a second or so. */

@@ -5,9 +5,9 @@ import { statePaths } from '../../worker/index.ts';
 import { serve } from '../../worker/remote/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import type { JsonOption } from '../cli/shared-options.ts';
-import { processesOf } from '../launch/open-dispatcher.ts';
+import { workerSlots } from '../launch/train/worker-slots.ts';
 import { trainerEnvironment, type TrainerOptions } from '../launch/trainers.ts';
-import { listenForStop } from '../launch/stop-signals.ts';
+import { listenForStop } from '../launch/train/stop-signals.ts';
 
 export interface WorkerOptions extends JsonOption, TrainerOptions {
   readonly redis: string;
@@ -34,7 +34,7 @@ export async function worker(options: WorkerOptions, io: Io): Promise<number> {
     });
   }
   const cores = Math.max(1, Math.floor(os.availableParallelism() / options.threads));
-  const devices = processesOf(options.devices, options.concurrency, cores);
+  const devices = workerSlots(options.devices, options.concurrency, cores);
   const serving = await serve({
     redis: options.redis,
     engine: options.engine,

@@ -3,7 +3,7 @@ import { isLast } from '../../worker/index.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { SweepWatcher } from './news.ts';
 import { historyOf } from './history.ts';
-import { makeFlatPredictor, type Predictor } from './predict.ts';
+import { makeFlatPredictor, type Predictor } from './predictor.ts';
 import { groupEvents, recordEvents, type EventGroup } from './record-events.ts';
 import { RETRY_LIMITS, type RetryLimits, type TrialHistory } from './retry-policy.ts';
 import { makeSettler, type Effect, type LastEvent } from './settle-attempt.ts';

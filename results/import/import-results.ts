@@ -10,7 +10,6 @@ export interface ImportOptions extends ReadOptions {
   readonly dataset?: string;
   /** @defaultValue the file's name without its extension */
   readonly name?: string;
-  readonly argv?: readonly string[];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -53,7 +52,7 @@ export function importResults(
     gridHash: contentHash({ imported: text, dataset, trainImages: options.trainImages ?? null }),
     question: provenance ?? null,
     budgets: {},
-    argv: options.argv ?? [],
+    overrides: {},
     environment: {},
     createdAt: options.now,
   });

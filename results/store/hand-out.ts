@@ -3,15 +3,19 @@ import type { Trial, TrialCost, TrialSpec } from '../../contract/index.ts';
 import type { Claim, Started, WaitingTrial, Written } from '../store.ts';
 import { environmentRow, sweepRow, trialRow, type Connection, type TrialRow } from './connection.ts';
 
-interface WaitingRow {
-  id: string;
-  seed: number;
-  spec: string;
+/** Columns of `cells`. */
+export interface CostRow {
   flops: number;
   params: number;
   activations: number;
   memory_bytes: number;
   train_flops: number;
+}
+
+interface WaitingRow extends CostRow {
+  id: string;
+  seed: number;
+  spec: string;
   predicted_seconds: number | null;
   attempt: number;
   crashes: number;
@@ -132,7 +136,7 @@ function parseCell(spec: string): CellSpec {
 }
 let lastCell: { readonly text: string; readonly parsed: CellSpec } | undefined;
 
-function costOf(row: WaitingRow): TrialCost {
+export function costOf(row: CostRow): TrialCost {
   return {
     flops: row.flops,
     params: row.params,

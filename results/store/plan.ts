@@ -1,6 +1,6 @@
 /** A sweep's plan into the store: cells, trials, and the trials' places in the sweep. */
 import { canonicalJson, contentHash, type TrialSpec } from '../../contract/index.ts';
-import type { AddedTrials, AddTrialsOptions, TrialToStore } from '../store.ts';
+import type { AddedTrials, AddTrialsOptions, SweepFacts, TrialToStore } from '../store.ts';
 import { bucketOf } from './buckets.ts';
 import { chunksOf } from './chunks.ts';
 import { sweepRow, type Connection } from './connection.ts';
@@ -24,7 +24,11 @@ export function addTrials(
        ON CONFLICT (trial, sweep) DO UPDATE SET position = excluded.position, priority = excluded.priority`,
       { trial: trial.n, sweep: n, position, priority: priorityOf(planned, position) },
     );
-    if (position === 0) connection.run('UPDATE sweeps SET dataset = ? WHERE n = ?', trial.dataset, n);
+    if (position === 0) {
+      const { engine, data } = planned.trial.spec;
+      const facts: SweepFacts = { engine, dataset: data.name };
+      connection.run('UPDATE sweeps SET dataset = ?, facts = ? WHERE n = ?', trial.dataset, canonicalJson(facts), n);
+    }
     position++;
   };
   for (const chunk of chunksOf(trials)) {

@@ -1,5 +1,5 @@
 /** The store on SQLite: opens the file, takes the owner's lock, and translates every error on its way out. */
-import type { EpochMetrics, TrialResult } from '../../contract/index.ts';
+import type { EpochMetrics, TrialCost, TrialResult, TrialSpec } from '../../contract/index.ts';
 import type { ImportedResult } from '../result-row.ts';
 import type {
   AddedTrials,
@@ -29,6 +29,7 @@ import { addResults } from './import.ts';
 import { openDatabase } from './open.ts';
 import { takeOwnerLock, type OwnerLock } from './owner-lock.ts';
 import { addTrials } from './plan.ts';
+import { predictAgain } from './predictions.ts';
 import { guarded } from './sqlite-errors.ts';
 import { counts, failures, running, statusOf, trialDetail } from './status.ts';
 import { allSweeps, createSweep, findSweep, retryFailed, setSweepState } from './sweeps.ts';
@@ -84,6 +85,9 @@ export class SqliteStore implements Store {
   }
   addTrials(sweep: string, trials: Iterable<TrialToStore>, options: AddTrialsOptions = {}): AddedTrials {
     return this.#guard((connection) => addTrials(connection, sweep, trials, options));
+  }
+  predictAgain(sweep: string, secondsOf: (spec: TrialSpec, cost: TrialCost) => number): void {
+    this.#guard((connection) => predictAgain(connection, sweep, secondsOf));
   }
   addResults(sweep: string, dataset: string, results: Iterable<ImportedResult>, now: number): number {
     return this.#guard((connection) => addResults(connection, sweep, dataset, results, now));

@@ -1,6 +1,6 @@
 /** Sweeps: made, found, steered. */
 import { canonicalJson, ScalesweepError } from '../../contract/index.ts';
-import type { SweepInput, SweepRecord, SweepState } from '../store.ts';
+import type { SweepFacts, SweepInput, SweepRecord, SweepState } from '../store.ts';
 import { refreshCell } from './aggregates.ts';
 import { environmentRow, noSuch, sweepRow, type Connection } from './connection.ts';
 
@@ -12,7 +12,8 @@ interface SweepRow {
   grid_hash: string;
   question: string | null;
   budgets: string;
-  argv: string;
+  overrides: string;
+  facts: string | null;
   environment: string;
   created_at: number;
   state: SweepState;
@@ -20,7 +21,7 @@ interface SweepRow {
   complete: number;
 }
 
-const COLUMNS = `s.id, s.name, s.grid_file, s.grid_text, s.grid_hash, s.question, s.budgets, s.argv, e.json AS environment,
+const COLUMNS = `s.id, s.name, s.grid_file, s.grid_text, s.grid_hash, s.question, s.budgets, s.overrides, s.facts, e.json AS environment,
   s.created_at, s.state, s.source, s.complete FROM sweeps s JOIN environments e ON e.n = s.environment`;
 
 const GRID_HASH = /^[0-9a-f]{12,}$/;
@@ -33,10 +34,10 @@ export function createSweep(connection: Connection, input: SweepInput): SweepRec
   connection.write(() => {
     const environment = environmentRow(connection, input.environment);
     connection.run(
-      `INSERT INTO sweeps (id, name, grid_file, grid_text, grid_hash, question, budgets, argv, environment, created_at, ran_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO sweeps (id, name, grid_file, grid_text, grid_hash, question, budgets, argv, overrides, environment, created_at, ran_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, '[]', ?, ?, ?, ?)
        ON CONFLICT (grid_hash) DO UPDATE SET ran_at = max(ran_at, excluded.ran_at), environment = excluded.environment,
-         argv = excluded.argv, state = CASE state WHEN 'cancelled' THEN 'active' ELSE state END`,
+         overrides = excluded.overrides, state = CASE state WHEN 'cancelled' THEN 'active' ELSE state END`,
       id,
       input.name,
       input.gridFile,
@@ -44,7 +45,7 @@ export function createSweep(connection: Connection, input: SweepInput): SweepRec
       input.gridHash,
       input.question,
       canonicalJson(input.budgets),
-      canonicalJson(input.argv),
+      canonicalJson(input.overrides),
       environment,
       input.createdAt,
       input.createdAt,
@@ -118,11 +119,12 @@ function recordOf(row: SweepRow): SweepRecord {
     gridHash: row.grid_hash,
     question: row.question,
     budgets: JSON.parse(row.budgets) as Record<string, number[]>,
-    argv: JSON.parse(row.argv) as string[],
+    overrides: JSON.parse(row.overrides) as Record<string, string | number>,
     environment: JSON.parse(row.environment) as Record<string, string>,
     createdAt: row.created_at,
     state: row.state,
     source: row.source,
     complete: row.complete === 1,
+    facts: row.facts === null ? null : (JSON.parse(row.facts) as SweepFacts),
   };
 }

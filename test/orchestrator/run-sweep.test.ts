@@ -34,7 +34,7 @@ describe('the sweep loop', () => {
       gridHash: '0123456789abcdef',
       question: null,
       budgets: {},
-      argv: [],
+      overrides: {},
       environment: {},
       createdAt: 0,
     });

@@ -102,15 +102,17 @@ describe('a store of another version', () => {
       db.close();
       return version;
     });
-    expect(versions).toEqual([3, 3]);
+    expect(versions).toEqual([4, 4]);
   });
 
   /** What each migration after the first added. */
   const added = [
     { version: 2, columns: { trials: 'micro_batch', attempts: 'micro_batch' } },
     { version: 3, columns: { trials: 'train_seconds' } },
+    { version: 4, columns: { sweeps: 'overrides' } },
+    { version: 4, columns: { sweeps: 'facts' } },
   ];
-  test.each([1, 2].flatMap((from) => (['read', 'steer', 'run'] as const).map((mode) => ({ from, mode }))))(
+  test.each([1, 2, 3].flatMap((from) => (['read', 'steer', 'run'] as const).map((mode) => ({ from, mode }))))(
     'one of version $from keeps its results, opened to $mode',
     ({ from, mode }) => {
       const file = filledStore(3);
@@ -120,14 +122,34 @@ describe('a store of another version', () => {
       db.pragma(`user_version = ${from}`);
       db.close();
       const store = openStore(file, { mode });
-      const { id } = store.sweep();
+      const { id, facts } = store.sweep();
+      expect(facts).toEqual({ engine: planned().trial.spec.engine, dataset: planned().trial.spec.data.name });
       expect(store.counts(id)).toMatchObject({ done: 3 });
       const [row] = [...resultRows(store)];
-      expect(row).toMatchObject({ seconds: 10, trainSeconds: null });
+      expect(row).toMatchObject({ seconds: 10, trainSeconds: from < 3 ? null : 8 });
       expect(store.trial(row!.id).attempts).toMatchObject([{ outcome: 'done', microBatch: null }]);
       store.close();
     },
   );
+});
+
+test.each([
+  { argv: [], overrides: {} },
+  {
+    argv: ['--max-flops', '123456789012345680000', '--engine', 'noop'],
+    overrides: { maxFlops: 123456789012345680000, engine: 'noop' },
+  },
+  { argv: ['--max-train-flops', '1e+21'], overrides: { maxTrainFlops: 1e21 } },
+])('flags that a store of version 3 kept as text are read as data: $argv', ({ argv, overrides }) => {
+  const file = filledStore(1);
+  const db = new Database(file);
+  for (const column of ['overrides', 'facts']) db.exec(`ALTER TABLE sweeps DROP COLUMN ${column}`);
+  db.prepare('UPDATE sweeps SET argv = ?').run(JSON.stringify(argv));
+  db.pragma('user_version = 3');
+  db.close();
+  const store = openStore(file, { mode: 'read' });
+  expect(store.sweep().overrides).toEqual(overrides);
+  store.close();
 });
 
 describe('where a store cannot be written', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isScalesweepError } from '../../contract/index.ts';
+import { trialFacts } from '../../results/queries/trial-facts.ts';
 import { complete, freshStore, planned, sweepInput } from './support/fixtures.ts';
 
 describe('a sweep and its plan', () => {
@@ -56,6 +57,21 @@ describe('a sweep and its plan', () => {
     const given = store.createSweep(sweepInput('given'));
     store.addTrials(given.id, plan, { priority: (_, index) => -index });
     expect(store.nextTrials(given.id, 3, 0).map(({ trial }) => trial.spec.model.depth)).toEqual([20, 50, 26]);
+  });
+
+  test('predictions told again order what is not done, and leave what was said of the others', () => {
+    const store = freshStore();
+    const plan = [20, 50, 26].map((depth) => planned({ depth }));
+    const { id } = store.createSweep(sweepInput('a'));
+    store.addTrials(id, plan, { predictedSeconds: () => 1 });
+    complete(store, plan[1]!, 0.8);
+    store.predictAgain(id, ({ model }) => 100 - model.depth);
+    const waiting = store.nextTrials(id, 3, 0);
+    expect(waiting.map(({ trial, predictedSeconds }) => [trial.spec.model.depth, predictedSeconds])).toEqual([
+      [20, 80],
+      [26, 74],
+    ]);
+    expect(trialFacts(store).predictions).toMatchObject([{ id: plan[1]!.trial.id, predictedSeconds: 1 }]);
   });
 
   test('a trial comes back as it went in', () => {

@@ -4,7 +4,7 @@ import { OPERATION_CLASSES, trialCost } from '../../../compiler/index.ts';
 import { makeCalibratedPredictor } from '../../../orchestrator/calibration/calibrated-predictor.ts';
 import type { Calibration } from '../../../orchestrator/calibration/calibration.ts';
 import { fitRates } from '../../../orchestrator/calibration/fit-rates.ts';
-import { predictSeconds } from '../../../orchestrator/sweep/predict.ts';
+import { predictSeconds } from '../../../orchestrator/sweep/predictor.ts';
 import { EVALUATION_BATCH, evaluationSeconds, plantedCalibration, specOf, stepSeconds } from './planted.ts';
 
 function predictorOf(calibration: Calibration, kept: Calibration[] = []) {

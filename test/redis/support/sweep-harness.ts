@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { makeRedisDispatcher } from '../../../orchestrator/dispatch/redis/dispatcher.ts';
-import { storePlan } from '../../../orchestrator/launch/store-plan.ts';
+import { planSweep } from '../../../orchestrator/launch/plan/plan-sweep.ts';
+import { storePlan } from '../../../orchestrator/launch/plan/store-plan.ts';
 import type { SweepNews } from '../../../orchestrator/sweep/news.ts';
 import { runSweep, type SweepOutcome } from '../../../orchestrator/sweep/run-sweep.ts';
 import { parseGrid } from '../../../grids/index.ts';
@@ -85,7 +86,7 @@ export function startSweep({
   signal,
 }: SweepSettings): SweepRun {
   const store = openStore(path.join(folder, 'results.db'), { mode: 'run' });
-  const { sweep } = storePlan(store, parseGrid(noopGrid({ trials, epochs }), 'grid.yaml'), {}, Date.now());
+  const sweep = storePlan(store, planSweep(parseGrid(noopGrid({ trials, epochs }), 'grid.yaml')), Date.now());
   const dispatcher = makeRedisDispatcher({
     redis: connectForTest(redis),
     store: id,

@@ -97,7 +97,7 @@ export function sweepInput(name: string, createdAt = 1): SweepInput {
     gridHash: contentHash(name),
     question: 'Which is best?',
     budgets: { flops: [1e9] },
-    argv: ['run', `grids/${name}.yaml`],
+    overrides: { maxFlops: 2e9 },
     environment: { node: '20' },
     createdAt,
   };

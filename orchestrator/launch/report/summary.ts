@@ -5,10 +5,10 @@ import {
   type CellResult,
   type SqliteStore,
   type SweepRecord,
-} from '../../results/index.ts';
-import { formatTable } from '../cli/table.ts';
-import { budgetWords } from '../commands/best.ts';
-import { cellColumns } from '../commands/cell-table.ts';
+} from '../../../results/index.ts';
+import { budgetWords } from '../../cli/budget-words.ts';
+import { cellColumns } from '../../cli/cell-table.ts';
+import { formatTable } from '../../cli/table.ts';
 
 /** The best cell of a sweep under each of its grid's budgets, or without a budget where the grid has none. */
 export function bestPerBudget(store: SqliteStore, sweep: SweepRecord): Best[] {

@@ -1,11 +1,17 @@
 /** Costs that a trainer prints itself, for networks that are not the built-in family's. */
 import { spawnSync } from 'node:child_process';
 import { z } from 'zod';
-import { messageOf, ScalesweepError, type TrainerSpec, type TrialCost, type TrialSpec } from '../../contract/index.ts';
-import { builtInCost, costKey, distinctNetworks, type CostOrReason, type Grid } from '../../grids/index.ts';
-import { costEnvironment, requireAllowed } from '../../worker/index.ts';
+import {
+  messageOf,
+  ScalesweepError,
+  type TrainerSpec,
+  type TrialCost,
+  type TrialSpec,
+} from '../../../contract/index.ts';
+import { builtInCost, costKey, distinctNetworks, type CostOrReason, type Grid } from '../../../grids/index.ts';
+import { costEnvironment, requireAllowed } from '../../../worker/index.ts';
 import type { Overrides } from './overrides.ts';
-import { allowedTrainers, type TrainerOptions } from './trainers.ts';
+import { allowedTrainers, type TrainerOptions } from '../trainers.ts';
 
 /** To answer for all networks of a grid: PyTorch alone takes seconds to load. */
 const ANSWER_MS = 120_000;

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { isScalesweepError, TRIAL_ID } from '../../contract/index.ts';
-import type { Store } from '../../results/index.ts';
-import { openCheckpoints, statePaths } from '../../worker/index.ts';
+import { isScalesweepError, TRIAL_ID } from '../../../contract/index.ts';
+import type { Store } from '../../../results/index.ts';
+import { openCheckpoints, statePaths } from '../../../worker/index.ts';
 
 /** Where the checkpoints of a store's trials are: beside it. */
 export function checkpointFolder(db: string): string {

@@ -1,6 +1,6 @@
 import { formatAmount } from '../../contract/index.ts';
 import type { CellResult } from '../../results/index.ts';
-import { formatTable, type Column } from '../cli/table.ts';
+import { formatTable, type Column } from './table.ts';
 import { percent } from '../progress/words.ts';
 
 /** Cells with what was measured on them, as every answer shows them. */

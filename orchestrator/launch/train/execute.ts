@@ -1,0 +1,63 @@
+import type { Store, SweepRecord } from '../../../results/index.ts';
+import { makePaint } from '../../cli/colour.ts';
+import type { Io } from '../../cli/io.ts';
+import type { DisplayOptions, ProgressDisplay } from '../../progress/display.ts';
+import { makeLiveBlock } from '../../progress/live-block.ts';
+import { makePlainLines } from '../../progress/plain-lines.ts';
+import { makeFlatPredictor, type Predictor } from '../../sweep/predictor.ts';
+import { runSweep, type SweepOutcome } from '../../sweep/run-sweep.ts';
+import { openDispatcher, type DispatchOptions } from './open-dispatcher.ts';
+import { listenForStop } from './stop-signals.ts';
+
+export type ExecuteOptions = DispatchOptions;
+
+export interface Execution {
+  readonly outcome: SweepOutcome;
+  /** Trials that got their result now. */
+  readonly trained: number;
+}
+
+/** Trains what a sweep has left, here or elsewhere, showing progress on standard error. */
+export async function execute(
+  store: Store,
+  sweep: SweepRecord,
+  options: ExecuteOptions,
+  predictor: Predictor = makeFlatPredictor(options.threads),
+  io: Io,
+): Promise<Execution> {
+  const { dispatcher, adopted } = await openDispatcher(store, sweep, options, io);
+  const stopSignals = listenForStop(() => dispatcher.kill());
+  const display = makeDisplay(io, {
+    title: sweep.name,
+    etaSeconds: () => store.statusOf(sweep.id, dispatcher.parallelism).etaSeconds,
+    clock: () => performance.now(),
+  });
+  let trained = 0;
+  try {
+    const outcome = await runSweep({
+      store,
+      sweep: sweep.id,
+      dispatcher,
+      adopted,
+      signal: stopSignals.signal,
+      predictor,
+      now: () => Date.now(),
+      watch: (news) => {
+        if (news.type === 'done') trained++;
+        display.take(news);
+      },
+    });
+    return { outcome, trained };
+  } finally {
+    display.close();
+    predictor.save();
+    await dispatcher.close();
+    stopSignals.release();
+  }
+}
+
+function makeDisplay(io: Io, options: DisplayOptions): ProgressDisplay {
+  return io.screen === undefined
+    ? makePlainLines(io.err, options)
+    : makeLiveBlock(io.screen, makePaint(io.colour), options);
+}

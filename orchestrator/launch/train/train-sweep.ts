@@ -1,0 +1,40 @@
+import type { SqliteStore, SweepRecord } from '../../../results/index.ts';
+import type { Io } from '../../cli/io.ts';
+import { countOf } from '../../progress/words.ts';
+import type { Predictor } from '../../sweep/predictor.ts';
+import { reportSweep, type ReportOptions } from '../report/report-sweep.ts';
+import { requireTrainer } from '../trainers.ts';
+import { checkpointFolder, tidyCheckpoints } from './checkpoint-folder.ts';
+import { execute, type ExecuteOptions } from './execute.ts';
+import { fetchSweepData } from './fetch-dataset.ts';
+
+export interface TrainSweepOptions extends ExecuteOptions, ReportOptions {}
+
+/**
+ * Trains what is left of a stored sweep and reports on it: what `run` and `resume` share. Returns the exit code.
+ *
+ * @param openPredictor called where a trial waits, once its dataset is there.
+ * @throws {ScalesweepError} before any worker starts, where this machine lacks the sweep's trainer or dataset; what
+ * `reportSweep` throws.
+ */
+export async function trainSweep(
+  store: SqliteStore,
+  sweep: SweepRecord,
+  options: TrainSweepOptions,
+  openPredictor: () => Promise<Predictor>,
+  io: Io,
+): Promise<number> {
+  const { done, failed, planned, queued, running } = store.counts(sweep.id);
+  const left = planned + queued + running;
+  /** What waits to be trained on this machine. */
+  const facts = planned > 0 && options.redis === undefined ? sweep.facts : null;
+  if (facts !== null) requireTrainer(facts.engine.trainer, options);
+  await tidyCheckpoints(checkpointFolder(options.db), store);
+  io.err(
+    `${sweep.name} (${sweep.id}): ${countOf(done + failed + left, 'trial')}, ${done} done before, ${left} to train`,
+  );
+  if (facts !== null) await fetchSweepData(facts, io);
+  const predictor = planned > 0 ? await openPredictor() : undefined;
+  const execution = await execute(store, sweep, options, predictor, io);
+  return reportSweep(store, sweep, execution, options, io);
+}
