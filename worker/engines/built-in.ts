@@ -2,7 +2,7 @@ import type { RecipeSpec, Trial, TrialResult } from '../../contract/index.ts';
 import { buildNetwork, type Network } from '../../models/index.ts';
 import { closeDatasets, describeSplits, openDataset } from '../data/index.ts';
 import { describeEnvironment } from '../process/environment.ts';
-import { directFeeder, feedsAhead, ThreadedFeeder } from '../loader/index.ts';
+import { directLoader, prefetches, PrefetchingLoader } from '../loader/index.ts';
 import { datasetCacheDir } from '../storage/paths.ts';
 import { stepsOf } from '../training/schedule.ts';
 import { trainTrial } from '../training/train-trial.ts';
@@ -43,7 +43,7 @@ interface OpenedTrainer {
 export function makeBuiltInEngine<Library>(builtIn: BuiltIn<Library>): Engine {
   const { name, cacheDir = datasetCacheDir(), prepare, open, close } = builtIn;
   const environment = describeEnvironment();
-  const ahead = new ThreadedFeeder();
+  const ahead = new PrefetchingLoader();
   return {
     name,
     async run(trial: Trial, context: TrialContext): Promise<TrialResult> {
@@ -64,8 +64,8 @@ export function makeBuiltInEngine<Library>(builtIn: BuiltIn<Library>): Engine {
           effectiveBatch: String(batch),
           batchNormBatch: String(microBatch),
         };
-        const feeder = feedsAhead(device, threads) ? ahead : directFeeder;
-        return await trainTrial({ trial, context, dataset, trainer, environment: recorded, notes, feeder });
+        const loader = prefetches(device, threads) ? ahead : directLoader;
+        return await trainTrial({ trial, context, dataset, trainer, environment: recorded, notes, loader });
       } finally {
         await trainer.close();
       }

@@ -1,6 +1,6 @@
 import type { RecipeSpec } from '../../contract/index.ts';
 import { fillEvalBatch, fillTrainBatch, type Dataset, type Split } from '../data/index.ts';
-import { dropoutMask, dropPathMask } from './drops.ts';
+import { dropoutMask, dropPathMask } from './dropout.ts';
 
 /** One batch of a training, by what decides its content. */
 export type BatchRequest =

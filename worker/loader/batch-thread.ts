@@ -4,7 +4,7 @@ import { openPortable, type Dataset } from '../data/index.ts';
 import { fillBatch, memoryOf, type BatchPlan } from './batch-plan.ts';
 import { carryError, type FromThread, type ToThread } from './thread-messages.ts';
 
-if (parentPort === null) throw new Error('worker/loader/batch-thread is started by a feeder, as a thread');
+if (parentPort === null) throw new Error('worker/loader/batch-thread is started by a loader, as a thread');
 const port = parentPort;
 
 let open: { readonly dataset: Dataset; readonly close: () => void; readonly plan: BatchPlan } | undefined;
@@ -14,13 +14,13 @@ function close(): void {
   open = undefined;
 }
 
-function fill({ feed, request, arrays }: Extract<ToThread, { type: 'fill' }>): void {
+function fill({ stream, request, arrays }: Extract<ToThread, { type: 'fill' }>): void {
   let answer: FromThread;
   try {
-    if (open === undefined) throw new Error('Expected a batch of an open feed, got one after its end');
-    answer = { type: 'filled', feed, arrays, filled: fillBatch(open.dataset, open.plan, request, arrays) };
+    if (open === undefined) throw new Error('Expected a batch of an open stream, got one after its end');
+    answer = { type: 'filled', stream, arrays, filled: fillBatch(open.dataset, open.plan, request, arrays) };
   } catch (error) {
-    answer = { type: 'failed', feed, error: carryError(error) };
+    answer = { type: 'failed', stream, error: carryError(error) };
   }
   port.postMessage(answer, answer.type === 'filled' ? memoryOf(answer.arrays) : []);
 }

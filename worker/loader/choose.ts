@@ -3,6 +3,6 @@
  * them with time to spare (a GPU) or holds several cores up while it fills (more than one thread). A training with one
  * core to itself gains nothing, and its smallest networks lose 3 % (docs/performance.md).
  */
-export function feedsAhead(device: string, threads: number): boolean {
+export function prefetches(device: string, threads: number): boolean {
   return device !== 'cpu' || threads > 1;
 }

@@ -1,6 +1,6 @@
 /** Batches on their way from a dataset to the training loop. */
 export type { BatchRequest } from './batch-plan.ts';
-export { feedsAhead } from './choose.ts';
-export { directFeeder } from './direct-feed.ts';
-export type { Feed, Feeder } from './feed.ts';
-export { ThreadedFeeder } from './threaded-feeder.ts';
+export { prefetches } from './choose.ts';
+export { directLoader } from './direct-loader.ts';
+export type { BatchStream, DataLoader } from './data-loader.ts';
+export { PrefetchingLoader } from './prefetching-loader.ts';

@@ -9,13 +9,13 @@ import {
 import type { PortableDataset } from '../data/index.ts';
 import type { BatchArrays, BatchPlan, BatchRequest } from './batch-plan.ts';
 
-/** Of one feed: `open`, then any number of `fill`s, each answered in its turn, then `close`. */
+/** Of one stream: `open`, then any number of `fill`s, each answered in its turn, then `close`. */
 export type ToThread =
   | { readonly type: 'open'; readonly dataset: PortableDataset; readonly plan: BatchPlan }
-  | { readonly type: 'fill'; readonly feed: number; readonly request: BatchRequest; readonly arrays: BatchArrays }
+  | { readonly type: 'fill'; readonly stream: number; readonly request: BatchRequest; readonly arrays: BatchArrays }
   | { readonly type: 'close' };
 
-export type FromThread = { readonly feed: number } & (
+export type FromThread = { readonly stream: number } & (
   | { readonly type: 'filled'; readonly arrays: BatchArrays; readonly filled: number }
   | { readonly type: 'failed'; readonly error: CarriedError }
 );

@@ -1,5 +1,5 @@
 import { evalSteps, type Dataset, type Split } from '../data/index.ts';
-import type { Feed } from '../loader/index.ts';
+import type { BatchStream } from '../loader/index.ts';
 import type { Trainer } from './trainer.ts';
 
 export interface Evaluation {
@@ -9,12 +9,12 @@ export interface Evaluation {
   readonly loss: number | null;
 }
 
-/** Top-1 and loss over a split, whose batches `feed` gives next. `pause` is awaited between batches, so that messages are heard. */
+/** Top-1 and loss over a split, whose batches `stream` gives next. `pause` is awaited between batches, so that messages are heard. */
 export async function evaluateSplit(
   trainer: Trainer,
   dataset: Dataset,
   split: Split,
-  feed: Feed,
+  stream: BatchStream,
   pause: () => Promise<void>,
 ): Promise<Evaluation> {
   const set = dataset[split];
@@ -22,7 +22,7 @@ export async function evaluateSplit(
   let correct = 0;
   let lossSum = 0;
   for (let batch = 0; batch < evalSteps(set.count, trainer.evaluationBatch); batch++) {
-    const { images, labels, filled } = await feed.next();
+    const { images, labels, filled } = await stream.next();
     const logits = await trainer.evaluate(images);
     for (let i = 0; i < filled; i++) {
       const label = labels[i]!;

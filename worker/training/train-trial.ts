@@ -8,7 +8,7 @@ import {
 } from '../../contract/index.ts';
 import type { Dataset } from '../data/index.ts';
 import type { TrialContext } from '../engines/engine.ts';
-import { directFeeder, type Feed, type Feeder } from '../loader/index.ts';
+import { directLoader, type BatchStream, type DataLoader } from '../loader/index.ts';
 import { giveBackMemory } from '../process/return-memory.ts';
 import { letOthersIn } from '../process/turns.ts';
 import { batchesFrom } from './batches-from.ts';
@@ -32,7 +32,7 @@ export interface Training {
   /** What a reader should know of how it was made ready. */
   readonly notes?: readonly string[];
   /** Fills the batches; by default this thread does, when it needs them. */
-  readonly feeder?: Feeder;
+  readonly loader?: DataLoader;
 }
 
 /**
@@ -47,21 +47,25 @@ export async function trainTrial(training: Training): Promise<TrialResult> {
   const { trial, dataset } = training;
   const steps = stepsOf(trial.spec.recipe, dataset.train.count, trial.spec.epochs);
   const progress = await resume(training, steps);
-  const feed = openFeed(training, steps, progress);
+  const stream = openStream(training, steps, progress);
   try {
-    const run = new Run(training, steps, progress, feed);
+    const run = new Run(training, steps, progress, stream);
     while (progress.epochs.length < trial.spec.epochs) await run.epoch();
     return await run.finish();
   } finally {
-    feed.close();
+    stream.close();
   }
 }
 
-function openFeed({ trial, dataset, trainer, feeder = directFeeder }: Training, steps: Steps, from: Progress): Feed {
+function openStream(
+  { trial, dataset, trainer, loader = directLoader }: Training,
+  steps: Steps,
+  from: Progress,
+): BatchStream {
   const { recipe, epochs, seed } = trial.spec;
   const { dropoutFeatures, dropPathShares, evaluationBatch } = trainer;
   const plan = { recipe, seed, trainBatch: steps.batch, evaluationBatch, dropoutFeatures, dropPathShares };
-  return feeder.open(dataset, plan, batchesFrom(from, { dataset, steps, epochs, evaluationBatch }));
+  return loader.open(dataset, plan, batchesFrom(from, { dataset, steps, epochs, evaluationBatch }));
 }
 
 async function resume({ trial, context, trainer, environment, notes = [] }: Training, steps: Steps): Promise<Progress> {
@@ -92,18 +96,18 @@ class Run {
   readonly #training: Training;
   readonly #steps: Steps;
   readonly #progress: Progress;
-  readonly #feed: Feed;
+  readonly #stream: BatchStream;
   readonly #stepMs: number[] = [];
   /** When the seconds of the running epoch were last added up. */
   #clock = performance.now();
   #lastCheckpoint = performance.now();
   #lastProgress = 0;
 
-  constructor(training: Training, steps: Steps, progress: Progress, feed: Feed) {
+  constructor(training: Training, steps: Steps, progress: Progress, stream: BatchStream) {
     this.#training = training;
     this.#steps = steps;
     this.#progress = progress;
-    this.#feed = feed;
+    this.#stream = stream;
   }
 
   /** The rest of the current epoch, its evaluation and its checkpoint. */
@@ -116,7 +120,7 @@ class Run {
       if (performance.now() - this.#lastCheckpoint > CHECKPOINT_MS) await this.#checkpoint();
       await this.#pause();
     }
-    const minival = await evaluateSplit(trainer, dataset, 'minival', this.#feed, () => this.#pause());
+    const minival = await evaluateSplit(trainer, dataset, 'minival', this.#stream, () => this.#pause());
     this.#countSeconds();
     const seen = this.#steps.perEpoch * this.#steps.batch;
     const metrics: EpochMetrics = {
@@ -137,7 +141,7 @@ class Run {
 
   async finish(): Promise<TrialResult> {
     const { trainer, dataset } = this.#training;
-    const test = await evaluateSplit(trainer, dataset, 'test', this.#feed, () => this.#pause());
+    const test = await evaluateSplit(trainer, dataset, 'test', this.#stream, () => this.#pause());
     this.#countSeconds();
     const last = this.#progress.epochs.at(-1)!;
     const state = await trainer.state();
@@ -198,8 +202,8 @@ class Run {
     const { trainer } = this.#training;
     const batches: Batch[] = [];
     while (batches.length < count) {
-      const batch = await this.#feed.next();
-      // A feed's arrays are valid until its next batch.
+      const batch = await this.#stream.next();
+      // A stream's arrays are valid until its next batch.
       batches.push(count === 1 ? batch : copyOf(batch));
     }
     const rates = batches.map((_, i) => this.#ratesAt(this.#progress.step + i));

@@ -3,7 +3,7 @@ import { buildNetwork, type ResnetSpec } from '../../../models/index.ts';
 import { layoutOf } from '../../../compiler/parameters/stored-layout.ts';
 import type { Choice } from '../../../worker/engines/onnx/choose-lowering.ts';
 import { openOnnxTrainer, type OnnxTrainerOptions } from '../../../worker/engines/onnx/onnx-trainer.ts';
-import { dropoutMask, dropPathMask } from '../../../worker/loader/drops.ts';
+import { dropoutMask, dropPathMask } from '../../../worker/loader/dropout.ts';
 import type { Trainer } from '../../../worker/training/trainer.ts';
 
 /** Everything on: whatever a step can do has to come out the same. */

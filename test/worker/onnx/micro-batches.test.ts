@@ -11,7 +11,7 @@ import { floatTensor } from '../../../worker/engines/onnx/tensors.ts';
 import { TrainingVectors } from '../../../worker/engines/onnx/training-vectors.ts';
 import { openUpdate } from '../../../worker/engines/onnx/update-runner.ts';
 import { openOnnxTrainer, type OnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
-import { dropoutMask, dropPathMask } from '../../../worker/loader/drops.ts';
+import { dropoutMask, dropPathMask } from '../../../worker/loader/dropout.ts';
 import type { Batch, StepRates } from '../../../worker/training/trainer.ts';
 import { everything, relativeError, smallNetwork } from './exercise.ts';
 import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';

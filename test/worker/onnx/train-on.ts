@@ -5,7 +5,7 @@
 import { random, type ModelSpec } from '../../../contract/index.ts';
 import { buildNetwork } from '../../../models/index.ts';
 import { openOnnxTrainer, type OnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
-import { dropoutMask, dropPathMask } from '../../../worker/loader/drops.ts';
+import { dropoutMask, dropPathMask } from '../../../worker/loader/dropout.ts';
 import { everything, smallNetwork } from './exercise.ts';
 
 /** Odd sides, SE and ResNet-D: pools, gates and both kinds of convolution. */

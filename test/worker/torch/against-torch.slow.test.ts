@@ -3,7 +3,7 @@ import { random, type ModelSpec, type RecipeSpec } from '../../../contract/index
 import { buildNetwork, elements, type Network, type ResnetSpec } from '../../../models/index.ts';
 import { layoutOf } from '../../../compiler/parameters/stored-layout.ts';
 import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
-import { dropoutMask, dropPathMask } from '../../../worker/loader/drops.ts';
+import { dropoutMask, dropPathMask } from '../../../worker/loader/dropout.ts';
 import { decaysAt } from '../../../worker/training/schedule.ts';
 import type { StepRates } from '../../../worker/training/trainer.ts';
 import { askTorch, torchMissing } from './torch.ts';

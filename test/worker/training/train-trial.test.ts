@@ -4,7 +4,7 @@ import { buildNetwork } from '../../../models/index.ts';
 import type { Checkpoint, CheckpointStore } from '../../../worker/storage/checkpoints.ts';
 import type { EventBody } from '../../../worker/engines/engine.ts';
 import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
-import { ThreadedFeeder, type Feeder } from '../../../worker/loader/index.ts';
+import { PrefetchingLoader, type DataLoader } from '../../../worker/loader/index.ts';
 import { stepsOf } from '../../../worker/training/schedule.ts';
 import { trainTrial } from '../../../worker/training/train-trial.ts';
 import { fullRecipe, recipeOf, tinyDataset, tinyTrial } from './tiny.ts';
@@ -36,7 +36,7 @@ interface Attempt {
   readonly events?: EventBody[];
   /** Aborts once this many steps are done. */
   readonly stopAfter?: number;
-  readonly feeder?: Feeder;
+  readonly loader?: DataLoader;
   /** Images at a time. @defaultValue the whole batch */
   readonly microBatch?: number;
   /** Fails at this step, counted from 1 in this attempt. */
@@ -44,7 +44,7 @@ interface Attempt {
 }
 
 async function attempt(options: Attempt): Promise<TrialResult> {
-  const { trial, checkpoints, events = [], stopAfter = Infinity, failAt = Infinity, feeder } = options;
+  const { trial, checkpoints, events = [], stopAfter = Infinity, failAt = Infinity, loader } = options;
   const dataset = tinyDataset();
   const { model, recipe, epochs, seed } = trial.spec;
   const { batch } = stepsOf(recipe, dataset.train.count, epochs);
@@ -74,7 +74,7 @@ async function attempt(options: Attempt): Promise<TrialResult> {
       signal: stop.signal,
       checkpoints,
     };
-    const given = feeder === undefined ? {} : { feeder };
+    const given = loader === undefined ? {} : { loader };
     return await trainTrial({ trial, context, dataset, trainer: counted, environment: {}, ...given });
   } finally {
     await trainer.close();
@@ -119,20 +119,20 @@ describe('trainTrial', () => {
 
   it('gives the same numbers with batches of a thread, stopped in the middle of an epoch or not', async () => {
     const whole = await attempt({ trial: tinyTrial(), checkpoints: memoryCheckpoints() });
-    const feeder = new ThreadedFeeder();
+    const loader = new PrefetchingLoader();
     try {
-      expect(numbers(await attempt({ trial: tinyTrial(), checkpoints: memoryCheckpoints(), feeder }))).toEqual(
+      expect(numbers(await attempt({ trial: tinyTrial(), checkpoints: memoryCheckpoints(), loader }))).toEqual(
         numbers(whole),
       );
       const checkpoints = memoryCheckpoints();
       for (const stopAfter of [3, 4]) {
-        const stopped = attempt({ trial: tinyTrial(), checkpoints, stopAfter, feeder });
+        const stopped = attempt({ trial: tinyTrial(), checkpoints, stopAfter, loader });
         await expect(stopped).rejects.toMatchObject({ code: 'INTERRUPTED' });
       }
       expect(checkpoints.saved.at(-1)).toBe(7);
-      expect(numbers(await attempt({ trial: tinyTrial(), checkpoints, feeder }))).toEqual(numbers(whole));
+      expect(numbers(await attempt({ trial: tinyTrial(), checkpoints, loader }))).toEqual(numbers(whole));
     } finally {
-      await feeder.close();
+      await loader.close();
     }
   });
 

@@ -1,8 +1,8 @@
 import { batchArrays, fillBatch, type BatchArrays, type BatchRequest } from './batch-plan.ts';
-import type { Feeder } from './feed.ts';
+import type { DataLoader } from './data-loader.ts';
 
 /** Fills each batch when it is asked for, on the thread that asks. */
-export const directFeeder: Feeder = {
+export const directLoader: DataLoader = {
   open(dataset, plan, requests) {
     const source = requests[Symbol.iterator]();
     const kept = new Map<BatchRequest['kind'], BatchArrays>();

@@ -7,9 +7,9 @@ export interface FilledBatch extends BatchArrays {
 }
 
 /** The batches of one training, in the order in which they were requested. */
-export interface Feed {
+export interface BatchStream {
   /**
-   * The next batch. Its arrays are the feed's: valid until the next call.
+   * The next batch. Its arrays are the stream's: valid until the next call.
    *
    * @throws whatever filling it threw, with the very batch that could not be filled and not before
    */
@@ -18,9 +18,9 @@ export interface Feed {
   close(): void;
 }
 
-/** Makes feeds, one at a time. */
-export interface Feeder {
+/** Makes streams, one at a time. */
+export interface DataLoader {
   /** @param requests drawn as they are needed; may be more than will be asked for */
-  open(dataset: Dataset, plan: BatchPlan, requests: Iterable<BatchRequest>): Feed;
+  open(dataset: Dataset, plan: BatchPlan, requests: Iterable<BatchRequest>): BatchStream;
   close(): Promise<void>;
 }

@@ -3,45 +3,45 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { portableDataset, type Dataset } from '../data/index.ts';
 import type { BatchPlan, BatchRequest } from './batch-plan.ts';
-import type { Feed, Feeder } from './feed.ts';
-import { ThreadedFeed } from './threaded-feed.ts';
+import type { BatchStream, DataLoader } from './data-loader.ts';
+import { PrefetchedBatches } from './prefetched-batches.ts';
 import type { FromThread, ToThread } from './thread-messages.ts';
 
 /**
- * Fills batches ahead of time in a thread of its own, which starts with the first feed and lives until `close`. Images in
+ * Fills batches ahead of time in a thread of its own, which starts with the first stream and lives until `close`. Images in
  * shared memory are not copied; batches are handed to and fro.
  *
  * They are not written into shared memory, because ONNX Runtime takes none: each batch would have to be copied.
  */
-export class ThreadedFeeder implements Feeder {
+export class PrefetchingLoader implements DataLoader {
   #worker: Worker | undefined;
-  #feed: ThreadedFeed | undefined;
+  #stream: PrefetchedBatches | undefined;
   #opened = 0;
 
-  open(dataset: Dataset, plan: BatchPlan, requests: Iterable<BatchRequest>): Feed {
-    this.#feed?.close();
+  open(dataset: Dataset, plan: BatchPlan, requests: Iterable<BatchRequest>): BatchStream {
+    this.#stream?.close();
     const worker = (this.#worker ??= this.#start());
-    const feed = new ThreadedFeed({
+    const stream = new PrefetchedBatches({
       dataset,
       plan,
       requests,
       number: ++this.#opened,
       post: (message, memory) => worker.postMessage(message, memory),
       closed: () => {
-        this.#feed = undefined;
+        this.#stream = undefined;
         worker.postMessage({ type: 'close' } satisfies ToThread, []);
         worker.unref();
       },
     });
-    this.#feed = feed;
+    this.#stream = stream;
     // Whoever waits for a batch must not see the process end meanwhile.
     worker.ref();
     worker.postMessage({ type: 'open', dataset: portableDataset(dataset), plan } satisfies ToThread, []);
-    return feed;
+    return stream;
   }
 
   async close(): Promise<void> {
-    this.#feed?.close();
+    this.#stream?.close();
     const worker = this.#worker;
     this.#worker = undefined;
     await worker?.terminate();
@@ -51,11 +51,11 @@ export class ThreadedFeeder implements Feeder {
     const worker = startThread();
     const gone = (error: Error): void => {
       if (this.#worker !== worker) return;
-      // The next feed gets a new thread.
+      // The next stream gets a new thread.
       this.#worker = undefined;
-      this.#feed?.fail(error);
+      this.#stream?.fail(error);
     };
-    worker.on('message', (answer: FromThread) => this.#feed?.take(answer));
+    worker.on('message', (answer: FromThread) => this.#stream?.take(answer));
     worker.on('error', gone);
     worker.on('exit', (code) => gone(new Error(`Expected the batch thread to go on, it ended with code ${code}`)));
     worker.unref();

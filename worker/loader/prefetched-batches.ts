@@ -1,6 +1,6 @@
 import type { Dataset } from '../data/index.ts';
 import { batchArrays, memoryOf, type BatchArrays, type BatchPlan, type BatchRequest } from './batch-plan.ts';
-import type { Feed, FilledBatch } from './feed.ts';
+import type { BatchStream, FilledBatch } from './data-loader.ts';
 import { restoreError, type FromThread, type ToThread } from './thread-messages.ts';
 
 /** Batches asked for beyond the one that is waited for: enough for uneven work. */
@@ -12,7 +12,7 @@ interface Options {
   readonly dataset: Dataset;
   readonly plan: BatchPlan;
   readonly requests: Iterable<BatchRequest>;
-  /** Tells answers to this feed from late ones to an earlier feed. */
+  /** Tells answers to this stream from late ones to an earlier stream. */
   readonly number: number;
   readonly post: (message: ToThread, memory: ArrayBuffer[]) => void;
   readonly closed: () => void;
@@ -27,8 +27,8 @@ interface Asked {
   readonly reject: (error: Error) => void;
 }
 
-/** The training thread's end of a feed: keeps a few requests under way, and hands their answers out in order. */
-export class ThreadedFeed implements Feed {
+/** The training thread's end of a stream: keeps a few requests under way, and hands their answers out in order. */
+export class PrefetchedBatches implements BatchStream {
   readonly #options: Options;
   readonly #source: Iterator<BatchRequest>;
   /** Not handed out yet, oldest first. */
@@ -68,7 +68,7 @@ export class ThreadedFeed implements Feed {
 
   /** An answer of the thread: it answers in the order in which it is asked. */
   take(answer: FromThread): void {
-    if (answer.feed !== this.#options.number) return;
+    if (answer.stream !== this.#options.number) return;
     const asked = this.#unanswered.shift()!;
     if (answer.type === 'filled') asked.resolve({ ...answer.arrays, filled: answer.filled });
     else asked.reject(restoreError(answer.error));
@@ -104,7 +104,7 @@ export class ThreadedFeed implements Feed {
     const asked = { kind, bytes: memory.reduce((sum, { byteLength }) => sum + byteLength, 0), ...deferred() };
     this.#asked.push(asked);
     this.#unanswered.push(asked);
-    post({ type: 'fill', feed: number, request, arrays }, memory);
+    post({ type: 'fill', stream: number, request, arrays }, memory);
   }
 }
 

@@ -6,7 +6,7 @@ import { Differentiation } from '../../../compiler/differentiate.ts';
 import { portable } from '../../../compiler/lowerings/portable/index.ts';
 import { OnnxGraph, type Value } from '../../../compiler/onnx/onnx-graph.ts';
 import { dropPathNodes } from '../../../models/index.ts';
-import { dropoutMask, dropPathMask } from '../../../worker/loader/drops.ts';
+import { dropoutMask, dropPathMask } from '../../../worker/loader/dropout.ts';
 import { tinyModel } from '../training/tiny.ts';
 
 const PASSES = 400;
@@ -57,7 +57,7 @@ describe('masks', () => {
   });
 });
 
-describe('a network that drops', () => {
+describe('a network with dropout and stochastic depth', () => {
   it.each(['dropout', 'drop-path'] as const)(
     'has with %s the expected logits of the network that does not',
     async (kind) => {

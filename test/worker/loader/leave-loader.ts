@@ -1,6 +1,6 @@
 /** A process that takes one batch of a thread, says so, and has nothing more to do: it must end by itself. */
 import type { BatchPlan } from '../../../worker/loader/batch-plan.ts';
-import { ThreadedFeeder } from '../../../worker/loader/threaded-feeder.ts';
+import { PrefetchingLoader } from '../../../worker/loader/prefetching-loader.ts';
 import { fullRecipe, tinyDataset } from '../training/tiny.ts';
 
 const plan: BatchPlan = {
@@ -12,6 +12,6 @@ const plan: BatchPlan = {
   dropPathShares: [1],
 };
 const requests = [0, 1, 2, 3].map((batch) => ({ kind: 'train', epoch: 0, batch, step: batch }) as const);
-const feed = new ThreadedFeeder().open(tinyDataset(), plan, requests);
-console.log((await feed.next()).filled);
-feed.close();
+const stream = new PrefetchingLoader().open(tinyDataset(), plan, requests);
+console.log((await stream.next()).filled);
+stream.close();

@@ -9,9 +9,9 @@ import { closeDatasets, evalSteps, trainSteps, type Dataset } from '../../../wor
 import { fetchImageFolder, openImageFolder } from '../../../worker/data/image-folder/open-folder.ts';
 import { openDescribed } from '../../../worker/data/open.ts';
 import type { BatchPlan, BatchRequest } from '../../../worker/loader/batch-plan.ts';
-import { directFeeder } from '../../../worker/loader/direct-feed.ts';
-import type { Feeder, FilledBatch } from '../../../worker/loader/feed.ts';
-import { ThreadedFeeder } from '../../../worker/loader/threaded-feeder.ts';
+import { directLoader } from '../../../worker/loader/direct-loader.ts';
+import type { DataLoader, FilledBatch } from '../../../worker/loader/data-loader.ts';
+import { PrefetchingLoader } from '../../../worker/loader/prefetching-loader.ts';
 import { describeFiles, madeUpFiles, sourceOf } from '../data/made-up-files.ts';
 import { decodeMadeUp, threeClasses, writeFolder } from '../data/photographs.ts';
 import { temporaryFolders } from '../data/temporary-folders.ts';
@@ -21,7 +21,7 @@ import { STARTS_PROCESSES } from '../../support/time-outs.ts';
 vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
 
 const temporary = temporaryFolders();
-const threaded = new ThreadedFeeder();
+const threaded = new PrefetchingLoader();
 afterEach(closeDatasets);
 afterAll(() => threaded.close());
 
@@ -57,19 +57,19 @@ const summary = ({ filled, images, labels, dropout, dropPath }: FilledBatch): st
     .join(' ') + ` ${filled} ${String(labels)}`;
 
 /** The first `most` batches of the schedule, or what went wrong. */
-async function batchesOf(feeder: Feeder, dataset: Dataset, plan: BatchPlan, most = Infinity) {
-  const feed = feeder.open(dataset, plan, schedule(dataset, plan));
+async function batchesOf(loader: DataLoader, dataset: Dataset, plan: BatchPlan, most = Infinity) {
+  const stream = loader.open(dataset, plan, schedule(dataset, plan));
   const batches: string[] = [];
   try {
     for (const _ of schedule(dataset, plan)) {
       if (batches.length === most) break;
-      batches.push(summary(await feed.next()));
+      batches.push(summary(await stream.next()));
     }
     return { batches, error: undefined };
   } catch (error) {
     return { batches, error };
   } finally {
-    feed.close();
+    stream.close();
   }
 }
 
@@ -92,21 +92,21 @@ async function photographs() {
 
 const recipes: Readonly<Record<string, RecipeSpec>> = {
   'nothing changed': recipeOf(),
-  'RandAugment, padding, flips and both kinds of drops': fullRecipe,
+  'RandAugment, padding, flips, dropout and stochastic depth': fullRecipe,
   'random resized crops': recipeOf({ flip: true, crop: 'resized', randAugmentLayers: 2, randAugmentMagnitude: 10 }),
 };
 
 describe('the batch thread', () => {
   it.each(Object.entries(recipes))('gives the very bytes of the direct path with %s', async (_, recipe) => {
     const dataset = await madeUpDataset();
-    const direct = await batchesOf(directFeeder, dataset, planOf(recipe));
+    const direct = await batchesOf(directLoader, dataset, planOf(recipe));
     expect(direct.batches.length).toBeGreaterThan(10);
     expect(await batchesOf(threaded, dataset, planOf(recipe))).toEqual(direct);
   });
 
   it('gives the very bytes of the direct path of photographs, which it reads for itself', async () => {
     const { dataset, close } = await photographs();
-    const direct = await batchesOf(directFeeder, dataset, planOf(recipes['random resized crops']!));
+    const direct = await batchesOf(directLoader, dataset, planOf(recipes['random resized crops']!));
     close();
     expect(await batchesOf(threaded, dataset, planOf(recipes['random resized crops']!))).toEqual(direct);
   });
@@ -117,7 +117,7 @@ describe('the batch thread', () => {
     expect(train.original(0).pixels.buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 
-  it('serves one feed after the other, and mistakes no answer to a feed that was left early', async () => {
+  it('serves one stream after the other, and mistakes no answer to a stream that was left early', async () => {
     const dataset = await madeUpDataset();
     for (const [seed, most] of [
       [1, 1],
@@ -126,17 +126,17 @@ describe('the batch thread', () => {
     ] as const) {
       const plan = planOf(fullRecipe, seed);
       expect(await batchesOf(threaded, dataset, plan, most)).toEqual(
-        await batchesOf(directFeeder, dataset, plan, most),
+        await batchesOf(directLoader, dataset, plan, most),
       );
     }
   });
 
-  it('fails as the direct path does, at the same batch, and serves the next feed', async () => {
+  it('fails as the direct path does, at the same batch, and serves the next stream', async () => {
     const { dataset, packed, close } = await photographs();
     // The last of the 36 photographs to train on are lost.
     truncateSync(packed, 3 * 11 * 8 * 33);
     const plan = planOf(recipeOf({ batchSize: 2 }));
-    const direct = await batchesOf(directFeeder, dataset, plan);
+    const direct = await batchesOf(directLoader, dataset, plan);
     close();
     const ahead = await batchesOf(threaded, dataset, plan);
     expect(direct.batches.length).toBeGreaterThan(0);
@@ -146,11 +146,11 @@ describe('the batch thread', () => {
     expect(code).toBe('DATASET_CORRUPT');
     const next = await madeUpDataset();
     expect(await batchesOf(threaded, next, planOf(fullRecipe))).toEqual(
-      await batchesOf(directFeeder, next, planOf(fullRecipe)),
+      await batchesOf(directLoader, next, planOf(fullRecipe)),
     );
   });
 
-  it('that dies fails the feed with its last words, and the next feed starts another', async () => {
+  it('that dies fails the stream with its last words, and the next stream starts another', async () => {
     const dataset = tinyDataset();
     const portable = { ...dataset.train.portable, labels: null } as unknown as Dataset['train']['portable'];
     const unreadable: Dataset = { ...dataset, train: { ...dataset.train, portable } };
@@ -158,22 +158,22 @@ describe('the batch thread', () => {
     expect(batches).toEqual([]);
     expect(error).toBeInstanceOf(TypeError);
     expect(await batchesOf(threaded, dataset, planOf(fullRecipe))).toEqual(
-      await batchesOf(directFeeder, dataset, planOf(fullRecipe)),
+      await batchesOf(directLoader, dataset, planOf(fullRecipe)),
     );
   });
 
   it('keeps the process alive while a batch is waited for, and no longer', async () => {
-    const script = path.join(import.meta.dirname, 'leave-feed.ts');
+    const script = path.join(import.meta.dirname, 'leave-loader.ts');
     const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script], { timeout: 100_000 });
     expect(stdout).toBe('8\n');
   });
 
   it('says that a schedule is over', async () => {
-    for (const feeder of [directFeeder, threaded]) {
-      const feed = feeder.open(tinyDataset(), planOf(fullRecipe), [{ kind: 'eval', split: 'test', batch: 0 }]);
-      expect((await feed.next()).filled).toBe(16);
-      await expect(feed.next()).rejects.toThrow(/end of the schedule/);
-      feed.close();
+    for (const loader of [directLoader, threaded]) {
+      const stream = loader.open(tinyDataset(), planOf(fullRecipe), [{ kind: 'eval', split: 'test', batch: 0 }]);
+      expect((await stream.next()).filled).toBe(16);
+      await expect(stream.next()).rejects.toThrow(/end of the schedule/);
+      stream.close();
     }
   });
 });
