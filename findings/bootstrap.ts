@@ -1,18 +1,18 @@
 /**
  * Uncertainty of contrasts: a parametric bootstrap over cells and seeds. Every replicate draws the variances of noise.ts
- * anew (chi-square over their degrees of freedom), so that few seeds make wide intervals, and with them the mean of every
- * cell. The interval reaches as far to either side as 95 % of the replicates stray.
+ * again (chi-square over their degrees of freedom), so that few seeds make wide intervals, and then the mean of every
+ * cell. The interval is symmetric, and as wide as the deviations of 95 % of the replicates.
  *
  * Given the variances, the cells' means are independent and normal, and a contrast is a weighted sum of them: the sum is
  * drawn rather than its thousands of terms.
  *
- * Chosen by measured coverage (docs/findings.md): resampling two or three seeds of each cell covers far less than it
- * says, because a sample of so few holds too little variance; this covers 95 %.
+ * Chosen by measured coverage (docs/findings.md): resampling two or three seeds of each cell covers far less than 95 %,
+ * because a sample of so few holds too little variance; the parametric bootstrap covers 95 %.
  */
 import type { MeasuredCell } from './cells.ts';
 import type { Contrast } from './contrast.ts';
 import { makeDraws, normalScores } from './draws.ts';
-import { irregularityBeyond, type NoiseGroup, type NoiseModel } from './noise.ts';
+import { lackOfFitBeyond, type NoiseGroup, type NoiseModel } from './noise.ts';
 import { percentile } from './percentile.ts';
 import { twoSidedP } from '../results/statistics/index.ts';
 
@@ -42,7 +42,7 @@ export function makeBootstrap(cells: readonly MeasuredCell[], noise: NoiseModel,
     const deviations = new Float64Array(options.replicates);
     const groups = [...parts.groups];
     for (let b = 0; b < deviations.length; b++) {
-      let variance = parts.reading;
+      let variance = parts.digitisation;
       for (const [g, part] of groups) variance += draws.varianceOf(part, g, b);
       deviations[b] = Math.sqrt(variance) * draws.sizes[b]!;
     }
@@ -66,40 +66,40 @@ interface GroupPart {
 
 interface Parts {
   readonly groups: ReadonlyMap<number, GroupPart>;
-  /** Variance that comes from reading. */
-  readonly reading: number;
+  /** Variance that comes from digitisation. */
+  readonly digitisation: number;
 }
 
 function partsOf(contrast: Contrast, cells: readonly MeasuredCell[], noise: NoiseModel): Parts | null {
   const groups = new Map<number, GroupPart>();
-  let reading = 0;
+  let digitisation = 0;
   for (let i = 0; i < contrast.cells.length; i++) {
     const index = contrast.cells[i]!;
     const cell = cells[index]!;
     const g = noise.groupOf[index]!;
-    const { seed, irregularity } = noise.groups[g]!;
-    if (seed === null && irregularity === null) return null;
+    const { seed, lackOfFit } = noise.groups[g]!;
+    if (seed === null && lackOfFit === null) return null;
     let part = groups.get(g);
     if (part === undefined) groups.set(g, (part = { perSeed: 0, perCell: 0 }));
     const square = contrast.loads[i]! ** 2;
     part.perSeed += square / cell.values.length;
     part.perCell += square;
-    reading += square * cell.readingVariance;
+    digitisation += square * cell.digitisationVariance;
   }
-  return { groups, reading };
+  return { groups, digitisation };
 }
 
 /** Standard error, with Satterthwaite's degrees of freedom over the variances that it is made of. */
-function errorOf({ groups, reading }: Parts, noise: NoiseModel): { standardError: number; df: number } {
-  let total = reading;
+function errorOf({ groups, digitisation }: Parts, noise: NoiseModel): { standardError: number; df: number } {
+  let total = digitisation;
   let inverse = 0;
   for (const [g, { perSeed, perCell }] of groups) {
     const group = noise.groups[g]!;
     const bySeed = group.seed === null ? 0 : perSeed * group.seed.variance;
-    const byIrregularity = perCell * irregularityBeyond(group, 1, 1);
-    total += bySeed + byIrregularity;
+    const byLackOfFit = perCell * lackOfFitBeyond(group, 1, 1);
+    total += bySeed + byLackOfFit;
     if (bySeed > 0) inverse += bySeed ** 2 / group.seed!.df;
-    if (byIrregularity > 0) inverse += byIrregularity ** 2 / group.irregularity!.df;
+    if (byLackOfFit > 0) inverse += byLackOfFit ** 2 / group.lackOfFit!.df;
   }
   return { standardError: Math.sqrt(total), df: inverse === 0 ? Infinity : total ** 2 / inverse };
 }
@@ -117,16 +117,16 @@ function drawReplicates(groups: readonly NoiseGroup[], { seed, replicates }: Boo
   const sizes = Float64Array.from({ length: replicates }, () => Math.abs(scores[draws.below(scores.length)]!));
   const scaleOf = (known: { readonly df: number } | null): Float64Array =>
     Float64Array.from({ length: replicates }, () => (known === null ? 1 : known.df / draws.chiSquare(known.df)));
-  const scales = groups.map(({ seed: own, irregularity }) => ({
+  const scales = groups.map(({ seed: own, lackOfFit }) => ({
     seed: scaleOf(own),
-    irregularity: scaleOf(irregularity),
+    lackOfFit: scaleOf(lackOfFit),
   }));
   const seedVariances = groups.map((group, g) => scales[g]!.seed.map((scale) => scale * (group.seed?.variance ?? 0)));
-  const irregularities = groups.map((group, g) =>
-    scales[g]!.seed.map((scale, b) => irregularityBeyond(group, scale, scales[g]!.irregularity[b]!)),
+  const lacksOfFit = groups.map((group, g) =>
+    scales[g]!.seed.map((scale, b) => lackOfFitBeyond(group, scale, scales[g]!.lackOfFit[b]!)),
   );
   return {
     sizes,
-    varianceOf: ({ perSeed, perCell }, g, b) => perSeed * seedVariances[g]![b]! + perCell * irregularities[g]![b]!,
+    varianceOf: ({ perSeed, perCell }, g, b) => perSeed * seedVariances[g]![b]! + perCell * lacksOfFit[g]![b]!,
   };
 }

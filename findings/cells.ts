@@ -2,6 +2,7 @@
 import { canonicalJson } from '../contract/index.ts';
 import type { ResultRow } from '../results/index.ts';
 import type { CostAxis, Strategy } from './finding.ts';
+import { groupBy } from './group-by.ts';
 import { plural } from './words.ts';
 
 /** A cell as the findings see it. Accuracies are fractions of 1. */
@@ -12,7 +13,7 @@ export interface MeasuredCell {
   readonly depth: number;
   readonly resolution: number;
   readonly epochs: number;
-  /** Whatever else the grid varied. */
+  /** Everything else that the grid varied. */
   readonly axes: Readonly<Record<string, unknown>>;
   /** Canonical form of `axes` and of where the cell was trained: cells are compared only within one. */
   readonly setting: string;
@@ -25,8 +26,8 @@ export interface MeasuredCell {
   readonly top1: number;
   /** Mean test top-1, reported and never chosen on. */
   readonly testTop1: number | null;
-  /** Variance of `top1` that comes from reading it (of a plot), apart from seeds. */
-  readonly readingVariance: number;
+  /** Variance of `top1` that comes from digitising it (from a plot), apart from seeds. */
+  readonly digitisationVariance: number;
   readonly costs: Readonly<Record<CostAxis, number | null>>;
 }
 
@@ -49,8 +50,8 @@ function positiveMean(values: readonly (number | null)[]): number | null {
   return mean !== null && mean > 0 ? mean : null;
 }
 
-/** The same cell and seed twice (a point that two figures show) is one trial: the reading that is surer stays. */
-function surer(a: ResultRow, b: ResultRow): ResultRow {
+/** The same cell and seed twice (a point that two figures show) is one trial: the more precise value is kept. */
+function morePrecise(a: ResultRow, b: ResultRow): ResultRow {
   const [first, second] = (a.readingError ?? 0) <= (b.readingError ?? 0) ? [a, b] : [b, a];
   return { ...first, stepMs: first.stepMs ?? second.stepMs, trainFlops: first.trainFlops ?? second.trainFlops };
 }
@@ -76,15 +77,17 @@ export function measureCells(rows: readonly ResultRow[]): MeasuredCells {
     if (seeds === undefined) groups.set(key, (seeds = new Map()));
     const held = seeds.get(row.seed);
     if (held !== undefined) doubles++;
-    seeds.set(row.seed, held === undefined ? row : surer(held, row));
+    seeds.set(row.seed, held === undefined ? row : morePrecise(held, row));
   }
-  // In an order of their own, so that sums and draws don't depend on the order of the rows.
+  // Sorted by name, so that sums and draws don't depend on the order of the rows.
   const ordered = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
   const cells = ordered.map(([, group], index) => makeCell(index, [...group.values()]));
   const limits: string[] = [];
   if (withoutMinival > 0) limits.push(`${plural(withoutMinival, 'result')} without a minival accuracy: left out.`);
   if (doubles > 0)
-    limits.push(`${plural(doubles, 'result')} of a cell and seed that another gives too: the surer reading was kept.`);
+    limits.push(
+      `${plural(doubles, 'result')} of a cell and seed that another result has too: the more precise value was kept.`,
+    );
   return { cells, limits };
 }
 
@@ -105,7 +108,7 @@ function makeCell(index: number, rows: readonly ResultRow[]): MeasuredCell {
     values,
     top1: meanOf(values)!,
     testTop1: meanOf(sorted.map((row) => row.testTop1)),
-    readingVariance: sorted.reduce((sum, row) => sum + (row.readingError ?? 0) ** 2, 0) / sorted.length ** 2,
+    digitisationVariance: sorted.reduce((sum, row) => sum + (row.readingError ?? 0) ** 2, 0) / sorted.length ** 2,
     costs: {
       flops: positiveMean(sorted.map((row) => row.flops)),
       trainFlops: positiveMean(sorted.map((row) => row.trainFlops)),
@@ -117,13 +120,7 @@ function makeCell(index: number, rows: readonly ResultRow[]): MeasuredCell {
 
 /** The cells that differ only in `axis`, in its order, by what they share. */
 export function linesAlong(cells: readonly MeasuredCell[], axis: Strategy): Map<string, MeasuredCell[]> {
-  const lines = new Map<string, MeasuredCell[]>();
-  for (const cell of cells) {
-    const key = lineKey(cell, axis);
-    const line = lines.get(key);
-    if (line === undefined) lines.set(key, [cell]);
-    else line.push(cell);
-  }
+  const lines = groupBy(cells, (cell) => lineKey(cell, axis));
   for (const line of lines.values()) line.sort((a, b) => a[axis] - b[axis]);
   return lines;
 }

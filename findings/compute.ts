@@ -9,7 +9,7 @@ import { scopeText, type Draft } from './draft.ts';
 import { withEvidence } from './evidence.ts';
 import type { CostAxis, Finding } from './finding.ts';
 import { flipQuestions, locateFlip, type FlipQuestion } from './flips.ts';
-import { hullOf } from './hull.ts';
+import { designRangeOf } from './design-range.ts';
 import { judge, type JudgedDraft, type JudgeOptions } from './judge.ts';
 import { longerAgainstBigger } from './longer.ts';
 import { estimateNoise } from './noise.ts';
@@ -63,7 +63,7 @@ export function computeFindings(rows: readonly ResultRow[], options: FindingsOpt
     findings,
     recommendation: withEvidence(recommend(cells, bootstrap, options, judging), findings),
     regimes,
-    hull: hullOf(cells),
+    hull: designRangeOf(cells),
     limits: [...limits, ...noise.limits],
   };
 }

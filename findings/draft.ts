@@ -43,3 +43,12 @@ export function scopeText(scope: Scope): string {
       .join(',') || 'all'
   );
 }
+
+/** What an interval shows against a threshold: the whole of it above, or below, or neither. */
+export function verdictAgainst(
+  interval: readonly [low: number, high: number] | null,
+  threshold: number | null,
+): Verdict {
+  if (interval === null || threshold === null) return 'not-separable';
+  return interval[0] > threshold ? 'supported' : interval[1] < threshold ? 'contradicted' : 'not-separable';
+}

@@ -3,7 +3,7 @@
  * schedules, scale the resolution slowly, and don't carry a rule over from short schedules, small models or one base.
  */
 import type { Finding, Verdict } from './finding.ts';
-import type { Evidence, Recommendation } from './recommend.ts';
+import type { Evidence, Recommendation } from './recommendation.ts';
 import { signed } from './words.ts';
 
 type Sayings = Readonly<Record<Verdict, string>>;

@@ -1,6 +1,7 @@
 /** Where the winner of depth against width changes with the length of training. Read from verdicts, so it adds no test. */
 import { subtract, type Contrast } from './contrast.ts';
 import type { Finding, Scope, Verdict } from './finding.ts';
+import { groupBy } from './group-by.ts';
 import { signed } from './words.ts';
 
 /** A depth-over-width finding and the contrast that it came from. */
@@ -20,12 +21,10 @@ const epochsOf = ({ finding }: Judged): number => Number(finding.scope['epochs']
 
 /** Groups depth-over-width findings by axis and resolution; groups of one schedule have no question. */
 export function flipQuestions(judged: readonly Judged[]): FlipQuestion[] {
-  const groups = new Map<string, Judged[]>();
-  for (const one of judged) {
-    if (one.finding.slug !== 'depth-over-width' || one.contrast.effect === null) continue;
-    const key = `${one.finding.axis}/${String(one.finding.scope['resolution'] ?? 'all')}`;
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
+  const asked = judged.filter(
+    ({ finding, contrast }) => finding.slug === 'depth-over-width' && contrast.effect !== null,
+  );
+  const groups = groupBy(asked, ({ finding }) => `${finding.axis}/${String(finding.scope['resolution'] ?? 'all')}`);
   return [...groups.values()]
     .filter((group) => group.length > 1)
     .map((group) => {

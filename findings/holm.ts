@@ -1,6 +1,6 @@
 /**
  * Holm's step-down correction: p-values multiplied by the number of hypotheses still standing, made monotone.
- * Controls the chance of one false rejection among all, whatever their dependence.
+ * Controls the chance of one false rejection among all, for any dependence between them.
  */
 export function holm(pValues: readonly (number | null)[]): (number | null)[] {
   const tested = pValues.flatMap((p, index) => (p === null ? [] : [{ p, index }])).sort((a, b) => a.p - b.p);

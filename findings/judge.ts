@@ -2,7 +2,7 @@
 import type { Bootstrap } from './bootstrap.ts';
 import type { MeasuredCell } from './cells.ts';
 import type { Contrast } from './contrast.ts';
-import { scopeText, type Draft } from './draft.ts';
+import { scopeText, verdictAgainst, type Draft } from './draft.ts';
 import type { Finding, Verdict, WouldSeparate } from './finding.ts';
 import { groupBy } from './group-by.ts';
 import { makeHoles } from './holes.ts';
@@ -87,9 +87,7 @@ function verdictOf(
 ): Verdict {
   if (draft.kind === 'measured' && draft.verdict !== null) return draft.verdict;
   if (effect === null || interval === null) return 'not-separable';
-  if (draft.kind === 'measured' && p === null) {
-    return interval[0] > smallestEffect ? 'supported' : interval[1] < smallestEffect ? 'contradicted' : 'not-separable';
-  }
+  if (draft.kind === 'measured' && p === null) return verdictAgainst(interval, smallestEffect);
   const matters = draft.kind === 'measured' || Math.abs(effect) >= smallestEffect;
   if (p === null || p >= ALPHA || !matters) return 'not-separable';
   return effect > 0 ? 'supported' : 'contradicted';

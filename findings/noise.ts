@@ -1,20 +1,14 @@
 /**
- * How far a cell's mean accuracy may lie from what it would be over endless seeds on a smooth law:
- * variance = irregularity of the cell + seed variance / seeds + reading variance.
+ * How far a cell's mean accuracy may lie from its expectation on a smooth law, over infinitely many seeds:
+ * variance = lack of fit of the cell + seed variance / seeds + digitisation variance.
  *
- * Seed variance is pooled over the cells with several seeds; irregularity is what the cells stray from a smooth law
+ * Seed variance is pooled over the cells with several seeds; lack of fit is the deviation of cells from a smooth law
  * (smoothness.ts) beyond what their seeds explain. With one seed a cell, the two are known only together.
  */
 import type { MeasuredCell } from './cells.ts';
 import { groupBy } from './group-by.ts';
 import { upperF } from '../results/statistics/index.ts';
-import {
-  irregularityOf,
-  parallelDifferences,
-  thirdDifferences,
-  type Irregularity,
-  type Residual,
-} from './smoothness.ts';
+import { lackOfFitOf, parallelDifferences, thirdDifferences, type LackOfFit, type Residual } from './smoothness.ts';
 
 /** Pooled variance of one seed's accuracy within its cell. */
 interface SeedVariance {
@@ -27,7 +21,7 @@ export interface NoiseGroup {
   /** `null` with too few repeated cells to tell. */
   readonly seed: SeedVariance | null;
   /** `null` with too few cells in line to tell. */
-  readonly irregularity: Irregularity | null;
+  readonly lackOfFit: LackOfFit | null;
 }
 
 export interface NoiseModel {
@@ -47,16 +41,16 @@ export function estimateNoise(cells: readonly MeasuredCell[]): NoiseModel {
   let borrowed = 0;
   for (const members of settings.values()) {
     const schedules = groupBy(members, (cell) => cell.epochs);
-    const overall = { seed: seedVariance(members), irregularity: irregularity([...schedules.values()]) };
+    const overall = { seed: seedVariance(members), lackOfFit: lackOfFit([...schedules.values()]) };
     for (const schedule of schedules.values()) {
-      const own = { seed: seedVariance(schedule), irregularity: irregularity([schedule]) };
+      const own = { seed: seedVariance(schedule), lackOfFit: lackOfFit([schedule]) };
       const pooled = pick(own.seed, overall.seed);
-      const irregular = pick(own.irregularity, overall.irregularity);
-      if (schedules.size > 1 && (pooled !== own.seed || irregular !== own.irregularity)) borrowed++;
-      // A seed variance from too few repeats is worth less than the irregularity, which has it inside.
-      const seed = pooled !== null && (pooled.df >= ENOUGH_DF || irregular === null) ? pooled : null;
+      const borrowedFit = pick(own.lackOfFit, overall.lackOfFit);
+      if (schedules.size > 1 && (pooled !== own.seed || borrowedFit !== own.lackOfFit)) borrowed++;
+      // A seed variance from too few repeats is worth less than the lack of fit, which has it inside.
+      const seed = pooled !== null && (pooled.df >= ENOUGH_DF || borrowedFit === null) ? pooled : null;
       for (const cell of schedule) groupOf[cell.index] = groups.length;
-      groups.push({ seed, irregularity: beyondSeeds(seed, irregular) });
+      groups.push({ seed, lackOfFit: beyondSeeds(seed, borrowedFit) });
     }
   }
   return { groups, groupOf, limits: limitsOf(groups, borrowed) };
@@ -78,17 +72,17 @@ function seedVariance(cells: readonly MeasuredCell[]): SeedVariance | null {
 }
 
 /** From the least contaminated kind of residual that there is enough of, each schedule by itself. */
-function irregularity(schedules: readonly (readonly MeasuredCell[])[]): Irregularity | null {
+function lackOfFit(schedules: readonly (readonly MeasuredCell[])[]): LackOfFit | null {
   const kinds: ((cells: readonly MeasuredCell[]) => Residual[])[] = [
     thirdDifferences,
     (cells) => parallelDifferences(cells, 3),
     (cells) => parallelDifferences(cells, 2),
   ];
   const residuals: Residual[] = [];
-  let last: Irregularity | null = null;
+  let last: LackOfFit | null = null;
   for (const kind of kinds) {
     residuals.push(...schedules.flatMap((cells) => kind(cells)));
-    last = irregularityOf(residuals);
+    last = lackOfFitOf(residuals);
     if (last !== null && last.df >= ENOUGH_DF) return last;
   }
   return last;
@@ -98,47 +92,43 @@ function irregularity(schedules: readonly (readonly MeasuredCell[])[]): Irregula
 export interface VarianceParts {
   /** What more seeds would lower. */
   readonly seed: number;
-  readonly irregularity: number;
+  readonly lackOfFit: number;
 }
 
 /** `null` when neither seeds nor neighbours tell. */
 export function varianceParts(group: NoiseGroup, seeds: number): VarianceParts | null {
-  const { seed, irregularity } = group;
-  if (seed === null && irregularity === null) return null;
-  return { seed: seed === null ? 0 : seed.variance / seeds, irregularity: irregularityBeyond(group, 1, 1) };
+  const { seed, lackOfFit } = group;
+  if (seed === null && lackOfFit === null) return null;
+  return { seed: seed === null ? 0 : seed.variance / seeds, lackOfFit: lackOfFitBeyond(group, 1, 1) };
 }
 
-/** Irregularity beyond what seeds explain, with the two variances multiplied by scales that a bootstrap drew. */
-export function irregularityBeyond(
-  { seed, irregularity }: NoiseGroup,
-  seedScale: number,
-  irregularityScale: number,
-): number {
-  if (irregularity === null) return 0;
-  const bySeed = seed === null ? 0 : seed.variance * seedScale * irregularity.perSeed;
-  return Math.max(0, irregularity.variance * irregularityScale - bySeed);
+/** Lack of fit beyond what seeds explain, with the two variances multiplied by scales that a bootstrap drew. */
+export function lackOfFitBeyond({ seed, lackOfFit }: NoiseGroup, seedScale: number, lackOfFitScale: number): number {
+  if (lackOfFit === null) return 0;
+  const bySeed = seed === null ? 0 : seed.variance * seedScale * lackOfFit.perSeed;
+  return Math.max(0, lackOfFit.variance * lackOfFitScale - bySeed);
 }
 
 /**
- * Irregularity that seeds alone explain is none: a variance is never below 0, so adding every chance excess would widen
- * all intervals (98 % coverage instead of 95 % on planted surfaces without irregularity). F-test at 5 %.
+ * Lack of fit that seeds alone explain is none: a variance is never below 0, so adding every chance excess would widen
+ * all intervals (98 % coverage instead of 95 % on planted surfaces without lack of fit). F-test at 5 %.
  */
-function beyondSeeds(seed: SeedVariance | null, irregularity: Irregularity | null): Irregularity | null {
-  if (seed === null || irregularity === null) return irregularity;
-  const ratio = irregularity.variance / (seed.variance * irregularity.perSeed);
-  return upperF(ratio, irregularity.df, seed.df) < 0.05 ? irregularity : null;
+function beyondSeeds(seed: SeedVariance | null, lackOfFit: LackOfFit | null): LackOfFit | null {
+  if (seed === null || lackOfFit === null) return lackOfFit;
+  const ratio = lackOfFit.variance / (seed.variance * lackOfFit.perSeed);
+  return upperF(ratio, lackOfFit.df, seed.df) < 0.05 ? lackOfFit : null;
 }
 
-/** Variance of a cell's mean accuracy, reading it included; `null` when it is not known. */
+/** Variance of a cell's mean accuracy, digitisation included; `null` when it is not known. */
 export function varianceOf(noise: NoiseModel, cell: MeasuredCell): number | null {
   const parts = varianceParts(noise.groups[noise.groupOf[cell.index]!]!, cell.values.length);
-  return parts === null ? null : parts.seed + parts.irregularity + cell.readingVariance;
+  return parts === null ? null : parts.seed + parts.lackOfFit + cell.digitisationVariance;
 }
 
 function limitsOf(groups: readonly NoiseGroup[], borrowed: number): string[] {
   const limits: string[] = [];
-  const without = groups.filter((group) => group.seed === null && group.irregularity === null).length;
-  const unseeded = groups.filter((group) => group.seed === null && group.irregularity !== null).length;
+  const without = groups.filter((group) => group.seed === null && group.lackOfFit === null).length;
+  const unseeded = groups.filter((group) => group.seed === null && group.lackOfFit !== null).length;
   if (without > 0)
     limits.push(
       `The noise of ${without} of ${groups.length} schedules is not known: no repeated cells, and too few in line.`,
@@ -149,7 +139,7 @@ function limitsOf(groups: readonly NoiseGroup[], borrowed: number): string[] {
     );
   if (borrowed > 0)
     limits.push(
-      `${borrowed} of ${groups.length} schedules have too few cells for a noise of their own and take that of all schedules together.`,
+      `${borrowed} of ${groups.length} schedules have too few cells to estimate their noise; that of all schedules together is used.`,
     );
   return limits;
 }

@@ -1,5 +1,5 @@
 /** Over-fitting as a finding: the share of cells that over-fit, per schedule. */
-import type { MeasuredDraft } from './draft.ts';
+import { verdictAgainst, type MeasuredDraft } from './draft.ts';
 import { groupBy } from './group-by.ts';
 import type { CellRegime } from './regime.ts';
 import { wilson } from './wilson.ts';
@@ -22,7 +22,7 @@ export function overFitting(regimes: readonly CellRegime[]): MeasuredDraft[] {
       interval,
       pairs: cells.length,
       p: null,
-      verdict: interval[0] > 0.5 ? 'supported' : interval[1] < 0.5 ? 'contradicted' : 'not-separable',
+      verdict: verdictAgainst(interval, 0.5),
       note: `${over} over-fit, ${learning} were still learning at the end, of ${cells.length}.`,
     };
   });

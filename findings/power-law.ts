@@ -3,7 +3,7 @@ import { quantileSorted } from 'simple-statistics';
 import { formatAmount } from '../contract/index.ts';
 import { errorOf } from './arms.ts';
 import type { MeasuredCell } from './cells.ts';
-import type { MeasuredDraft } from './draft.ts';
+import { verdictAgainst, type MeasuredDraft } from './draft.ts';
 import { makeDraws } from './draws.ts';
 import type { CostAxis, Scope } from './finding.ts';
 import { groupBy } from './group-by.ts';
@@ -97,14 +97,7 @@ function powerLaw(points: LogLog, fit: LineFit, axis: CostAxis, scope: Scope, op
     interval,
     pairs: points.x.length,
     p: null,
-    verdict:
-      interval === null
-        ? 'not-separable'
-        : interval[0] > 0
-          ? 'supported'
-          : interval[1] < 0
-            ? 'contradicted'
-            : 'not-separable',
+    verdict: verdictAgainst(interval, 0),
     note: `A single power law explains ${(100 * Math.max(0, explained)).toFixed(0)} % of the variance of log error.`,
   };
 }
@@ -117,7 +110,7 @@ function kinkCandidates(sorted: readonly number[]): number[] {
 
 /**
  * The kink is searched for, so its gain is compared with the gain that the same search finds in data without one:
- * residuals of the single law, drawn anew around it.
+ * residuals of the single law, resampled around it.
  */
 function breakOf(
   points: LogLog,

@@ -4,7 +4,7 @@
  * better one stays the better one. Kendall's tau over such pairs: 1 all agree, 0 half do, -1 none.
  */
 import { linesAlong, type MeasuredCell } from './cells.ts';
-import type { MeasuredDraft } from './draft.ts';
+import { verdictAgainst, type MeasuredDraft } from './draft.ts';
 import type { Scope, WantedCell } from './finding.ts';
 import { eachOnce, percentileInterval, resampleCells, type Resampling, type Times } from './resample.ts';
 import { pairsAtMatchedCost, type MatchedPair } from './spread.ts';
@@ -75,15 +75,8 @@ function agreement(
     interval,
     pairs: pairs.length,
     p: null,
-    verdict:
-      interval === null
-        ? 'not-separable'
-        : interval[0] > TRUSTED_TAU
-          ? 'supported'
-          : interval[1] < TRUSTED_TAU
-            ? 'contradicted'
-            : 'not-separable',
-    note: `Supported means tau above ${TRUSTED_TAU} (three pairs in four keep their order)${all === undefined ? '' : `; over all pairs, whatever their cost, tau is ${all.toFixed(2)}`}.`,
+    verdict: verdictAgainst(interval, TRUSTED_TAU),
+    note: `Supported means tau above ${TRUSTED_TAU} (three pairs in four keep their order)${all === undefined ? '' : `; over pairs of any cost, tau is ${all.toFixed(2)}`}.`,
     wanted,
   };
 }

@@ -1,7 +1,7 @@
 /**
  * What to scale next from a given cell, under a given budget: every strategy's arm from that cell, read at the highest
  * cost that all compared arms and the budget reach. In the paper's terms, with its evidence and its limits; refused where
- * the question lies outside the trained hull.
+ * the question lies outside the range of the design.
  */
 import { formatAmount } from '../contract/index.ts';
 import { makeArm, readArm, readCell, type Arm } from './arms.ts';
@@ -10,58 +10,10 @@ import { lineKey, linesAlong, type MeasuredCell } from './cells.ts';
 import { combine, type Contrast } from './contrast.ts';
 import { costAxes, strategies, type CostAxis, type Strategy } from './finding.ts';
 import { holm } from './holm.ts';
-import { hullOf, outsideHull } from './hull.ts';
+import { designRangeOf, outsideRange } from './design-range.ts';
 import type { JudgeOptions } from './judge.ts';
+import type { CellName, Option, Recommendation, RecommendQuestion } from './recommendation.ts';
 import { axisNames, signed, strategyNames } from './words.ts';
-
-export interface CellName {
-  readonly width: number;
-  readonly depth: number;
-  readonly resolution: number;
-  readonly epochs: number;
-}
-
-export interface RecommendQuestion {
-  /** Where to start. @defaultValue the most accurate of the cells that the most strategies lead up from within the budget */
-  readonly from?: CellName;
-  /** Cap on the scaled cell's cost. @defaultValue none: as far as the trained cells reach, on FLOPs */
-  readonly budget?: { readonly axis: CostAxis; readonly limit: number };
-}
-
-/** One strategy from the cell that was asked about, at the cost where the strategies are compared. */
-interface Option {
-  readonly strategy: Strategy;
-  /** Points of top-1 over the starting cell. */
-  readonly gain: number;
-  readonly interval: readonly [number, number] | null;
-  /** The biggest trained cell of the arm within the budget. */
-  readonly reaches: CellName;
-}
-
-export interface Recommendation {
-  /** `null` when the question was refused. */
-  readonly scale: Strategy | null;
-  /** False when the runner-up is not separable from it. */
-  readonly isSeparated: boolean;
-  readonly from: CellName | null;
-  readonly axis: CostAxis;
-  /** Where the options are compared. */
-  readonly cost: number | null;
-  /** Best first. */
-  readonly options: readonly Option[];
-  /** The answer in words. */
-  readonly text: string;
-  /** The findings that speak about it, in the paper's terms. */
-  readonly evidence: readonly Evidence[];
-  /** What it rests on, and where it ends. */
-  readonly limits: readonly string[];
-}
-
-/** A finding by its id, and what it says about the recommendation. */
-export interface Evidence {
-  readonly finding: string;
-  readonly says: string;
-}
 
 const nameOf = ({ width, depth, resolution, epochs }: CellName): CellName => ({ width, depth, resolution, epochs });
 
@@ -88,7 +40,7 @@ interface StrategyArm {
   readonly arm: Arm;
 }
 
-/** Without its evidence, which `evidenceFor` adds once the findings are there. */
+/** Without its evidence, which `withEvidence` adds once there are findings. */
 export function recommend(
   cells: readonly MeasuredCell[],
   bootstrap: Bootstrap,
@@ -96,10 +48,10 @@ export function recommend(
   options: JudgeOptions,
 ): Recommendation {
   const axis = question.budget?.axis ?? costAxes[0];
-  const hull = hullOf(cells);
-  if (hull === null) return refuse(axis, ['No cell has been trained.']);
+  const trained = designRangeOf(cells);
+  if (trained === null) return refuse(axis, ['No cell has been trained.']);
   const { from: asked } = question;
-  const outside = asked === undefined ? [] : outsideHull(hull, nameOf(asked));
+  const outside = asked === undefined ? [] : outsideRange(trained, nameOf(asked));
   if (outside.length > 0) return refuse(axis, outside);
   const limit = question.budget?.limit ?? Infinity;
   const lines: Lines = {
@@ -217,7 +169,7 @@ function inWords(
 
 function limitsOf(start: MeasuredCell, arms: readonly StrategyArm[], { cells, axis, limit }: Setting): string[] {
   const limits = ['One recipe, one dataset, one family of networks: those of the trained cells.'];
-  const reached = hullOf(cells)!.costs[axis]![1];
+  const reached = designRangeOf(cells)!.costs[axis]![1];
   if (Number.isFinite(limit) && limit > reached) {
     limits.push(
       `The budget goes beyond the trained cells: ${axisNames[axis]} above ${formatAmount(reached)} is not answered for.`,

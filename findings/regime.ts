@@ -1,6 +1,6 @@
 /**
- * Over-fitting regime of each cell. From the curves where there are any: does minival top out before the end and fall
- * while training goes on to fit? From the final accuracies alone: how far training is ahead of minival.
+ * Over-fitting regime of each cell. From the curves where there are any: does minival peak before the end and fall
+ * while training accuracy still rises? From the final accuracies alone: how far training is ahead of minival.
  */
 import { median } from 'simple-statistics';
 import type { EpochMetrics } from '../contract/index.ts';
@@ -8,7 +8,7 @@ import type { ResultRow } from '../results/index.ts';
 import type { MeasuredCell } from './cells.ts';
 
 /**
- * - `over-fitting`: minival fell from an earlier peak by more than its noise while the training metric went on improving.
+ * - `over-fitting`: minival fell from an earlier peak by more than its noise while the training metric still improved.
  * - `still-learning`: minival was rising at the end by more than its noise.
  * - `level`: neither.
  * - `unknown`: too few epochs, or no curve.

@@ -1,7 +1,7 @@
 /** What is asked of a set of results, and all that they answer. */
 import type { Finding } from './finding.ts';
-import type { Hull } from './hull.ts';
-import type { Recommendation, RecommendQuestion } from './recommend.ts';
+import type { DesignRange } from './design-range.ts';
+import type { Recommendation, RecommendQuestion } from './recommendation.ts';
 import type { CellRegime, Curves } from './regime.ts';
 
 export interface FindingsOptions extends RecommendQuestion {
@@ -10,11 +10,11 @@ export interface FindingsOptions extends RecommendQuestion {
   /** Bootstrap replicates. @defaultValue 2000 */
   readonly replicates?: number;
   /**
-   * Points of top-1 (per doubling, where the effect is) below which a difference does not matter, whatever its p-value.
+   * Points of top-1 (per doubling, where the effect is) below which a difference does not matter, even where it is significant.
    * @defaultValue 0.1: the digit that accuracies are reported to
    */
   readonly smallestEffect?: number;
-  /** Slugs of the questions to ask; recommendation and hull are there in any case. @defaultValue all */
+  /** Slugs of the questions to ask; recommendation and range are there in any case. @defaultValue all */
   readonly questions?: readonly string[];
   /** Per-epoch metrics by trial id, for the over-fitting regime. */
   readonly curves?: Curves;
@@ -26,7 +26,7 @@ export interface FindingsReport {
   /** Over-fitting regime per cell, where curves or final train accuracies were given. */
   readonly regimes: readonly CellRegime[];
   /** Inside of which an answer is an interpolation. */
-  readonly hull: Hull | null;
+  readonly hull: DesignRange | null;
   /** What the rows could not say: rows left out and why, noise taken from where. */
   readonly limits: readonly string[];
 }

@@ -81,12 +81,12 @@ interface Gain {
 function gainOf(cell: MeasuredCell, square: number, noise: NoiseModel): Gain {
   const group = noise.groups[noise.groupOf[cell.index]!]!;
   const seeds = cell.values.length;
-  const parts = varianceParts(group, seeds) ?? { seed: 0, irregularity: 0 };
-  const reading = square * cell.readingVariance;
+  const parts = varianceParts(group, seeds) ?? { seed: 0, lackOfFit: 0 };
+  const digitisation = square * cell.digitisationVariance;
   // Without repeated seeds the two cannot be told apart; seeds are the part that can be bought off.
   return group.seed === null
-    ? { cell, fixed: reading, perSeed: square * parts.irregularity * seeds, isAssumed: true }
-    : { cell, fixed: reading + square * parts.irregularity, perSeed: square * parts.seed * seeds, isAssumed: false };
+    ? { cell, fixed: digitisation, perSeed: square * parts.lackOfFit * seeds, isAssumed: true }
+    : { cell, fixed: digitisation + square * parts.lackOfFit, perSeed: square * parts.seed * seeds, isAssumed: false };
 }
 
 /** For each number of seeds, cells in order of what a seed lowers the variance by per FLOP, until it is `excess` lower. */

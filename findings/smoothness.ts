@@ -1,8 +1,8 @@
 /**
- * How far cells stray from a smooth law, read from the cells themselves.
+ * How far cells deviate from a smooth law, estimated from the cells themselves.
  *
  * Log error is smooth along the log of depth and of width, so a divided difference of high enough order leaves only
- * irregularity: seed noise, reading error and what is particular to a cell. Lines along the resolution are left out:
+ * lack of fit: seed noise, digitisation error and what is particular to a cell. Lines along the resolution are left out:
  * that returns break off there is a question, not noise.
  */
 import { errorOf } from './arms.ts';
@@ -73,8 +73,8 @@ function nextAlong(cells: readonly MeasuredCell[], axis: Strategy): Map<Measured
 }
 
 /** Variance of a cell's mean accuracy, and how well it is known. */
-export interface Irregularity {
-  /** Of `top1` as a fraction of 1, reading variance taken out. */
+export interface LackOfFit {
+  /** Of `top1` as a fraction of 1, without digitisation variance. */
   readonly variance: number;
   readonly df: number;
   /** Weighted mean of 1 / seeds over the cells it was read from. */
@@ -85,19 +85,19 @@ export interface Irregularity {
  * Mean square of the residuals by the method of moments. Overlapping residuals are correlated; the degrees of freedom
  * are those of the chi-square that has the same mean and variance (Satterthwaite), for normal noise.
  */
-export function irregularityOf(residuals: readonly Residual[]): Irregularity | null {
+export function lackOfFitOf(residuals: readonly Residual[]): LackOfFit | null {
   if (residuals.length === 0) return null;
   const scaled = residuals.map(scale);
-  // A residual with a poorly read cell in it says little: weights are inverse to the variance it would have.
+  // A residual with a poorly digitised cell has little information: weights are inverse to the variance it would have.
   const typical = medianOf(scaled.map((r) => r.square)) / 0.4549; // median of a chi-square with one degree of freedom
-  const weights = scaled.map((r) => (typical === 0 ? 1 : 1 / (typical + r.reading) ** 2));
+  const weights = scaled.map((r) => (typical === 0 ? 1 : 1 / (typical + r.digitisation) ** 2));
   const total = weights.reduce((sum, w) => sum + w, 0);
   const mean = (of: (index: number) => number): number => weights.reduce((sum, w, i) => sum + w * of(i), 0) / total;
   const df = total ** 2 / squaredCorrelations(scaled, weights);
   return {
     variance: Math.max(
       0,
-      mean((i) => scaled[i]!.square - scaled[i]!.reading),
+      mean((i) => scaled[i]!.square - scaled[i]!.digitisation),
     ),
     df,
     perSeed: mean((i) => scaled[i]!.perSeed),
@@ -108,7 +108,7 @@ interface ScaledResidual {
   /** Unit-length combination of accuracies, by cell. */
   readonly loads: ReadonlyMap<number, number>;
   readonly square: number;
-  readonly reading: number;
+  readonly digitisation: number;
   readonly perSeed: number;
 }
 
@@ -123,7 +123,7 @@ function scale({ cells, coefficients }: Residual): ScaledResidual {
   return {
     loads: new Map(cells.map((cell, i) => [cell.index, loads[i]!])),
     square: value ** 2,
-    reading: weighted((cell) => cell.readingVariance),
+    digitisation: weighted((cell) => cell.digitisationVariance),
     perSeed: weighted((cell) => 1 / cell.values.length),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { errorOf } from './arms.ts';
 import type { MeasuredCell } from './cells.ts';
-import type { MeasuredDraft } from './draft.ts';
+import { verdictAgainst, type MeasuredDraft } from './draft.ts';
 import type { CostAxis, Scope } from './finding.ts';
 import { varianceOf, type NoiseModel } from './noise.ts';
 import { eachOnce, percentileInterval, resampleCells, type Resampling, type Times } from './resample.ts';
@@ -116,14 +116,7 @@ function spreadOf(
       interval,
       pairs: pairs.length,
       p: null,
-      verdict:
-        interval === null || threshold === null
-          ? 'not-separable'
-          : interval[0] > threshold
-            ? 'supported'
-            : interval[1] < threshold
-              ? 'contradicted'
-              : 'not-separable',
+      verdict: verdictAgainst(interval, threshold),
       note: `${chance === null ? 'The noise is not known' : `Noise alone makes ${chance.toFixed(2)}`}; the largest difference is ${Math.max(...gaps).toFixed(1)}.`,
     },
   ];

@@ -132,13 +132,15 @@ describe('cells that are never compared', () => {
   });
 });
 
-test('the same cell and seed twice is one trial: the surer reading counts', () => {
+test('the same cell and seed twice is one trial: the more precise value counts', () => {
   const cell = { width: 1, depth: 8, resolution: 28, epochs: 5, flops: 1e6, source: 'imported' as const };
   const report = computeFindings([
     makeRow({ ...cell, minivalTop1: 0.8, readingError: 0.01 }),
     makeRow({ ...cell, minivalTop1: 0.82, readingError: 0.001, stepMs: 4 }),
     makeRow({ ...cell, depth: 14, flops: 2e6, minivalTop1: 0.85, stepMs: 6 }),
   ]);
-  expect(report.limits).toContain('1 result of a cell and seed that another gives too: the surer reading was kept.');
+  expect(report.limits).toContain(
+    '1 result of a cell and seed that another result has too: the more precise value was kept.',
+  );
   expect(report.findings.find(({ id }) => id === 'depth-gain/flops/epochs=5')!.effect).toBeCloseTo(3, 9);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { computeFindings, outsideHull } from '../../findings/index.ts';
+import { computeFindings, outsideRange } from '../../findings/index.ts';
 import { plantSurface } from '../support/planted-surface.ts';
 import { publishedRows } from '../support/published.ts';
 
@@ -54,7 +54,7 @@ test('training longer is an option on train FLOPs', () => {
   expect(recommendation.scale).toBe('epochs');
 });
 
-describe('questions outside the trained hull are refused', () => {
+describe('questions outside the range of the design are refused', () => {
   test.each([
     [{ ...base, epochs: 1000 }, 'epochs 1000 lies outside the trained 10 to 350.'],
     [{ ...base, depth: 50, epochs: 10 }, 'depth 50 lies outside the trained 101 to 400.'],
@@ -75,10 +75,10 @@ describe('questions outside the trained hull are refused', () => {
     );
   });
 
-  test('the hull says which side is left, and that a cost is not known', () => {
+  test('the range says which side is left, and that a cost is not known', () => {
     const { hull } = computeFindings(figure3.map((row) => ({ ...row, stepMs: null })));
-    expect(outsideHull(hull!, { width: 1.7, flops: 2e10 })).toEqual([]);
-    expect(outsideHull(hull!, { width: 4, stepMs: 3, flops: 1e12 })).toEqual([
+    expect(outsideRange(hull!, { width: 1.7, flops: 2e10 })).toEqual([]);
+    expect(outsideRange(hull!, { width: 4, stepMs: 3, flops: 1e12 })).toEqual([
       'width 4 lies outside the trained 1 to 2.',
       'No trained cell has a stepMs.',
       'flops 1.00e+12 lies outside the trained 5.29e+9 to 1.31e+11.',

@@ -1,19 +1,19 @@
-/** The trained hull: the smallest box around the trained cells. Inside it an answer interpolates; outside it guesses. */
+/** The range of the design: the smallest box around the trained cells. Inside it an answer interpolates; outside it extrapolates. */
 import type { MeasuredCell } from './cells.ts';
 import { costAxes, strategies, type CostAxis, type Strategy } from './finding.ts';
 
 type Range = readonly [low: number, high: number];
 
-export interface Hull {
+export interface DesignRange {
   readonly axes: Readonly<Record<Strategy, Range>>;
   /** `null` where no cell has the cost. */
   readonly costs: Readonly<Record<CostAxis, Range | null>>;
 }
 
 /** A point to be asked about; what is left out is not checked. */
-export type HullQuestion = Partial<Readonly<Record<Strategy | CostAxis, number>>>;
+export type RangeQuestion = Partial<Readonly<Record<Strategy | CostAxis, number>>>;
 
-export function hullOf(cells: readonly MeasuredCell[]): Hull | null {
+export function designRangeOf(cells: readonly MeasuredCell[]): DesignRange | null {
   if (cells.length === 0) return null;
   const range = (values: readonly number[]): Range => [
     values.reduce((low, value) => Math.min(low, value), Infinity),
@@ -24,15 +24,17 @@ export function hullOf(cells: readonly MeasuredCell[]): Hull | null {
     return known.length === 0 ? null : range(known);
   };
   return {
-    axes: Object.fromEntries(strategies.map((axis) => [axis, range(cells.map((cell) => cell[axis]))])) as Hull['axes'],
-    costs: Object.fromEntries(costAxes.map((axis) => [axis, costRange(axis)])) as Hull['costs'],
+    axes: Object.fromEntries(
+      strategies.map((axis) => [axis, range(cells.map((cell) => cell[axis]))]),
+    ) as DesignRange['axes'],
+    costs: Object.fromEntries(costAxes.map((axis) => [axis, costRange(axis)])) as DesignRange['costs'],
   };
 }
 
-/** Why a question lies outside the hull, a sentence for each axis; none when it lies inside. */
-export function outsideHull(hull: Hull, question: HullQuestion): string[] {
+/** Why a question lies outside the range, a sentence for each axis; none when it lies inside. */
+export function outsideRange(trained: DesignRange, question: RangeQuestion): string[] {
   return Object.entries(question).flatMap(([name, value]) => {
-    const range = { ...hull.axes, ...hull.costs }[name as Strategy | CostAxis];
+    const range = { ...trained.axes, ...trained.costs }[name as Strategy | CostAxis];
     if (range === null) return [`No trained cell has a ${name}.`];
     const [low, high] = range;
     if (value >= low && value <= high) return [];
