@@ -21,12 +21,16 @@ export type ErrorCode =
   | 'STORE_LOCKED'
   | 'STORE_TOO_NEW'
   | 'STORE_UNWRITABLE'
+  /** The store's file was removed, moved or replaced while it was open. */
+  | 'STORE_LOST'
   | 'DISK_FULL'
   | 'CHECKPOINT_CORRUPT'
   | 'CHECKPOINT_MISMATCH'
   | 'NOT_FOUND'
   | 'DEVICE_UNAVAILABLE'
   | 'REDIS_UNAVAILABLE'
+  /** A call to the operating system failed: a broken disk, too many open files. */
+  | 'SYSTEM'
   | 'MODEL_UNBUILDABLE'
   | 'TRIAL_DIVERGED'
   | 'OUT_OF_MEMORY'

@@ -22,6 +22,7 @@ export {
 } from './event.ts';
 export { packEvents, wireEvents, unpackEvents } from './wire-event.ts';
 export { packageRoot } from './package-root.ts';
+export { systemCode, systemError } from './system-error.ts';
 export { permutation, random, type Random } from './random.ts';
 export {
   dataSpec,

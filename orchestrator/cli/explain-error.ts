@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { EXIT, isScalesweepError } from '../../contract/index.ts';
+import { EXIT, isScalesweepError, systemError } from '../../contract/index.ts';
 import type { Io } from './io.ts';
 
 /**
@@ -7,10 +7,11 @@ import type { Io } from './io.ts';
  */
 export function explainError(error: unknown, io: Pick<Io, 'err'>): number {
   if (error instanceof CommanderError) return explainUsage(error, io);
-  if (isScalesweepError(error)) {
-    io.err(`error: ${error.message}`);
-    if (error.hint !== undefined) io.err(`hint: ${error.hint}`);
-    return error.exitCode;
+  const known = isScalesweepError(error) ? error : systemError(error);
+  if (known !== undefined) {
+    io.err(`error: ${known.message}`);
+    if (known.hint !== undefined) io.err(`hint: ${known.hint}`);
+    return known.exitCode;
   }
   io.err(error instanceof Error ? (error.stack ?? error.message) : `Thrown: ${String(error)}`);
   io.err('This is a bug of scalesweep. The lines above say where.');

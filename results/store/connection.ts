@@ -1,6 +1,8 @@
 /** What the store's functions share: the database, its prepared statements and the file's name for messages. */
 import type { Database, Statement } from 'better-sqlite3';
 import { canonicalJson, contentHash, ScalesweepError } from '../../contract/index.ts';
+import { fileIdentity, isSameFile, type FileIdentity } from './file-identity.ts';
+import { rescue } from './rescue.ts';
 
 /** A value that SQLite takes and gives. */
 export type SqlValue = string | number | null;
@@ -15,10 +17,13 @@ export class Connection {
 
   readonly #transaction: (body: () => unknown) => unknown;
   readonly #atTheEnd = new Map<string, () => void>();
+  readonly #identity: FileIdentity | undefined;
+  #isLost = false;
 
   constructor(db: Database, file: string) {
     this.db = db;
     this.file = file;
+    this.#identity = db.memory ? undefined : fileIdentity(file);
     const transaction = db.transaction((body: () => unknown) => body());
     this.#transaction = (body) => transaction.immediate(body);
   }
@@ -53,11 +58,25 @@ export class Connection {
   write<R>(body: () => R): R {
     if (this.db.inTransaction) return body();
     this.#atTheEnd.clear();
-    return this.#transaction(() => {
+    const written = this.#transaction(() => {
       const result = body();
       for (const act of this.#atTheEnd.values()) act();
       return result;
     }) as R;
+    this.requirePath();
+    return written;
+  }
+
+  /**
+   * What is written to a file that has lost its path is gone with this process. Said once: what follows is the end.
+   *
+   * @throws {ScalesweepError} `STORE_LOST`, when all that the store holds has been saved beside
+   */
+  requirePath(): void {
+    if (this.#isLost || this.#identity === undefined || !this.db.open || this.db.readonly) return;
+    if (isSameFile(this.#identity, fileIdentity(this.file))) return;
+    this.#isLost = true;
+    throw rescue(this.db, this.file);
   }
 
   /** Puts off to the end of the transaction under way what need be done only once in it; `what` says what is the same. */

@@ -2,11 +2,14 @@
  * One process runs sweeps on a store. The lock is a small SQLite file beside the store in which the owner holds a
  * write transaction for as long as it lives: the kernel drops it the moment the process dies, however it died, so
  * there are no stale locks, no time-outs and no guessing whether a process id was reused or belongs to another
- * container. Who owns it stands in the file, readable while the lock is held.
+ * container. Who owns it stands in the file, readable while the lock is held. Where locks do nothing (some network file
+ * systems), the record of `owner-record.ts` beside it is the second guard.
  */
+import { rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import Database from 'better-sqlite3';
 import { ScalesweepError } from '../../contract/index.ts';
+import { keepOwnerRecord, livingOwner } from './owner-record.ts';
 import { guarded } from './sqlite-errors.ts';
 
 export interface OwnerLock {
@@ -16,33 +19,59 @@ export interface OwnerLock {
 /** Takes the lock at once or refuses. @throws `STORE_LOCKED` with the owner's process id and host. */
 export function takeOwnerLock(file: string): OwnerLock {
   const lockFile = `${file}-owner`;
+  const recordFile = `${file}-running`;
   return guarded(lockFile, () => {
-    const db = new Database(lockFile, { timeout: 200 });
+    const db = openLock(lockFile, file);
     try {
-      // The row is a courtesy to whoever is refused; nothing here needs to survive a power cut.
-      db.pragma('synchronous = OFF');
-      db.pragma('busy_timeout = 0');
-      db.exec('CREATE TABLE IF NOT EXISTS owner (one INTEGER PRIMARY KEY CHECK (one = 1), pid INTEGER, host TEXT)');
-      const sign = db.prepare('INSERT OR REPLACE INTO owner (one, pid, host) VALUES (1, ?, ?)');
-      do {
-        db.exec('BEGIN IMMEDIATE');
-        sign.run(process.pid, hostname());
-        db.exec('COMMIT');
-        db.exec('BEGIN IMMEDIATE');
-        // Between the commit and the second BEGIN another process may have come and gone: then the row names it.
-      } while (readOwner(db)?.pid !== process.pid && db.exec('COMMIT'));
+      const owner = livingOwner(recordFile);
+      if (owner !== undefined) throw lockedBy(file, owner);
+      const record = keepOwnerRecord(recordFile);
+      return {
+        release: () => {
+          record.stop();
+          if (db.inTransaction) db.exec('ROLLBACK');
+          db.close();
+        },
+      };
     } catch (error) {
-      const owner = isBusy(error) ? readOwner(db) : undefined;
       db.close();
-      throw isBusy(error) ? lockedBy(file, owner) : error;
+      throw error;
     }
-    return {
-      release: () => {
-        if (db.inTransaction) db.exec('ROLLBACK');
-        db.close();
-      },
-    };
   });
+}
+
+/** The lock file with its lock taken. One that is damaged holds nothing that is missed, and is made again. */
+function openLock(lockFile: string, file: string): Database.Database {
+  try {
+    return takeLock(lockFile, file);
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError && /^SQLITE_(NOTADB|CORRUPT)/.test(error.code))) throw error;
+    for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(`${lockFile}${suffix}`, { force: true });
+    return takeLock(lockFile, file);
+  }
+}
+
+function takeLock(lockFile: string, file: string): Database.Database {
+  const db = new Database(lockFile, { timeout: 200 });
+  try {
+    // The row is a courtesy to whoever is refused; nothing here needs to survive a power cut.
+    db.pragma('synchronous = OFF');
+    db.pragma('busy_timeout = 0');
+    db.exec('CREATE TABLE IF NOT EXISTS owner (one INTEGER PRIMARY KEY CHECK (one = 1), pid INTEGER, host TEXT)');
+    const sign = db.prepare('INSERT OR REPLACE INTO owner (one, pid, host) VALUES (1, ?, ?)');
+    do {
+      db.exec('BEGIN IMMEDIATE');
+      sign.run(process.pid, hostname());
+      db.exec('COMMIT');
+      db.exec('BEGIN IMMEDIATE');
+      // Between the commit and the second BEGIN another process may have come and gone: then the row names it.
+    } while (readOwner(db)?.pid !== process.pid && db.exec('COMMIT'));
+    return db;
+  } catch (error) {
+    const owner = isBusy(error) ? readOwner(db) : undefined;
+    db.close();
+    throw isBusy(error) ? lockedBy(file, owner) : error;
+  }
 }
 
 interface Owner {

@@ -2,7 +2,7 @@
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { ScalesweepError } from '../../contract/index.ts';
+import { ScalesweepError, systemError } from '../../contract/index.ts';
 
 export function storeCorrupt(file: string, reason: string, cause?: unknown): ScalesweepError {
   return new ScalesweepError('STORE_CORRUPT', `Expected a results store in ${file}, got a damaged file: ${reason}`, {
@@ -52,7 +52,7 @@ export function storeError(error: unknown, file: string): unknown {
     if (code === 'SQLITE_FULL') return diskFull(file, error);
     if (/^SQLITE_(IOERR|CANTOPEN)/.test(code) && isDiskFull(file)) return diskFull(file, error);
     if (/^SQLITE_(READONLY|CANTOPEN|IOERR|PERM)/.test(code)) return storeUnwritable(file, message, error);
-    return error;
+    return systemError(error, `use the results store ${file}`) ?? error;
   }
   if (error instanceof Error && 'code' in error) {
     if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return diskFull(file, error);
@@ -60,7 +60,7 @@ export function storeError(error: unknown, file: string): unknown {
       return storeUnwritable(file, error.message, error);
     }
   }
-  return error;
+  return systemError(error, `use the results store ${file}`) ?? error;
 }
 
 /** Runs a function; what SQLite throws in it is thrown as a `ScalesweepError`. */

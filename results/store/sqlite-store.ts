@@ -26,6 +26,7 @@ import { Connection } from './connection.ts';
 import { fail, finish, recordCheckpoint, recordEpochs, release, releaseOrphans, shrink } from './finishing.ts';
 import { claim, nextRetryAt, nextTrials, recordStarted } from './hand-out.ts';
 import { addResults } from './import.ts';
+import { realFile, refuseHardLinks } from './file-identity.ts';
 import { openDatabase } from './open.ts';
 import { takeOwnerLock, type OwnerLock } from './owner-lock.ts';
 import { addTrials } from './plan.ts';
@@ -42,8 +43,10 @@ const SECOND = 1000;
  * @throws {ScalesweepError} `STORE_CORRUPT`, `STORE_TOO_NEW` (exit 4), `STORE_LOCKED`, `STORE_UNWRITABLE`, `DISK_FULL`;
  * `NOT_FOUND` for reading what is not there.
  */
-export function openStore(file: string, options: OpenStoreOptions = {}): SqliteStore {
+export function openStore(named: string, options: OpenStoreOptions = {}): SqliteStore {
   const mode = options.mode ?? 'steer';
+  const file = guarded(named, () => realFile(named));
+  if (mode !== 'read') guarded(file, () => refuseHardLinks(file));
   const db = openDatabase(file, mode, options.lockTimeoutMs ?? 5 * SECOND);
   try {
     const lock = mode === 'run' ? takeOwnerLock(file) : undefined;
@@ -70,9 +73,13 @@ export class SqliteStore implements Store {
 
   close(): void {
     try {
-      this.#guard(() => this.connection.db.close());
+      if (this.mode === 'run') this.#guard((connection) => connection.requirePath());
     } finally {
-      this.#lock?.release();
+      try {
+        this.#guard(() => this.connection.db.close());
+      } finally {
+        this.#lock?.release();
+      }
     }
   }
 

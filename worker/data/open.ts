@@ -1,7 +1,6 @@
 import path from 'node:path';
-import { messageOf, ScalesweepError, type DataSpec } from '../../contract/index.ts';
+import { messageOf, ScalesweepError, type DataSpec, systemCode } from '../../contract/index.ts';
 import { datasetCacheDir, datasetDir, preparedFile } from '../storage/paths.ts';
-import { systemCode } from '../storage/disk-error.ts';
 import { removeAbandoned } from '../storage/write-file.ts';
 import { findDescriptor, unknownDataset } from './catalog.ts';
 import { classCounts, type Dataset, type ImageShape } from './dataset.ts';

@@ -1,10 +1,9 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { messageOf } from '../../contract/index.ts';
+import { messageOf, systemError, systemCode } from '../../contract/index.ts';
 import { CHECKPOINT_NAME, checkpointFile, trialCheckpointDir } from './paths.ts';
 import { bytesOf, ContainerDamage, readContainer, writeContainer } from './container.ts';
-import { diskError, systemCode } from './disk-error.ts';
 import { TEMPORARY_MARK } from './write-file.ts';
 
 /** What a training has to remember: named float arrays and where it stood. */
@@ -50,7 +49,7 @@ async function namesIn(folder: string): Promise<string[]> {
     return await readdir(folder);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return [];
-    throw diskError(error, folder);
+    throw systemError(error, `write ${folder}`) ?? error;
   }
 }
 

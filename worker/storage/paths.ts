@@ -43,10 +43,24 @@ export function weightsFile(checkpoints: string, trialId: string): string {
 
 export const CHECKPOINT_NAME = /^step-(\d{12})\.ckpt$/;
 
+/** `~/.cache/scalesweep`; for a user without a home (a container's uid without a name) in the working folder. */
+function cacheFolder(env: Readonly<Record<string, string | undefined>>): string {
+  const home = env['HOME'] !== undefined && env['HOME'] !== '' ? env['HOME'] : homeOfUser();
+  return home === undefined ? path.join(DEFAULT_STATE_DIR, 'cache') : path.join(home, '.cache', 'scalesweep');
+}
+
+function homeOfUser(): string | undefined {
+  try {
+    return os.homedir();
+  } catch {
+    return undefined;
+  }
+}
+
 /** `$SCALESWEEP_DATA`, or `~/.cache/scalesweep/datasets`. */
 export function datasetCacheDir(env: Readonly<Record<string, string | undefined>> = process.env): string {
   const named = env['SCALESWEEP_DATA'];
-  return named === undefined || named === '' ? path.join(os.homedir(), '.cache', 'scalesweep', 'datasets') : named;
+  return named === undefined || named === '' ? path.join(cacheFolder(env), 'datasets') : named;
 }
 
 /**
@@ -56,7 +70,7 @@ export function datasetCacheDir(env: Readonly<Record<string, string | undefined>
 export function calibrationDir(env: Readonly<Record<string, string | undefined>> = process.env): string | undefined {
   const named = env['SCALESWEEP_CALIBRATION'];
   if (named === 'off') return undefined;
-  return named === undefined || named === '' ? path.join(os.homedir(), '.cache', 'scalesweep', 'calibration') : named;
+  return named === undefined || named === '' ? path.join(cacheFolder(env), 'calibration') : named;
 }
 
 /** The folder of one dataset in the cache: its files as published, and what was prepared from them. */

@@ -2,10 +2,9 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import { z } from 'zod';
-import { messageOf, ScalesweepError } from '../../contract/index.ts';
+import { messageOf, ScalesweepError, systemCode } from '../../contract/index.ts';
 import { weightsFile, weightsFolder } from './paths.ts';
 import { bytesOf, ContainerDamage, readContainer, writeContainer } from './container.ts';
-import { systemCode } from './disk-error.ts';
 import { removeAbandoned } from './write-file.ts';
 
 /**

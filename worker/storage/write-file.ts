@@ -1,8 +1,8 @@
 /** Files that are there whole or not at all. */
+import { systemError } from '../../contract/index.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { diskError } from './disk-error.ts';
 
 /** Marks a file that was being written when its process died; never read, safe to remove once its writer is gone. */
 export const TEMPORARY_MARK = '.tmp-';
@@ -52,7 +52,7 @@ export async function writeFileAtomically(
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw diskError(error, file);
+    throw systemError(error, `write ${file}`) ?? error;
   }
   await syncFolder(path.dirname(file));
   return bytes;

@@ -1,8 +1,7 @@
 /** Decodes JPEG and PNG by sharp, and says of a file that cannot be used why not. */
 import type sharp from 'sharp';
 import type { Metadata } from 'sharp';
-import { messageOf, ScalesweepError } from '../../../contract/index.ts';
-import { systemCode } from '../../storage/disk-error.ts';
+import { messageOf, ScalesweepError, systemCode } from '../../../contract/index.ts';
 
 /** Upright 8-bit RGB, [height, width, 3] as sharp gives it. */
 export interface Decoded {

@@ -1,6 +1,5 @@
-import { messageOf, ScalesweepError, type DataSpec } from '../../../contract/index.ts';
+import { messageOf, ScalesweepError, type DataSpec, systemCode } from '../../../contract/index.ts';
 import { datasetDir, preparedFile } from '../../storage/paths.ts';
-import { systemCode } from '../../storage/disk-error.ts';
 import type { Dataset, ImageShape } from '../dataset.ts';
 import { splitByDigest } from '../split.ts';
 import { makeDecoder, type Decode } from './decode.ts';

@@ -2,8 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { messageOf, ScalesweepError } from '../../../contract/index.ts';
-import { systemCode } from '../../storage/disk-error.ts';
+import { messageOf, ScalesweepError, systemCode } from '../../../contract/index.ts';
 
 const settingsSchema = z.strictObject({
   /** `refuse`: the dataset is not used until all is well. `skip`: what is bad is left out, and named. */

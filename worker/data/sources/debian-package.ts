@@ -1,9 +1,9 @@
+import { systemCode } from '../../../contract/index.ts';
 import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { DatasetSource } from '../descriptor.ts';
-import { systemCode } from '../../storage/disk-error.ts';
 import { readFolder } from './folder.ts';
 
 const run = promisify(execFile);

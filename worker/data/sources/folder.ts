@@ -1,7 +1,7 @@
+import { systemCode } from '../../../contract/index.ts';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DatasetFile, DatasetSource } from '../descriptor.ts';
-import { systemCode } from '../../storage/disk-error.ts';
 import { gunzipFile } from './gzip.ts';
 
 async function readIfThere(file: string): Promise<Uint8Array | undefined> {
