@@ -4,6 +4,7 @@ import { layoutOf } from '../../../compiler/parameters/stored-layout.ts';
 import type { Choice } from '../../../worker/engines/onnx/choose-lowering.ts';
 import { openOnnxTrainer, type OnnxTrainerOptions } from '../../../worker/engines/onnx/onnx-trainer.ts';
 import { dropoutMask, dropPathMask } from '../../../worker/loader/dropout.ts';
+import { initialParams } from '../../../worker/training/initialise.ts';
 import type { Trainer } from '../../../worker/training/trainer.ts';
 
 /** Everything on: whatever a step can do has to come out the same. */
@@ -75,7 +76,32 @@ export interface Outcome {
   readonly evaluation: Float32Array;
 }
 
+/** What an exercise begins with: the same for whatever the step is lowered to. */
+export interface Start {
+  /** In the network's own layout. */
+  readonly params: Float32Array;
+  readonly images: Float32Array;
+  readonly labels: Int32Array;
+}
+
+export function drawStart(spec: ModelSpec, { batchSize }: RecipeSpec, seed: number): Start {
+  const network = buildNetwork(spec);
+  const draw = random(seed, 'images');
+  const initial = initialParams(network, seed);
+  const slots = layoutOf(network).params;
+  const params = new Float32Array(slots.reduce((sum, { size }) => sum + size, 0));
+  for (const { name, offset, size } of slots) {
+    params.set(initial.get(name)!, offset);
+    // Scales away from 0 and 1, so that every gradient counts.
+    if (name.endsWith('.scale')) for (let i = offset; i < offset + size; i++) params[i] = 0.5 + draw.next();
+  }
+  const images = Float32Array.from({ length: batchSize * spec.channels * spec.resolution ** 2 }, () => draw.normal());
+  return { params, images, labels: Int32Array.from({ length: batchSize }, () => draw.below(spec.classes)) };
+}
+
 export interface Exercise {
+  /** @defaultValue drawn from the seed */
+  readonly start?: Start;
   readonly choice?: Choice;
   readonly recipe?: RecipeSpec;
   readonly steps?: number;
@@ -95,6 +121,7 @@ export async function exercise(
   {
     choice,
     recipe = everything,
+    start = drawStart(spec, recipe, seed),
     steps = 1,
     microBatch,
     device = 'cpu',
@@ -116,16 +143,10 @@ export async function exercise(
     ...(stepsPerCall === undefined ? {} : { stepsPerCall }),
   });
   try {
-    const draw = random(seed, 'images');
-    const state = new Map([...(await trainer.state())].map(([name, values]) => [name, Float32Array.from(values)]));
-    // Scales away from 0 and 1, so that every gradient counts.
-    for (const { name, offset, size } of layoutOf(network).params)
-      if (name.endsWith('.scale'))
-        for (let i = offset; i < offset + size; i++) state.get('params')![i] = 0.5 + draw.next();
-    trainer.restore(state);
-    const size = spec.channels * spec.resolution ** 2;
-    const images = Float32Array.from({ length: batch * size }, () => draw.normal());
-    const labels = Int32Array.from({ length: batch }, () => draw.below(spec.classes));
+    const { params, images, labels } = start;
+    const state = new Map<string, Float32Array>();
+    for (const [name, values] of await trainer.state()) state.set(name, values.slice());
+    trainer.restore(state.set('params', params));
     const dropout = recipe.dropout > 0 ? new Float32Array(batch * trainer.dropoutFeatures) : undefined;
     const dropPath = recipe.stochasticDepth > 0 ? new Float32Array(batch * trainer.dropPathShares.length) : undefined;
     const losses: number[] = [];
@@ -140,7 +161,7 @@ export async function exercise(
       correct.push(result.correct);
       gradients ??= Float32Array.from((await trainer.state()).get('velocity')!);
     }
-    const padded = new Float32Array(trainer.evaluationBatch * size);
+    const padded = new Float32Array(trainer.evaluationBatch * (images.length / batch));
     padded.set(images.subarray(0, padded.length));
     const evaluation = (await trainer.evaluate(padded)).slice(0, batch * spec.classes);
     return { losses, correct, state: new Map(await trainer.state()), gradients: gradients!, evaluation };

@@ -1,7 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { packageRoot, type ModelSpec, type RecipeSpec } from '../../../contract/index.ts';
 import type { StepRates } from '../../../worker/training/trainer.ts';
 
@@ -38,16 +40,36 @@ export interface TorchRequest {
 export interface TorchAnswer {
   /** Of the first batch's mean loss, in the order of `params`, computed in double precision. */
   readonly gradients: Float32Array;
-  /** The same in single precision: how far PyTorch is from itself by rounding alone. */
-  readonly gradients32: Float32Array;
   readonly losses: readonly number[];
   readonly finalParams: Float32Array;
   /** Logits of the first batch in evaluation mode, after all steps, with the moving average where kept. */
   readonly evaluation: Float32Array;
 }
 
-/** Asks PyTorch for the same network, written independently. */
-export function askTorch(request: TorchRequest): TorchAnswer {
+/** The same networks, written independently: one process, since importing PyTorch takes longer than most answers. */
+let python: ReturnType<typeof startPython> | undefined;
+
+function startPython() {
+  const script = path.join(packageRoot(), 'test', 'worker', 'torch', 'compare.py');
+  const child = spawn(PYTHON, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  return { child, lines: createInterface(child.stdout), gone: once(child, 'exit') };
+}
+
+async function compare(folder: string): Promise<void> {
+  python ??= startPython();
+  const { child, lines, gone } = python;
+  child.stdin.write(`${folder}\n`);
+  const [answer] = (await Promise.race([once(lines, 'line'), gone])) as [string | number | null];
+  if (answer !== 'done') throw new Error(`Expected an answer of compare.py, got ${answer}`);
+}
+
+export function closeTorch(): void {
+  python?.child.kill();
+  python = undefined;
+}
+
+/** Asks PyTorch for a network, one at a time; `closeTorch` ends its process. */
+export async function askTorch(request: TorchRequest): Promise<TorchAnswer> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'scalesweep-torch-'));
   try {
     const { params, images, labels, dropout, dropPath, ...rest } = request;
@@ -57,8 +79,7 @@ export function askTorch(request: TorchRequest): TorchAnswer {
       if (values !== undefined) writeFileSync(path.join(folder, `${name}.f32`), bytesOf(values));
     }
     writeFileSync(path.join(folder, 'labels.i32'), bytesOf(labels));
-    const script = path.join(packageRoot(), 'test', 'worker', 'torch', 'compare.py');
-    execFileSync(PYTHON, [script, folder], { stdio: ['ignore', 'inherit', 'inherit'] });
+    await compare(folder);
     const floats = (name: string): Float32Array => {
       const file = readFileSync(path.join(folder, `${name}.f32`));
       return new Float32Array(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength));
@@ -66,7 +87,6 @@ export function askTorch(request: TorchRequest): TorchAnswer {
     const { losses } = JSON.parse(readFileSync(path.join(folder, 'answer.json'), 'utf8')) as { losses: number[] };
     return {
       gradients: floats('gradients'),
-      gradients32: floats('gradients32'),
       losses,
       finalParams: floats('finalParams'),
       evaluation: floats('evaluation'),
