@@ -3,11 +3,11 @@
  * Every event carries its trial and attempt; an event of an attempt that is not the newest is refused by the store.
  */
 import { z } from 'zod';
+import { EPOCH_METRICS, inOrder, METRICS, type MetricName } from './facts/index.ts';
+import { shapeOf } from './facts/wire.ts';
 import { TRIAL_ID } from './trial.ts';
 
 export const EVENT_VERSION = 1;
-
-const metric = z.number().nullable();
 
 /** Metrics of one finished epoch. Top-1 values are fractions of 1. */
 export const epochMetrics = z.strictObject({
@@ -15,33 +15,25 @@ export const epochMetrics = z.strictObject({
   epoch: z.int().min(1),
   /** Optimiser steps finished since the trial began. */
   step: z.int().min(0),
-  learningRate: z.number(),
-  trainLoss: metric,
-  trainTop1: metric,
-  minivalLoss: metric,
-  minivalTop1: metric,
-  /** Wall-clock seconds of this epoch, evaluation included. Never part of what must be bit-identical. */
-  seconds: z.number().min(0),
+  ...shapeOf(EPOCH_METRICS, 'wire'),
 });
 export type EpochMetrics = z.infer<typeof epochMetrics>;
 
-/** What a finished trial is worth. */
+/** The order of a result's JSON is older than the table of metrics; metrics that are not named here follow. */
+export const RESULT_ORDER = [
+  'minivalTop1',
+  'minivalLoss',
+  'testTop1',
+  'testLoss',
+  'trainTop1',
+  'trainLoss',
+  'seconds',
+  'trainSeconds',
+] as const satisfies readonly MetricName[];
+
+/** What a finished trial is worth: the metrics that workers report. */
 export const trialResult = z.strictObject({
-  minivalTop1: metric,
-  minivalLoss: metric,
-  /** Reported, never chosen on. */
-  testTop1: metric,
-  testLoss: metric,
-  trainTop1: metric,
-  trainLoss: metric,
-  /** Training and evaluation, over all attempts that contributed. */
-  seconds: z.number().min(0),
-  /** The part of `seconds` in training steps; the rest is evaluation, batches, checkpoints. */
-  trainSeconds: metric.default(null),
-  /** Median milliseconds of a training step. */
-  stepMs: metric,
-  /** Peak resident memory of the worker's process. */
-  peakBytes: metric,
+  ...shapeOf(inOrder(METRICS, RESULT_ORDER), 'wire'),
   /** SHA-256 of the final weights and statistics; equal digests are bit-identical trainings. */
   weightsDigest: z.string().nullable(),
 });
@@ -93,7 +85,7 @@ export const workerEvent = z.discriminatedUnion('type', [
     epoch: z.int().min(0),
     step: z.int().min(0),
     totalSteps: z.int().min(0),
-    loss: metric,
+    loss: z.number().nullable(),
   }),
   z.strictObject({ ...head, type: z.literal('epoch'), metrics: epochMetrics }),
   z.strictObject({ ...head, type: z.literal('checkpoint'), step: z.int().min(0), bytes: z.int().min(0) }),

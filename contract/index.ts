@@ -14,12 +14,39 @@ export {
 export {
   EVENT_VERSION,
   epochMetrics,
+  RESULT_ORDER,
   workerEvent,
   type EpochMetrics,
   type FailureKind,
   type TrialResult,
   type WorkerEvent,
 } from './event.ts';
+export {
+  budgetText,
+  cappedFacts,
+  cappedOf,
+  costAxes,
+  EPOCH_METRICS,
+  factOf,
+  FACTS,
+  inOrder,
+  METRICS,
+  printed,
+  scalingAxes,
+  titleOf,
+  type Accepts,
+  type Budget,
+  type CostAxis,
+  type CostName,
+  type EpochFact,
+  type Fact,
+  type Facts,
+  type MetricFact,
+  type MetricName,
+  type ScalingAxis,
+  type ScalingFact,
+} from './facts/index.ts';
+export { shapeOf } from './facts/wire.ts';
 export { packEvents, wireEvents, unpackEvents } from './wire-event.ts';
 export { packageRoot } from './package-root.ts';
 export { systemCode, systemError } from './system-error.ts';

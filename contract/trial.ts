@@ -10,6 +10,7 @@
  */
 import { z } from 'zod';
 import { contentHash } from './canonical.ts';
+import type { CostName } from './facts/costs.ts';
 
 const count = z.int().min(1);
 
@@ -147,15 +148,5 @@ export function makeTrial(spec: TrialSpec): Trial {
   return { id: trialId(spec), spec };
 }
 
-/** Predicted cost of a trial, from the network's graph. */
-export interface TrialCost {
-  /** One forward pass of one image, 1 multiply-add = 2 (ResNet-RS, Table 7). */
-  readonly flops: number;
-  readonly params: number;
-  /** Elements of all convolution outputs of one image ("activations" in Dollar et al. 2021, section 3). */
-  readonly activations: number;
-  /** Peak bytes of a training step at the recipe's batch size. */
-  readonly memoryBytes: number;
-  /** 3 x flops x images x epochs. */
-  readonly trainFlops: number;
-}
+/** Predicted cost of a trial, from the network's graph (contract/facts/costs.ts). */
+export type TrialCost = Readonly<Record<CostName, number>>;

@@ -1,6 +1,6 @@
 /** A strategy's cells in order of cost, and the accuracy between them. */
 import type { MeasuredCell } from './cells.ts';
-import type { CostAxis } from './finding.ts';
+import type { MatchedCost } from './finding.ts';
 
 /** Cells of rising cost. */
 export interface Arm {
@@ -34,7 +34,7 @@ export function errorOf(cell: MeasuredCell): number {
  * The cells whose cost is known and above that of all before them. A cell that costs no more than a smaller one (step
  * times are measured, and waver) has no place on a rising axis and is left out.
  */
-export function makeArm(line: readonly MeasuredCell[], axis: CostAxis): Arm {
+export function makeArm(line: readonly MeasuredCell[], axis: MatchedCost): Arm {
   const cells: MeasuredCell[] = [];
   const costs: number[] = [];
   for (const cell of line) {

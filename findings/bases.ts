@@ -5,7 +5,7 @@
 import type { Contrast } from './contrast.ts';
 import { regroup, type DepthWidthSums } from './depth-width-sums.ts';
 import type { MeasuredDraft } from './draft.ts';
-import type { CostAxis } from './finding.ts';
+import type { MatchedCost } from './finding.ts';
 import { groupBy } from './group-by.ts';
 import { wilson } from './wilson.ts';
 import type { Uncertainty } from './bootstrap.ts';
@@ -14,14 +14,14 @@ import { axisNames, plural } from './words.ts';
 
 /** Depth against width from one base network (width and depth), over its resolutions. */
 export interface BaseContrast {
-  readonly axis: CostAxis;
+  readonly axis: MatchedCost;
   readonly epochs: number;
   readonly width: number;
   readonly depth: number;
   readonly contrast: Contrast;
 }
 
-export function baseContrasts(schedules: readonly DepthWidthSums[], axis: CostAxis): BaseContrast[] {
+export function baseContrasts(schedules: readonly DepthWidthSums[], axis: MatchedCost): BaseContrast[] {
   return schedules.flatMap((schedule) =>
     [...regroup(schedule, ({ width, depth }) => `${width}|${depth}`)].map(([base, sum]) => {
       const [width, depth] = base.split('|').map(Number) as [number, number];

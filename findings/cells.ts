@@ -1,7 +1,7 @@
 /** Rows to cells: seeds averaged, doubles removed, costs and uncertainties kept. */
 import { canonicalJson } from '../contract/index.ts';
 import type { ResultRow } from '../results/index.ts';
-import type { CostAxis, Strategy } from './finding.ts';
+import type { MatchedCost, Strategy } from './finding.ts';
 import { groupBy } from './group-by.ts';
 import { plural } from './words.ts';
 
@@ -28,7 +28,7 @@ export interface MeasuredCell {
   readonly testTop1: number | null;
   /** Variance of `top1` that comes from digitising it (from a plot), apart from seeds. */
   readonly digitisationVariance: number;
-  readonly costs: Readonly<Record<CostAxis, number | null>>;
+  readonly costs: Readonly<Record<MatchedCost, number | null>>;
 }
 
 export interface MeasuredCells {

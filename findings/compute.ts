@@ -7,7 +7,7 @@ import { depthAgainstWidth } from './depth-width.ts';
 import { depthWidthSums, type DepthWidthSums } from './depth-width-sums.ts';
 import { scopeText, type Draft } from './draft.ts';
 import { withEvidence } from './evidence.ts';
-import type { CostAxis, Finding } from './finding.ts';
+import type { MatchedCost, Finding } from './finding.ts';
 import { flipQuestions, locateFlip, type FlipQuestion } from './flips.ts';
 import { designRangeOf } from './design-range.ts';
 import { judge, type JudgedDraft, type JudgeOptions } from './judge.ts';
@@ -36,13 +36,13 @@ export function computeFindings(rows: readonly ResultRow[], options: FindingsOpt
   const regimes = regimesOf(cells, rows, options.curves ?? NO_CURVES);
   const resampling = makeResampling({ seed, replicates: Math.min(replicates, resamplesFor(cells.length)) });
   const axes = costAxesOf(cells);
-  const sums = new Map<CostAxis, DepthWidthSums[]>();
-  const sumsOf = (axis: CostAxis): DepthWidthSums[] => {
+  const sums = new Map<MatchedCost, DepthWidthSums[]>();
+  const sumsOf = (axis: MatchedCost): DepthWidthSums[] => {
     const made = sums.get(axis) ?? depthWidthSums(cells, axis);
     sums.set(axis, made);
     return made;
   };
-  const perAxis = (ask: (axis: CostAxis) => Draft[]) => () => axes.flatMap(ask);
+  const perAxis = (ask: (axis: MatchedCost) => Draft[]) => () => axes.flatMap(ask);
   const asked: readonly (readonly [slugs: readonly string[], ask: () => Draft[]])[] = [
     [DEPTH_WIDTH, perAxis((axis) => depthAgainstWidth(sumsOf(axis), axis))],
     [RESOLUTION, perAxis((axis) => slowResolution(cells, axis))],
@@ -98,12 +98,12 @@ function resamplesFor(cells: number): number {
 }
 
 /** FLOPs always, so that an answer says what is missing; step time where two cells or more have one. */
-function costAxesOf(cells: readonly MeasuredCell[]): CostAxis[] {
+function costAxesOf(cells: readonly MeasuredCell[]): MatchedCost[] {
   const timed = cells.filter((cell) => cell.costs.stepMs !== null).length;
   return timed > 1 ? ['flops', 'stepMs'] : ['flops'];
 }
 
-function stableOver(sums: readonly DepthWidthSums[], axis: CostAxis, bootstrap: Bootstrap): Draft[] {
+function stableOver(sums: readonly DepthWidthSums[], axis: MatchedCost, bootstrap: Bootstrap): Draft[] {
   return stability(baseContrasts(sums, axis).map((base) => ({ ...base, uncertainty: bootstrap(base.contrast) })));
 }
 

@@ -1,6 +1,6 @@
 /** The comparisons of depth against width, made once: several questions group them in their own ways. */
 import type { MeasuredCell } from './cells.ts';
-import type { CostAxis } from './finding.ts';
+import type { MatchedCost } from './finding.ts';
 import { groupBy } from './group-by.ts';
 import { matchedPairs, sumBy } from './matched.ts';
 import { PairSum } from './pair-sum.ts';
@@ -12,7 +12,7 @@ export interface DepthWidthSums {
 }
 
 /** Per schedule, shortest first. */
-export function depthWidthSums(cells: readonly MeasuredCell[], axis: CostAxis): DepthWidthSums[] {
+export function depthWidthSums(cells: readonly MeasuredCell[], axis: MatchedCost): DepthWidthSums[] {
   return [...groupBy(cells, (cell) => cell.epochs)]
     .map(([epochs, schedule]) => ({
       epochs,

@@ -1,12 +1,12 @@
 /** Depth against width: at matched cost, from the same base, which is ahead, and does its lead depend on the resolution? */
 import { regroup, type DepthWidthSums } from './depth-width-sums.ts';
 import type { ContrastDraft } from './draft.ts';
-import type { CostAxis } from './finding.ts';
+import type { MatchedCost } from './finding.ts';
 import { PairSum } from './pair-sum.ts';
 import { axisNames } from './words.ts';
 
 /** Per schedule over all resolutions, and per schedule and resolution. */
-export function depthAgainstWidth(schedules: readonly DepthWidthSums[], axis: CostAxis): ContrastDraft[] {
+export function depthAgainstWidth(schedules: readonly DepthWidthSums[], axis: MatchedCost): ContrastDraft[] {
   const drafts: ContrastDraft[] = [];
   const lead = {
     kind: 'contrast',

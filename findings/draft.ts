@@ -1,12 +1,12 @@
 /** A finding before its verdict. Each question module makes drafts; judge.ts turns them into findings. */
 import type { Contrast } from './contrast.ts';
-import type { CostAxis, Scope, Verdict, WantedCell } from './finding.ts';
+import type { MatchedCost, Scope, Verdict, WantedCell } from './finding.ts';
 
 interface DraftHead {
   /** `depth-over-width`; drafts of one slug and axis are corrected together. */
   readonly slug: string;
   readonly question: string;
-  readonly axis: CostAxis;
+  readonly axis: MatchedCost;
   readonly scope: Scope;
   readonly unit: string;
   readonly note?: string;

@@ -7,11 +7,14 @@
  * - arm: the cells along one strategy, the others held; matched: compared at the same cost, interpolated along the arm.
  */
 
-export const costAxes = ['flops', 'trainFlops', 'stepMs', 'params'] as const;
-export type CostAxis = (typeof costAxes)[number];
+import { scalingAxes, type CostAxis, type ScalingAxis } from '../contract/index.ts';
 
-export const strategies = ['width', 'depth', 'resolution', 'epochs'] as const;
-export type Strategy = (typeof strategies)[number];
+/** The costs at which cells are compared: what a budget caps but memory, which is not spent. */
+export const matchedCosts = ['flops', 'trainFlops', 'stepMs', 'params'] as const satisfies readonly CostAxis[];
+export type MatchedCost = (typeof matchedCosts)[number];
+
+export const strategies = scalingAxes;
+export type Strategy = ScalingAxis;
 
 export type Verdict = 'supported' | 'contradicted' | 'not-separable';
 
@@ -48,7 +51,7 @@ export interface Finding {
   /** In words, answered yes by `supported` and no by `contradicted`. */
   readonly question: string;
   /** The cost that was matched or predicted from. */
-  readonly axis: CostAxis;
+  readonly axis: MatchedCost;
   readonly scope: Scope;
   /** `null` when there was nothing to compare. */
   readonly effect: number | null;

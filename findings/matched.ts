@@ -1,7 +1,7 @@
 /** Pairs of two strategies, scaled up from the same base and compared at the same cost. */
 import { makeArm, readArm, type Arm } from './arms.ts';
 import { lineKey, linesAlong, type MeasuredCell } from './cells.ts';
-import type { CostAxis, Strategy } from './finding.ts';
+import type { MatchedCost, Strategy } from './finding.ts';
 import { PairSum, type Pair } from './pair-sum.ts';
 
 /**
@@ -13,7 +13,7 @@ export function* matchedPairs(
   cells: readonly MeasuredCell[],
   ahead: Strategy,
   behind: Strategy,
-  axis: CostAxis,
+  axis: MatchedCost,
 ): Generator<Pair> {
   const aheadArms = armsAlong(cells, ahead, axis);
   const behindArms = armsAlong(cells, behind, axis);
@@ -43,7 +43,7 @@ function costsAbove(from: number, a: readonly number[], b: readonly number[]): n
   return costs;
 }
 
-function armsAlong(cells: readonly MeasuredCell[], strategy: Strategy, axis: CostAxis): Map<string, Arm> {
+function armsAlong(cells: readonly MeasuredCell[], strategy: Strategy, axis: MatchedCost): Map<string, Arm> {
   return new Map([...linesAlong(cells, strategy)].map(([key, line]) => [key, makeArm(line, axis)]));
 }
 

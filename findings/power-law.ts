@@ -5,7 +5,7 @@ import { errorOf } from './arms.ts';
 import type { MeasuredCell } from './cells.ts';
 import { verdictAgainst, type MeasuredDraft } from './draft.ts';
 import { makeDraws } from './draws.ts';
-import type { CostAxis, Scope } from './finding.ts';
+import type { MatchedCost, Scope } from './finding.ts';
 import { groupBy } from './group-by.ts';
 import { fitKink, fitLine, type KinkFit, type LineFit } from './line-fit.ts';
 import type { NoiseModel } from './noise.ts';
@@ -21,7 +21,7 @@ const LEAST_CELLS_FOR_BREAK = 12;
 /** Per schedule, and per setting where cells differ in more than width, depth, resolution and epochs. */
 export function costAsPredictor(
   cells: readonly MeasuredCell[],
-  axis: CostAxis,
+  axis: MatchedCost,
   noise: NoiseModel,
   options: PredictorOptions,
 ): MeasuredDraft[] {
@@ -45,7 +45,7 @@ export function costAsPredictor(
 /** `cells` in order of cost. */
 function predictor(
   cells: readonly MeasuredCell[],
-  axis: CostAxis,
+  axis: MatchedCost,
   scope: Scope,
   noise: NoiseModel,
   options: PredictorOptions,
@@ -80,7 +80,7 @@ interface LogLog {
 
 const even = (points: LogLog): Times => eachOnce(points.x.length);
 
-function powerLaw(points: LogLog, fit: LineFit, axis: CostAxis, scope: Scope, options: Resampling): MeasuredDraft {
+function powerLaw(points: LogLog, fit: LineFit, axis: MatchedCost, scope: Scope, options: Resampling): MeasuredDraft {
   const values = resampleCells(points.x.length, (times) => -fitLine(points, times).slope, options);
   const interval = percentileInterval(values);
   const explained =
@@ -115,7 +115,7 @@ function kinkCandidates(sorted: readonly number[]): number[] {
 function breakOf(
   points: LogLog,
   line: LineFit,
-  axis: CostAxis,
+  axis: MatchedCost,
   scope: Scope,
   options: Resampling,
 ): { draft: MeasuredDraft; kink: KinkFit | undefined } {
@@ -135,7 +135,7 @@ function breakOf(
 }
 
 function breakDraft(
-  axis: CostAxis,
+  axis: MatchedCost,
   scope: Scope,
   pairs: number,
   found: { effect: number | null; interval: readonly [number, number] | null; p: number | null; note?: string } = {

@@ -8,7 +8,7 @@ import { makeArm, readArm, readCell, type Arm } from './arms.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { lineKey, linesAlong, type MeasuredCell } from './cells.ts';
 import { combine, type Contrast } from './contrast.ts';
-import { costAxes, strategies, type CostAxis, type Strategy } from './finding.ts';
+import { matchedCosts, strategies, type MatchedCost, type Strategy } from './finding.ts';
 import { holm } from './holm.ts';
 import { designRangeOf, outsideRange } from './design-range.ts';
 import type { JudgeOptions } from './judge.ts';
@@ -20,7 +20,7 @@ const nameOf = ({ width, depth, resolution, epochs }: CellName): CellName => ({ 
 const say = (cell: CellName): string =>
   `width ${cell.width}, depth ${cell.depth}, ${cell.resolution} pixels, ${cell.epochs} epochs`;
 
-function refuse(axis: CostAxis, reasons: readonly string[]): Recommendation {
+function refuse(axis: MatchedCost, reasons: readonly string[]): Recommendation {
   const text = `No recommendation: ${reasons.join(' ')}`;
   return {
     scale: null,
@@ -47,13 +47,13 @@ export function recommend(
   question: RecommendQuestion,
   options: JudgeOptions,
 ): Recommendation {
-  const axis = question.budget?.axis ?? costAxes[0];
+  const axis = matchedCosts.find((name) => question.budget?.[name] !== undefined) ?? matchedCosts[0];
   const trained = designRangeOf(cells);
   if (trained === null) return refuse(axis, ['No cell has been trained.']);
   const { from: asked } = question;
   const outside = asked === undefined ? [] : outsideRange(trained, nameOf(asked));
   if (outside.length > 0) return refuse(axis, outside);
-  const limit = question.budget?.limit ?? Infinity;
+  const limit = question.budget?.[axis] ?? Infinity;
   const lines: Lines = {
     width: linesAlong(cells, 'width'),
     depth: linesAlong(cells, 'depth'),
@@ -78,7 +78,7 @@ export function recommend(
 type Lines = Readonly<Record<Strategy, ReadonlyMap<string, MeasuredCell[]>>>;
 
 /** The strategies with a bigger cell within the budget. Epochs cost nothing on the axes of a forward pass or a step. */
-function armsFrom(cell: MeasuredCell, lines: Lines, axis: CostAxis, limit: number): StrategyArm[] {
+function armsFrom(cell: MeasuredCell, lines: Lines, axis: MatchedCost, limit: number): StrategyArm[] {
   return strategies.flatMap((strategy) => {
     if (strategy === 'epochs' && axis !== 'trainFlops') return [];
     if (strategy === 'resolution' && axis === 'params') return [];
@@ -92,7 +92,7 @@ function armsFrom(cell: MeasuredCell, lines: Lines, axis: CostAxis, limit: numbe
 interface Setting {
   readonly cells: readonly MeasuredCell[];
   readonly bootstrap: Bootstrap;
-  readonly axis: CostAxis;
+  readonly axis: MatchedCost;
   readonly limit: number;
 }
 
@@ -150,7 +150,7 @@ function compare(
 function inWords(
   start: MeasuredCell,
   cost: number,
-  axis: CostAxis,
+  axis: MatchedCost,
   listed: readonly Option[],
   level: readonly Strategy[],
 ): string {

@@ -1,5 +1,6 @@
 /** What is asked about scaling a cell, and what is answered. */
-import type { CostAxis, Strategy } from './finding.ts';
+import type { Budget } from '../contract/index.ts';
+import type { MatchedCost, Strategy } from './finding.ts';
 
 export interface CellName {
   readonly width: number;
@@ -11,8 +12,8 @@ export interface CellName {
 export interface RecommendQuestion {
   /** Where to start. @defaultValue the most accurate of the cells that the most strategies lead up from within the budget */
   readonly from?: CellName;
-  /** Cap on the scaled cell's cost. @defaultValue none: as far as the trained cells reach, on FLOPs */
-  readonly budget?: { readonly axis: CostAxis; readonly limit: number };
+  /** One cap on the scaled cell's cost. @defaultValue none: as far as the trained cells reach, on FLOPs */
+  readonly budget?: Pick<Budget, MatchedCost>;
 }
 
 /** One strategy from the cell that was asked about, at the cost where the strategies are compared. */
@@ -31,7 +32,7 @@ export interface Recommendation {
   /** False when the runner-up is not separable from it. */
   readonly isSeparated: boolean;
   readonly from: CellName | null;
-  readonly axis: CostAxis;
+  readonly axis: MatchedCost;
   /** Where the options are compared. */
   readonly cost: number | null;
   /** Best first. */

@@ -4,7 +4,7 @@ import { readCell } from './arms.ts';
 import { linesAlong, type MeasuredCell } from './cells.ts';
 import { combine, subtract, type Contrast } from './contrast.ts';
 import type { ContrastDraft } from './draft.ts';
-import type { CostAxis, Strategy } from './finding.ts';
+import type { MatchedCost, Strategy } from './finding.ts';
 import { matchedPairs, sumBy } from './matched.ts';
 import { axisNames, strategyNames } from './words.ts';
 
@@ -17,7 +17,7 @@ interface Step {
 }
 
 /** Steps between values that are neighbours in the grid: a hole in the line is not bridged. */
-function stepsAlong(cells: readonly MeasuredCell[], strategy: Strategy, axis: CostAxis): Step[] {
+function stepsAlong(cells: readonly MeasuredCell[], strategy: Strategy, axis: MatchedCost): Step[] {
   const values = [...new Set(cells.map((cell) => cell[strategy]))].sort((a, b) => a - b);
   const next = new Map(values.slice(0, -1).map((value, i) => [value, values[i + 1]!]));
   return [...linesAlong(cells, strategy).values()].flatMap((line) =>
@@ -43,7 +43,7 @@ function gainPerDoubling(steps: readonly Step[]): Contrast {
 }
 
 /** Gain per doubling along one strategy, per schedule; along the resolution per step of it as well. */
-function gains(cells: readonly MeasuredCell[], epochs: number, axis: CostAxis): ContrastDraft[] {
+function gains(cells: readonly MeasuredCell[], epochs: number, axis: MatchedCost): ContrastDraft[] {
   const unit = `points of top-1 per doubling of ${axisNames[axis]}`;
   return (['depth', 'width', 'resolution'] as const).flatMap((strategy) => {
     const steps = stepsAlong(cells, strategy, axis);
@@ -66,7 +66,7 @@ function gains(cells: readonly MeasuredCell[], epochs: number, axis: CostAxis): 
 }
 
 /** Gain per doubling before a resolution less gain after it, both over the cells that have both neighbours. */
-function diminishing(cells: readonly MeasuredCell[], epochs: number, axis: CostAxis): ContrastDraft[] {
+function diminishing(cells: readonly MeasuredCell[], epochs: number, axis: MatchedCost): ContrastDraft[] {
   const steps = stepsAlong(cells, 'resolution', axis);
   const into = new Map(steps.map((step) => [step.to, step]));
   const turns = steps.flatMap((after) => {
@@ -88,7 +88,7 @@ function diminishing(cells: readonly MeasuredCell[], epochs: number, axis: CostA
 }
 
 /** Depth or width against resolution, from the same base, per resolution that they start from. */
-function againstResolution(cells: readonly MeasuredCell[], epochs: number, axis: CostAxis): ContrastDraft[] {
+function againstResolution(cells: readonly MeasuredCell[], epochs: number, axis: MatchedCost): ContrastDraft[] {
   return (['depth', 'width'] as const).flatMap((strategy) => {
     const sums = sumBy(matchedPairs(cells, strategy, 'resolution', axis), ({ base }) => base.resolution);
     return [...sums]
@@ -105,7 +105,7 @@ function againstResolution(cells: readonly MeasuredCell[], epochs: number, axis:
   });
 }
 
-export function slowResolution(cells: readonly MeasuredCell[], axis: CostAxis): ContrastDraft[] {
+export function slowResolution(cells: readonly MeasuredCell[], axis: MatchedCost): ContrastDraft[] {
   const schedules = [...groupBy(cells, (cell) => cell.epochs)].sort(([a], [b]) => a - b);
   return schedules.flatMap(([epochs, schedule]) => [
     ...gains(schedule, epochs, axis),

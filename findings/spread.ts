@@ -5,7 +5,7 @@
 import { errorOf } from './arms.ts';
 import type { MeasuredCell } from './cells.ts';
 import { verdictAgainst, type MeasuredDraft } from './draft.ts';
-import type { CostAxis, Scope } from './finding.ts';
+import type { MatchedCost, Scope } from './finding.ts';
 import { varianceOf, type NoiseModel } from './noise.ts';
 import { eachOnce, percentileInterval, resampleCells, type Resampling, type Times } from './resample.ts';
 import { axisNames } from './words.ts';
@@ -51,7 +51,7 @@ export function pairsAtMatchedCost(costs: readonly number[], factor: number): Ma
 
 /** The law that error follows along the cost. */
 export interface Law {
-  readonly axis: CostAxis;
+  readonly axis: MatchedCost;
   /** Log error at a log cost, up to a constant. */
   readonly logError: (logCost: number) => number;
   /** Cost at which its exponent changes, where that is shown. */

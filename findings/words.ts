@@ -1,12 +1,10 @@
 /** Words for axes and strategies, as findings say them. */
-import type { CostAxis, Strategy } from './finding.ts';
+import { cappedFacts, type CostAxis } from '../contract/index.ts';
+import type { Strategy } from './finding.ts';
 
-export const axisNames: Readonly<Record<CostAxis, string>> = {
-  flops: 'FLOPs',
-  trainFlops: 'train FLOPs',
-  stepMs: 'step time',
-  params: 'parameters',
-};
+export const axisNames = Object.fromEntries(cappedFacts.map(({ name, budget: { noun } }) => [name, noun])) as Readonly<
+  Record<CostAxis, string>
+>;
 
 export const strategyNames: Readonly<Record<Strategy, string>> = {
   width: 'width',

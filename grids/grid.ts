@@ -1,18 +1,8 @@
 /** A grid as it was read. */
-import type { EngineName, TrainerSpec, TrialSpec } from '../contract/index.ts';
+import type { Budget, EngineName, TrainerSpec, TrialSpec } from '../contract/index.ts';
 import type { AxisValue } from './cell.ts';
 import type { CostOrReason } from './plan/cost-memo.ts';
 import type { GridProgram } from './read/program.ts';
-
-export const budgetAxes = ['flops', 'trainFlops', 'params', 'memoryBytes', 'stepMs'] as const;
-type BudgetAxis = (typeof budgetAxes)[number];
-
-/** A cap on a cost axis that the grid's question asks about. */
-export interface Budget {
-  readonly axis: BudgetAxis;
-  /** FLOPs, parameters, bytes or milliseconds. */
-  readonly limit: number;
-}
 
 /** A grid file, read and checked. */
 export interface Grid {
@@ -27,6 +17,7 @@ export interface Grid {
   readonly command: string | undefined;
   /** The expected cost, in the author's words. */
   readonly cost: string | undefined;
+  /** Of one cap each, that the grid's question asks about. */
   readonly budgets: readonly Budget[];
   readonly engine: EngineName;
   /** Of the engine `command`. */

@@ -1,15 +1,13 @@
 /** All that a report shows, taken from the store once. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { packageRoot } from '../contract/index.ts';
+import { costAxes, packageRoot, type Budget } from '../contract/index.ts';
 import { computeFindings, type FindingsReport } from '../findings/index.ts';
 import { readResults } from '../results/import/index.ts';
 import {
   best,
   type Best,
   type CellResult,
-  costAxes,
-  type Budget,
   measuredCells,
   pareto,
   epochCurves,

@@ -1,10 +1,11 @@
 /** The report's sections that are tables and words. */
 import path from 'node:path';
+import { budgetText } from '../contract/index.ts';
 import { type Best, type CellResult, axisText } from '../results/index.ts';
 import type { Finding, FindingsReport } from '../findings/index.ts';
 import type { ReportData } from './collect.ts';
 import { html, table, type Column, type Html } from './html.ts';
-import { accuracyText, amountText, budgetText, cellText, percentText, plural } from './words.ts';
+import { accuracyText, amountText, cellText, percentText, plural } from './words.ts';
 
 /** More rows than this make no table that anyone reads; `scalesweep export` has them all. */
 const MOST_CELLS = 1500;

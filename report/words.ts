@@ -1,14 +1,6 @@
 /** Cells, accuracies and amounts in words. */
 import { formatAmount } from '../contract/index.ts';
-import { type CellResult, costAxes, type Budget } from '../results/index.ts';
-
-const AXIS_WORDS = {
-  flops: 'FLOPs',
-  trainFlops: 'train FLOPs',
-  params: 'parameters',
-  memoryBytes: 'bytes of memory',
-  stepMs: 'ms a step',
-} as const;
+import type { CellResult } from '../results/index.ts';
 
 export function percentText(fraction: number | null): string {
   return fraction === null ? '–' : (100 * fraction).toFixed(2);
@@ -31,13 +23,6 @@ export function cellText(cell: Pick<CellResult, 'width' | 'depth' | 'resolution'
   const on = Object.entries(axes).filter(([, value]) => value !== 0 && value !== false);
   const others = on.map(([name, value]) => `, ${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
   return `depth ${depth}, width ${width}, ${resolution} px, ${epochs} epochs${others.join('')}`;
-}
-
-export function budgetText(budget: Budget): string {
-  const caps = costAxes.flatMap((axis) =>
-    budget[axis] === undefined ? [] : [`${formatAmount(budget[axis])} ${AXIS_WORDS[axis]}`],
-  );
-  return caps.length === 0 ? 'no budget' : `at most ${caps.join(' and ')}`;
 }
 
 export function plural(count: number, what: string): string {

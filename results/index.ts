@@ -1,7 +1,6 @@
 /** The store, queries, imports and exports. */
 export { exportFormats, exportRows, type ExportFormat } from './export/export-results.ts';
 export type { CellResult } from './queries/cell-result.ts';
-export { costAxes, type Budget, type CostAxis } from './queries/cost-axes.ts';
 export { best, type Best, type BestOptions } from './queries/best.ts';
 export {
   curveFlags,

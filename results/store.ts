@@ -9,6 +9,7 @@
 import type {
   EngineSpec,
   EpochMetrics,
+  Facts,
   FailureKind,
   Trial,
   TrialCost,
@@ -33,6 +34,8 @@ export interface OpenStoreOptions {
   mode?: StoreMode;
   /** How long a write waits for another process's transaction, in ms. @defaultValue 5000 */
   lockTimeoutMs?: number;
+  /** The numbers that it holds; columns that the file lacks are added. @defaultValue FACTS */
+  facts?: Facts;
 }
 
 /** A trial as a plan hands it over (`PlannedTrial` of grids/ fits). */

@@ -1,12 +1,11 @@
 /** The smaller parts of a grid: blocks per stage, constraints, seeds, budgets. */
-import { parseAmount } from '../../contract/index.ts';
+import { costAxes, parseAmount, type Budget } from '../../contract/index.ts';
 import type { Check } from '../read/check.ts';
 import type { CompiledAxes } from './axes.ts';
 import { compileExpression, COSTS } from './rules.ts';
 import { FIELDS, type Kind } from '../schema/fields.ts';
 import { listed, shown, type Path, type Place } from '../read/problems.ts';
 import type { Constraint, GridProgram } from '../read/program.ts';
-import { budgetAxes, type Budget } from '../grid.ts';
 
 export function compileBlocks(raw: unknown, axes: CompiledAxes | undefined, check: Check): GridProgram['blocks'] {
   const path: Path = ['model', 'blocks'];
@@ -74,13 +73,13 @@ export function compileBudgets(raw: unknown, check: Check): readonly Budget[] {
   if (!Array.isArray(raw)) return [];
   const found: Budget[] = [];
   raw.forEach((budget: unknown, index) => {
-    const axis = budgetAxes.find((name) => typeof budget === 'object' && budget !== null && name in budget);
+    const axis = costAxes.find((name) => typeof budget === 'object' && budget !== null && name in budget);
     if (!check.isSound(['budgets', index])) return;
     const given = Object.keys(budget as object);
     if (axis === undefined || given.length > 1) {
       check.report(
         ['budgets', index],
-        `Expected one of ${listed(budgetAxes)} in a budget, got ${given.length === 0 ? 'none' : given.join(' and ')}`,
+        `Expected one of ${listed(costAxes)} in a budget, got ${given.length === 0 ? 'none' : given.join(' and ')}`,
       );
       return;
     }
@@ -91,9 +90,9 @@ export function compileBudgets(raw: unknown, check: Check): readonly Budget[] {
         ['budgets', index, axis],
         `Expected a budget to be an amount > 0 such as \`2G\`, got ${shown(written)}`,
       );
-    else if (found.some((other) => other.axis === axis && other.limit === limit)) {
+    else if (found.some((other) => other[axis] === limit)) {
       check.report(['budgets', index], `Expected distinct budgets, got ${axis} ${shown(written)} a second time`);
-    } else found.push({ axis, limit });
+    } else found.push({ [axis]: limit });
   });
   return found;
 }

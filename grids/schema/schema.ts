@@ -1,9 +1,8 @@
 /** The form of a grid file. What the values mean to each other is checked in `compile.ts`. */
 import { z } from 'zod';
-import { didYouMean, engineNames } from '../../contract/index.ts';
+import { costAxes, didYouMean, engineNames } from '../../contract/index.ts';
 import { describe, FIELDS, fieldsOf, type Field, type Section } from './fields.ts';
 import { listed, shown, someOf } from '../read/problems.ts';
-import { budgetAxes } from '../grid.ts';
 
 /** The message of whatever is wrong with a value, from what it should have been. */
 const says = (expected: string): { error: (issue: { input?: unknown }) => string } => ({
@@ -133,7 +132,7 @@ const seed = z
   .max(0xffff_ffff, says('a seed <= 4294967295'));
 
 const limit = z.union([z.number(), z.string()], says('a budget to be an amount such as `2G`')).optional();
-const budget = mapping('a budget', Object.fromEntries(budgetAxes.map((name) => [name, limit])));
+const budget = mapping('a budget', Object.fromEntries(costAxes.map((name) => [name, limit])));
 
 const builtIn = engineNames.filter((name) => name !== 'command');
 const argument = z.union([z.string(), z.number()], says('an argument to be a text or a number'));

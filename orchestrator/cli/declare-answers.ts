@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { costAxes } from '../../contract/index.ts';
 import type { BestCommandOptions } from '../commands/best.ts';
 import type { ExportCommandOptions } from '../commands/export.ts';
 import type { ExportModelOptions } from '../commands/export-model.ts';
@@ -7,14 +8,13 @@ import type { ImportCommandOptions } from '../commands/import.ts';
 import type { IsoflopCommandOptions } from '../commands/isoflop.ts';
 import type { ParetoCommandOptions } from '../commands/pareto.ts';
 import type { ReportCommandOptions } from '../commands/report.ts';
-import type { CostAxis, ExportFormat } from '../../results/index.ts';
+import type { ExportFormat } from '../../results/index.ts';
 import type { Io } from './io.ts';
 import { amount, cellName, fraction, names, oneOf, positiveInteger, positiveNumber } from './parsers.ts';
 import type { Act } from './program.ts';
 import { withStore } from './shared-options.ts';
 
 /** Written out, and checked against the type, so that `--help` need not load the store. */
-const AXES = ['flops', 'trainFlops', 'params', 'memoryBytes', 'stepMs'] as const satisfies readonly CostAxis[];
 const FORMATS = ['csv', 'json', 'parquet'] as const satisfies readonly ExportFormat[];
 
 function withScope(command: Command): Command {
@@ -36,7 +36,7 @@ export function declareAnswers(program: Command, io: Io, act: Act): void {
 
   withScope(program.command('pareto'))
     .description('the cells that no cheaper cell matches')
-    .option('--axis <name>', AXES.join(', '), oneOf(AXES), 'flops')
+    .option('--axis <name>', costAxes.join(', '), oneOf(costAxes), 'flops')
     .action((options: ParetoCommandOptions) =>
       act(async () => (await import('../commands/pareto.ts')).pareto(options, io)),
     );

@@ -1,6 +1,5 @@
-import { EXIT, ScalesweepError } from '../../contract/index.ts';
-import { best as ask, type Best, type Budget, type CostAxis } from '../../results/index.ts';
-import { budgetWords } from '../cli/budget-words.ts';
+import { budgetText, EXIT, ScalesweepError, type Budget, type CostAxis } from '../../contract/index.ts';
+import { best as ask, type Best } from '../../results/index.ts';
 import { cellTable } from '../cli/cell-table.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
@@ -27,11 +26,11 @@ export async function best(options: BestCommandOptions, io: Io): Promise<number>
 /** @throws {ScalesweepError} NOT_FOUND when no measured cell is under the budget. */
 function bestText({ budget, best, withinNoise, withinNoiseTotal, noise }: Best): string {
   if (best === null) {
-    throw new ScalesweepError('NOT_FOUND', `Expected a measured cell with ${budgetWords(budget)}, got none`, {
+    throw new ScalesweepError('NOT_FOUND', `Expected a measured cell with ${budgetText(budget)}, got none`, {
       hint: 'scalesweep status says what is finished; scalesweep pareto shows what the cells cost.',
     });
   }
-  const lines = [`Best with ${budgetWords(budget)}:`, cellTable([best])];
+  const lines = [`Best with ${budgetText(budget)}:`, cellTable([best])];
   if (withinNoise.length > 0) {
     lines.push(
       '',

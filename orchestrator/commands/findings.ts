@@ -3,7 +3,8 @@ import {
   computeFindings,
   questionSlugs,
   type CellName,
-  type CostAxis,
+  type MatchedCost,
+  type RecommendQuestion,
   type Finding,
   type FindingsReport,
 } from '../../findings/index.ts';
@@ -58,21 +59,21 @@ function ask(store: SqliteStore, options: FindingsCommandOptions): FindingsRepor
 }
 
 /** @throws {ScalesweepError} `USAGE` for two budgets: options are compared at one cost. */
-function budgetOf(options: FindingsCommandOptions): { axis: CostAxis; limit: number } | undefined {
-  const caps: Record<CostAxis, number | undefined> = {
+function budgetOf(options: FindingsCommandOptions): RecommendQuestion['budget'] {
+  const caps: Record<MatchedCost, number | undefined> = {
     flops: options.maxFlops,
     trainFlops: options.maxTrainFlops,
     stepMs: options.maxStepMs,
     params: options.maxParams,
   };
-  const given = Object.entries(caps).filter((cap): cap is [CostAxis, number] => cap[1] !== undefined);
+  const given = Object.entries(caps).filter((cap): cap is [MatchedCost, number] => cap[1] !== undefined);
   if (given.length > 1) {
     throw new ScalesweepError('USAGE', `Expected one budget, got ${given.map(([axis]) => axis).join(' and ')}`, {
       hint: 'What to scale next is compared at one cost; `best` takes several budgets at once.',
     });
   }
   const [first] = given;
-  return first === undefined ? undefined : { axis: first[0], limit: first[1] };
+  return first === undefined ? undefined : { [first[0]]: first[1] };
 }
 
 function print({ findings, recommendation, limits }: FindingsReport, io: Io): void {

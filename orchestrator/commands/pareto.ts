@@ -1,5 +1,5 @@
-import { EXIT } from '../../contract/index.ts';
-import { pareto as ask, type CostAxis } from '../../results/index.ts';
+import { EXIT, type CostAxis } from '../../contract/index.ts';
+import { pareto as ask } from '../../results/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
 import { readStore } from '../launch/store-access.ts';

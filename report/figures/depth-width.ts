@@ -3,8 +3,8 @@
  * each resolution, against what they cost (ResNet-RS, Figure 3).
  */
 import type { TopLevelSpec } from 'vega-lite';
-import { canonicalJson } from '../../contract/index.ts';
-import type { CellResult, CostAxis } from '../../results/index.ts';
+import { canonicalJson, type CostAxis } from '../../contract/index.ts';
+import type { CellResult } from '../../results/index.ts';
 import { PAGE_WIDTH, type Figure } from './figure.ts';
 import { linearDomain, logDomain, logTicks, percent } from './scales.ts';
 import { COLOURS, CONFIG } from './style.ts';

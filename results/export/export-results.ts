@@ -1,29 +1,34 @@
 /** Results out of the store as CSV, JSON or Parquet. */
 import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
+import { FACTS, type Facts } from '../../contract/index.ts';
 import type { ResultRow } from '../result-row.ts';
-import { axisNames, axisText, FIELDS } from './fields.ts';
+import { axisNames, axisText, fieldsOf, valueIn, type Field } from './fields.ts';
 
 export const exportFormats = ['csv', 'json', 'parquet'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 /** The rows as one file's content. Equal rows give equal bytes. */
-export function exportRows(rows: readonly ResultRow[], format: ExportFormat): Uint8Array {
+export function exportRows(rows: readonly ResultRow[], format: ExportFormat, facts: Facts = FACTS): Uint8Array {
+  const fields = fieldsOf(facts);
   switch (format) {
     case 'csv':
-      return Buffer.from(csv(rows));
+      return Buffer.from(csv(rows, fields));
     case 'json':
-      return Buffer.from(json(rows));
+      return Buffer.from(json(rows, fields));
     case 'parquet':
-      return parquet(rows);
+      return parquet(rows, fields);
   }
 }
 
 /** RFC 4180, with \n; unknown values are empty; numbers in their shortest form that reads back the same. */
-function csv(rows: readonly ResultRow[]): string {
+function csv(rows: readonly ResultRow[], fields: readonly Field[]): string {
   const axes = axisNames(rows);
-  const lines = [[...FIELDS.map((field) => field.name), ...axes.map((name) => `axes.${name}`)]];
+  const lines = [[...fields.map((field) => field.name), ...axes.map((name) => `axes.${name}`)]];
   for (const row of rows) {
-    lines.push([...FIELDS.map(({ name }) => String(row[name] ?? '')), ...axes.map((name) => axisText(row.axes[name]))]);
+    lines.push([
+      ...fields.map((field) => String(valueIn(row, field) ?? '')),
+      ...axes.map((name) => axisText(row.axes[name])),
+    ]);
   }
   return lines.map((line) => `${line.map(quoted).join(',')}\n`).join('');
 }
@@ -33,21 +38,23 @@ function quoted(value: string): string {
 }
 
 /** One array, a result a line, so that two exports can be compared line by line. */
-function json(rows: readonly ResultRow[]): string {
-  const lines = rows.map(({ axes, ...row }) => {
-    const fields = Object.fromEntries(FIELDS.map(({ name }) => [name, row[name]]));
-    return `  ${JSON.stringify({ ...fields, axes })}`;
+function json(rows: readonly ResultRow[], fields: readonly Field[]): string {
+  const lines = rows.map((row) => {
+    const values = Object.fromEntries(fields.map((field) => [field.name, valueIn(row, field)]));
+    return `  ${JSON.stringify({ ...values, axes: row.axes })}`;
   });
   return lines.length === 0 ? '[]\n' : `[\n${lines.join(',\n')}\n]\n`;
 }
 
 /** Snappy, one row group, a column per field and per axis. */
-function parquet(rows: readonly ResultRow[]): Uint8Array {
-  const columns = FIELDS.map(({ name, type, nullable }): ColumnSource => {
-    if (type === 'text') return { name, type: 'STRING', nullable, data: rows.map((row) => row[name]) };
+function parquet(rows: readonly ResultRow[], fields: readonly Field[]): Uint8Array {
+  const columns = fields.map((field): ColumnSource => {
+    const { name, type, nullable } = field;
+    const data = rows.map((row) => valueIn(row, field));
+    if (type === 'text') return { name, type: 'STRING', nullable, data };
     // Seeds reach 2^32 - 1, beyond INT32.
-    if (type === 'integer') return { name, type: 'INT64', nullable, data: rows.map((row) => BigInt(row[name] ?? 0)) };
-    return { name, type: 'DOUBLE', nullable, data: rows.map((row) => row[name]) };
+    if (type === 'integer') return { name, type: 'INT64', nullable, data: data.map((value) => BigInt(value ?? 0)) };
+    return { name, type: 'DOUBLE', nullable, data };
   });
   const axes = axisNames(rows).map((axis): ColumnSource => {
     const values = rows.map((row) => row.axes[axis] ?? null);

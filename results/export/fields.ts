@@ -1,42 +1,47 @@
-/** The fields of an exported result, in their order. docs/results-schema.md says the same for people; a test compares them. */
+/** The fields of an exported result, in their order. docs/results-schema.md says the same for people; a test holds it to them. */
+import type { Fact, Facts } from '../../contract/index.ts';
 import type { ResultRow } from '../result-row.ts';
+import { perFacts } from '../store/sql.ts';
 
 export interface Field {
-  readonly name: Exclude<keyof ResultRow, 'axes'>;
+  readonly name: string;
   readonly type: 'text' | 'integer' | 'number';
   readonly nullable: boolean;
+  readonly better: Fact['better'];
+  /** Unit and meaning. */
+  readonly description: string;
 }
 
-const text = (name: Field['name']): Field => ({ name, type: 'text', nullable: false });
-const integer = (name: Field['name']): Field => ({ name, type: 'integer', nullable: false });
-const number = (name: Field['name']): Field => ({ name, type: 'number', nullable: true });
+const field = (name: string, type: Field['type'], description: string): Field => ({
+  name,
+  type,
+  nullable: false,
+  better: null,
+  description,
+});
 
-export const FIELDS: readonly Field[] = [
-  text('id'),
-  integer('seed'),
-  { name: 'width', type: 'number', nullable: false },
-  integer('depth'),
-  integer('resolution'),
-  integer('epochs'),
-  number('flops'),
-  number('params'),
-  number('activations'),
-  number('memoryBytes'),
-  number('trainFlops'),
-  number('minivalTop1'),
-  number('testTop1'),
-  number('minivalLoss'),
-  number('testLoss'),
-  number('trainTop1'),
-  number('trainLoss'),
-  number('stepMs'),
-  number('seconds'),
-  number('trainSeconds'),
-  number('peakBytes'),
-  number('readingError'),
-  text('source'),
-  text('sweep'),
-];
+export const fieldsOf = perFacts(({ scaling, costs, metrics }): readonly Field[] => [
+  field('id', 'text', "the trial's id: a hash of all that can change its result, 16 hex digits"),
+  field('seed', 'integer', '0 to 4294967295'),
+  ...scaling.map((axis) => ({ ...axis, nullable: false })),
+  ...[...costs, ...metrics].map((fact) => ({ ...fact, nullable: true })),
+  field('source', 'text', '`trained` here or `imported`'),
+  field('sweep', 'text', 'id of the sweep that was asked about, or the first that asked for the trial'),
+]);
+
+/** The table of docs/results-schema.md. */
+export function fieldTable(facts: Facts): string {
+  const lines = fieldsOf(facts).map(
+    ({ name, type, nullable, better, description }) =>
+      `| \`${name}\` | ${type}${nullable ? ' or null' : ''} | ${better ?? ''} | ${description} |`,
+  );
+  return ['| field | type | better | unit and meaning |', '| --- | --- | --- | --- |', ...lines].join('\n');
+}
+
+/** A field's value; the row of a longer table than FACTS has more of them than its type says. */
+export function valueIn(row: ResultRow, { name }: Field): string | number | null {
+  return (row as unknown as Readonly<Record<string, string | number | null>>)[name] ?? null;
+}
 
 /** Names of the other axes that any of the rows varied, sorted. In flat formats their columns are `axes.NAME`. */
 export function axisNames(rows: readonly ResultRow[]): string[] {

@@ -1,51 +1,43 @@
 /** What a column means: a field of the contract, in its own unit or in that of a published table. */
-import type { ImportedResult } from '../result-row.ts';
-
-export type ResultField = Exclude<keyof ImportedResult, 'axes'>;
+import type { Accepts, CostName, MetricName } from '../../contract/index.ts';
+import { perFacts } from '../store/sql.ts';
 
 export interface Column {
-  readonly field: ResultField;
+  readonly field: string;
   /** Value in the file x factor = value in the field's unit. */
   readonly factor: number;
   /** Bounds of the field, after the factor. */
-  readonly kind: 'fraction' | 'positive' | 'amount' | 'count' | 'seed';
+  readonly kind: Accepts | 'seed';
+  /** Whether a row must have it, as it must have the scaling axes. */
+  readonly isNeeded: boolean;
 }
 
-const column = (field: ResultField, kind: Column['kind'], factor = 1): Column => ({ field, factor, kind });
-
 /** The contract's names, in the contract's units. */
-const CONTRACT: readonly Column[] = [
-  column('width', 'positive'),
-  column('depth', 'count'),
-  column('resolution', 'count'),
-  column('epochs', 'count'),
-  column('seed', 'seed'),
-  column('flops', 'positive'),
-  column('params', 'positive'),
-  column('activations', 'positive'),
-  column('memoryBytes', 'positive'),
-  column('trainFlops', 'positive'),
-  column('minivalTop1', 'fraction'),
-  column('testTop1', 'fraction'),
-  column('minivalLoss', 'amount'),
-  column('testLoss', 'amount'),
-  column('trainTop1', 'fraction'),
-  column('trainLoss', 'amount'),
-  column('stepMs', 'positive'),
-  column('seconds', 'amount'),
-  column('trainSeconds', 'amount'),
-  column('peakBytes', 'positive'),
-  column('readingError', 'fraction'),
-];
+export const contractColumns = perFacts(({ scaling, costs, metrics }): ReadonlyMap<string, Column> => {
+  const columns: Column[] = [
+    ...scaling.map(({ name, accepts, absent }) => ({
+      field: name,
+      factor: 1,
+      kind: accepts,
+      isNeeded: absent === undefined,
+    })),
+    { field: 'seed', factor: 1, kind: 'seed', isNeeded: false },
+    ...[...costs, ...metrics].map(({ name, accepts }) => ({ field: name, factor: 1, kind: accepts, isNeeded: false })),
+  ];
+  return new Map(columns.map((column) => [column.field, column]));
+});
 
-export const CONTRACT_COLUMNS: ReadonlyMap<string, Column> = new Map(CONTRACT.map((one) => [one.field, one]));
+/** A column of a published table. */
+export function published(field: CostName | MetricName, kind: Accepts, factor: number): Column {
+  return { field, factor, kind, isNeeded: false };
+}
 
 /** Columns of the published figures: per cent, millions, billions of FLOPs, seconds. */
 export const PUBLISHED_COLUMNS: ReadonlyMap<string, Column> = new Map([
-  ['top1_minival', column('minivalTop1', 'fraction', 0.01)],
-  ['tpu_step_s', column('stepMs', 'positive', 1000)],
-  ['params_m', column('params', 'positive', 1e6)],
-  ['flops_b_2mac', column('flops', 'positive', 1e9)],
+  ['top1_minival', published('minivalTop1', 'fraction', 0.01)],
+  ['tpu_step_s', published('stepMs', 'positive', 1000)],
+  ['params_m', published('params', 'positive', 1e6)],
+  ['flops_b_2mac', published('flops', 'positive', 1e9)],
 ]);
 
 /** What an export says of a row that an import settles anew. */

@@ -1,6 +1,6 @@
 /** Published tables, known by their header: what their columns leave unsaid. Sources in results/published/README.md. */
 import type { ImportedResult } from '../result-row.ts';
-import { PUBLISHED_COLUMNS, type Column } from './columns.ts';
+import { published, PUBLISHED_COLUMNS, type Column } from './columns.ts';
 
 export interface Format {
   readonly name: string;
@@ -71,9 +71,9 @@ export const FORMATS: readonly Format[] = [
     columns: new Map([
       ['params_m', PUBLISHED_COLUMNS.get('params_m')!],
       ['flops_b', PUBLISHED_COLUMNS.get('flops_b_2mac')!],
-      ['tpu_ms', { field: 'stepMs', factor: 1, kind: 'positive' }],
+      ['tpu_ms', published('stepMs', 'positive', 1)],
       // The ImageNet validation set, which nobody trained on: never to be mixed with minival.
-      ['top1', { field: 'testTop1', factor: 0.01, kind: 'fraction' }],
+      ['top1', published('testTop1', 'fraction', 0.01)],
     ]),
     dataset: 'imagenet',
     provenance: `${PAPER}, Table 7; ImageNet validation set; step time on TPU`,

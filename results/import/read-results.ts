@@ -1,21 +1,16 @@
 /** A CSV to results: columns known by name, every value checked, every mistake with its line and column. */
 import { closest, distance } from 'fastest-levenshtein';
-import { messageOf, ScalesweepError } from '../../contract/index.ts';
+import { FACTS, messageOf, ScalesweepError, type Facts } from '../../contract/index.ts';
 import type { ImportedResult } from '../result-row.ts';
-import {
-  AXIS_PREFIX,
-  complaint,
-  CONTRACT_COLUMNS,
-  IGNORED_COLUMNS,
-  PUBLISHED_COLUMNS,
-  type Column,
-} from './columns.ts';
+import { AXIS_PREFIX, complaint, contractColumns, IGNORED_COLUMNS, PUBLISHED_COLUMNS, type Column } from './columns.ts';
 import { CsvSyntaxError, parseCsv, type CsvRecord } from './csv.ts';
 import { formatOf, type Format } from './formats.ts';
 
 export interface ReadOptions {
   /** Images of one epoch: train FLOPs are computed where a row has FLOPs and no train FLOPs. */
   readonly trainImages?: number;
+  /** The numbers that the file may hold. @defaultValue FACTS */
+  readonly facts?: Facts;
 }
 
 export interface ReadResults {
@@ -41,8 +36,9 @@ export function readResults(text: string, file: string, options: ReadOptions = {
   }
   const header = head.fields.map((field) => field.text);
   const format = formatOf(header);
-  const problems = format === undefined ? headerProblems(header, file, head.line) : [];
-  const reader = { file, header, format, trainImages: format?.trainImages ?? options.trainImages };
+  const known = contractColumns(options.facts ?? FACTS);
+  const problems = format === undefined ? headerProblems(header, known, `${file}:${head.line}`) : [];
+  const reader = { file, header, format, known, trainImages: format?.trainImages ?? options.trainImages };
   const results: ImportedResult[] = [];
   let withoutDepth = 0;
   if (problems.length === 0) {
@@ -78,38 +74,41 @@ function summary(problems: readonly string[]): string {
   return [...problems.slice(0, MOST_SHOWN), ...(more > 0 ? [`... and ${more} more`] : [])].join('\n');
 }
 
-function columnOf(name: string, format: Format | undefined): Column | undefined {
-  return CONTRACT_COLUMNS.get(name) ?? (format?.columns ?? PUBLISHED_COLUMNS).get(name);
+type Columns = ReadonlyMap<string, Column>;
+
+function columnOf(name: string, known: Columns, format: Format | undefined): Column | undefined {
+  return known.get(name) ?? (format?.columns ?? PUBLISHED_COLUMNS).get(name);
 }
 
-function headerProblems(header: readonly string[], file: string, line: number): string[] {
-  const known = [...CONTRACT_COLUMNS.keys(), ...PUBLISHED_COLUMNS.keys()];
+function headerProblems(header: readonly string[], known: Columns, line: string): string[] {
+  const names = [...known.keys(), ...PUBLISHED_COLUMNS.keys()];
   const problems = header.flatMap((name, i) => {
-    const at = `${file}:${line}:${i + 1}`;
+    const at = `${line}:${i + 1}`;
     if (header.indexOf(name) !== i) return [`${at}: Expected distinct columns, got \`${name}\` twice`];
-    if (columnOf(name, undefined) !== undefined || IGNORED_COLUMNS.has(name) || name.startsWith(AXIS_PREFIX)) return [];
+    if (columnOf(name, known, undefined) !== undefined || IGNORED_COLUMNS.has(name) || name.startsWith(AXIS_PREFIX))
+      return [];
     if (name === 'top1')
       return [`${at}: Expected to be told which accuracy, got \`top1\`: name it minivalTop1 or testTop1`];
-    const near = closest(name, known);
+    const near = closest(name, names);
     const hint =
       distance(name, near) <= 3 ? `; did you mean \`${near}\`?` : `; an axis of the grid is \`${AXIS_PREFIX}${name}\``;
     return [`${at}: Expected a known column, got \`${name}\`${hint}`];
   });
   const fields = new Map<string, string>();
   for (const name of header) {
-    const field = columnOf(name, undefined)?.field;
+    const field = columnOf(name, known, undefined)?.field;
     if (field === undefined) continue;
     const other = fields.get(field);
     if (other !== undefined && other !== name)
-      problems.push(`${file}:${line}: Expected one column for ${field}, got \`${other}\` and \`${name}\``);
+      problems.push(`${line}: Expected one column for ${field}, got \`${other}\` and \`${name}\``);
     fields.set(field, name);
   }
-  for (const needed of ['width', 'depth', 'resolution', 'epochs']) {
-    if (!fields.has(needed))
-      problems.push(`${file}:${line}: Expected a column \`${needed}\`, got ${header.join(', ')}`);
+  for (const [needed, { isNeeded }] of known) {
+    if (isNeeded && !fields.has(needed))
+      problems.push(`${line}: Expected a column \`${needed}\`, got ${header.join(', ')}`);
   }
   if (!fields.has('minivalTop1') && !fields.has('testTop1')) {
-    problems.push(`${file}:${line}: Expected a column \`minivalTop1\` or \`testTop1\`, got ${header.join(', ')}`);
+    problems.push(`${line}: Expected a column \`minivalTop1\` or \`testTop1\`, got ${header.join(', ')}`);
   }
   return problems;
 }
@@ -118,6 +117,7 @@ interface RowReader {
   readonly file: string;
   readonly header: readonly string[];
   readonly format: Format | undefined;
+  readonly known: Columns;
   readonly trainImages: number | undefined;
 }
 
@@ -135,7 +135,7 @@ function readRow(record: CsvRecord, reader: RowReader, problems: string[]): Impo
   const before = problems.length;
   for (const [i, name] of header.entries()) {
     const text = record.fields[i]!.text;
-    const column = columnOf(name, format);
+    const column = columnOf(name, reader.known, format);
     if (name.startsWith(AXIS_PREFIX)) axes[name.slice(AXIS_PREFIX.length)] = readAxis(text);
     if (column === undefined) continue;
     const value = readNumber(text, column);
@@ -161,16 +161,13 @@ function readRow(record: CsvRecord, reader: RowReader, problems: string[]): Impo
 
 /** The value, `null` for nothing where that is allowed, or what was expected. */
 function readNumber(text: string, column: Column): number | null | string {
-  if (text === '' || text === 'null') return isNeeded(column) ? 'a number' : null;
+  if (text === '' || text === 'null') return column.isNeeded ? 'a number' : null;
   const given = Number(text);
   if (!Number.isFinite(given)) return 'a number';
   // A factor such as 0.01 leaves rounding dust (79.9 x 0.01); fifteen digits are what a double holds surely.
   const value = column.factor === 1 ? given : Number((given * column.factor).toPrecision(15));
   return complaint(column, value) ?? value;
 }
-
-const isNeeded = ({ field }: Column): boolean =>
-  field === 'width' || field === 'depth' || field === 'resolution' || field === 'epochs';
 
 function readAxis(text: string): unknown {
   if (text === 'true' || text === 'false') return text === 'true';

@@ -1,9 +1,9 @@
 /** The best cell under a budget, chosen on minival, with its interval and the cells within noise of it. */
+import { costAxes, type Budget, type CostAxis } from '../../contract/index.ts';
 import { guarded } from '../store/sqlite-errors.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
 import { cellResult, type CellResult } from './cell-result.ts';
 import type { Scope } from './cells.ts';
-import { costAxes, type Budget, type CostAxis } from './cost-axes.ts';
 import { isWithinNoise, widestMargin, type Noise } from './noise.ts';
 import { cellsOf, resolveScope, type ScopeOptions } from './scope.ts';
 

@@ -1,33 +1,28 @@
 /** A cell with what was measured on it, as queries answer. */
+import { inOrder, type CostName, type METRICS, type ScalingAxis } from '../../contract/index.ts';
 import type { Row } from '../store/connection.ts';
+import { fieldList, overSeeds, perFacts } from '../store/sql.ts';
 import { intervalOf, type Noise } from './noise.ts';
 
-export interface CellResult {
-  readonly width: number;
-  readonly depth: number;
-  readonly resolution: number;
-  readonly epochs: number;
+/** Metrics that a cell has over its seeds: a mean, or the maximum of peaks. */
+type CellMetric = Exclude<
+  Extract<(typeof METRICS)[number], { overSeeds: string }>['name'],
+  'minivalTop1' | 'readingError'
+>;
+
+/** The scaling axes, costs and metrics of a cell (contract/facts/), the metrics over its seeds. */
+export interface CellResult
+  extends Readonly<Record<ScalingAxis, number>>, Readonly<Record<CostName | CellMetric, number | null>> {
   /** What else the grid varied. */
   readonly axes: Readonly<Record<string, unknown>>;
-  readonly flops: number | null;
-  readonly params: number | null;
-  readonly trainFlops: number | null;
-  readonly activations: number | null;
-  readonly memoryBytes: number | null;
   /** Mean over seeds, fraction of 1. */
   readonly minivalTop1: number;
-  /** Mean over seeds; reported, never chosen on. */
-  readonly testTop1: number | null;
   /** 95 % interval of the mean over seeds; `null` when no cell has two seeds. */
   readonly interval: readonly [number, number] | null;
   /** Finished seeds. */
   readonly seeds: number;
   /** Seeds that failed for good (diverged, say). */
   readonly failedSeeds: number;
-  /** Mean over seeds of the median step time. */
-  readonly stepMs: number | null;
-  readonly seconds: number | null;
-  readonly peakBytes: number | null;
 }
 
 /** A cell as the queries hold it: its row number and reading error do not leave the room. */
@@ -36,12 +31,17 @@ export interface StoredCell extends Omit<CellResult, 'interval'> {
   readonly readingError: number | null;
 }
 
-/** Columns of `cells` that make a `StoredCell`. */
-export const CELL_COLUMNS = `n, width, depth, resolution, epochs, axes, flops, params, train_flops AS trainFlops, activations,
-  memory_bytes AS memoryBytes, minival_top1 AS minivalTop1, test_top1 AS testTop1, seeds, failed_seeds AS failedSeeds,
-  step_ms AS stepMs, seconds, peak_bytes AS peakBytes, reading_error AS readingError`;
+/** Columns of `cells` that make a `StoredCell`, in the order of a cell's JSON. */
+export const cellFields = perFacts((facts) => {
+  const costs = inOrder(facts.costs, ['flops', 'params', 'trainFlops']);
+  const metrics = overSeeds(facts);
+  const accuracies = metrics.filter(({ name }) => name === 'minivalTop1' || name === 'testTop1');
+  const others = metrics.filter((row) => !accuracies.includes(row));
+  return `n, ${fieldList(facts.scaling)}, axes, ${fieldList(costs)}, ${fieldList(accuracies)},
+    seeds, failed_seeds AS failedSeeds, ${fieldList(others)}`;
+});
 
-/** Reads rows of `CELL_COLUMNS`. Cells of equal axes share one object: thousands of cells have a handful of forms. */
+/** Reads rows of {@link cellFields}. Cells of equal axes share one object: thousands of cells have a handful of forms. */
 export function cellReader(): (row: Row) => StoredCell {
   const forms = new Map<string, Readonly<Record<string, unknown>>>();
   return (row) => {

@@ -3,7 +3,7 @@
  * in a few ms), and the cells of one sweep, from a list (a sweep may hold only some seeds of a cell, so its means are
  * its own).
  */
-import type { Budget, CostAxis } from './cost-axes.ts';
+import { scalingAxes, type Budget, type CostAxis } from '../../contract/index.ts';
 import type { StoredCell } from './cell-result.ts';
 import type { Noise } from './noise.ts';
 
@@ -28,7 +28,7 @@ export interface Cells {
   /** Whether more than `limit` cells cost from `low` to `high`. */
   hasMoreThan(limit: number, axis: CostAxis, low: number, high: number): boolean;
   between(axis: CostAxis, low: number, high: number): StoredCell[];
-  /** By width, depth, resolution, epochs. */
+  /** By the scaling axes. */
   all(): StoredCell[];
 }
 
@@ -43,5 +43,6 @@ export function byAccuracy(axis: CostAxis): (a: StoredCell, b: StoredCell) => nu
 }
 
 export function byShape(a: StoredCell, b: StoredCell): number {
-  return a.width - b.width || a.depth - b.depth || a.resolution - b.resolution || a.epochs - b.epochs || a.n - b.n;
+  for (const axis of scalingAxes) if (a[axis] !== b[axis]) return a[axis] - b[axis];
+  return a.n - b.n;
 }

@@ -4,13 +4,27 @@
  * so far. On a million cells (two cores of a Zen 5): see bench/queries.ts; a plain scan took 54 ms, a window function
  * for the front 668 ms.
  */
+import { costAxes, type CostAxis } from '../../contract/index.ts';
 import { bucketOf, UNKNOWN_BUCKET } from '../store/buckets.ts';
 import type { Connection, SqlValue } from '../store/connection.ts';
-import { cellReader, CELL_COLUMNS, type StoredCell } from './cell-result.ts';
+import { capped, columnList, perFacts } from '../store/sql.ts';
+import { cellFields, cellReader, type StoredCell } from './cell-result.ts';
 import { byAccuracy, type Cells, type Scope, type Selection } from './cells.ts';
-import { AXIS_COLUMNS, costAxes, type CostAxis } from './cost-axes.ts';
 import { filterSql, type Condition } from './filter.ts';
 import { pooledNoise } from './noise.ts';
+
+interface CostColumns {
+  readonly cost: string;
+  readonly bucket: string;
+  readonly index: string;
+}
+
+const costColumns = perFacts(
+  (facts) =>
+    Object.fromEntries(
+      capped(facts).map(({ name, column, budget: { bucket, index } }) => [name, { cost: column, bucket, index }]),
+    ) as Record<CostAxis, CostColumns>,
+);
 
 interface Bucket {
   readonly bucket: number;
@@ -24,7 +38,10 @@ export function datasetCells(
   scope: Scope,
   where: readonly Condition[],
 ): Cells {
-  const filter = filterSql(where);
+  const { facts } = connection;
+  const filter = filterSql(where, facts);
+  const fields = cellFields(facts);
+  const columns = costColumns(facts);
   const storedCell = cellReader();
   const noise = connection.get<{ ss: number; df: number; reading: number }>(
     'SELECT noise_ss AS ss, noise_df AS df, reading_error AS reading FROM datasets WHERE n = ?',
@@ -33,7 +50,7 @@ export function datasetCells(
 
   /** Every bucket up to `last` that holds a cell: one seek for the next bucket, one for its top. */
   const buckets = (axis: CostAxis, last: number): Bucket[] => {
-    const { bucket, index } = AXIS_COLUMNS[axis];
+    const { bucket, index } = columns[axis];
     const next = `(SELECT c.${bucket} FROM cells c INDEXED BY ${index} WHERE c.dataset = @dataset AND c.minival_top1 IS NOT NULL
       AND c.${bucket} > b.bucket AND c.${bucket} <= @last ORDER BY c.${bucket} LIMIT 1)`;
     return connection.all<Bucket>(
@@ -46,9 +63,9 @@ export function datasetCells(
   };
 
   const search = ({ budget, axis }: Selection, bucket: number, floor: number, limit: number): StoredCell[] => {
-    const { bucket: column, cost, index } = AXIS_COLUMNS[axis];
+    const { bucket: column, cost, index } = columns[axis];
     const capped = costAxes.filter((name) => budget[name] !== undefined);
-    const caps = capped.map((name) => ` AND ${AXIS_COLUMNS[name].cost} <= ?`).join('');
+    const caps = capped.map((name) => ` AND ${columns[name].cost} <= ?`).join('');
     const values: SqlValue[] = [
       dataset,
       bucket,
@@ -59,7 +76,7 @@ export function datasetCells(
     ];
     return connection
       .all(
-        `SELECT ${CELL_COLUMNS} FROM cells INDEXED BY ${index} WHERE dataset = ? AND ${column} = ? AND minival_top1 >= ?
+        `SELECT ${fields} FROM cells INDEXED BY ${index} WHERE dataset = ? AND ${column} = ? AND minival_top1 >= ?
          ${caps}${filter.sql} ORDER BY minival_top1 DESC, ${cost}, n LIMIT ?`,
         ...values,
       )
@@ -90,7 +107,7 @@ export function datasetCells(
   };
 
   const front = (axis: CostAxis): StoredCell[] => {
-    const { bucket: column, cost, index } = AXIS_COLUMNS[axis];
+    const { bucket: column, cost, index } = columns[axis];
     const numbers: number[] = [];
     let height = -Infinity;
     for (const { bucket, top } of buckets(axis, UNKNOWN_BUCKET - 1)) {
@@ -113,11 +130,11 @@ export function datasetCells(
       }
       numbers.push(...rising.reverse());
     }
-    return numbers.map((n) => storedCell(connection.get(`SELECT ${CELL_COLUMNS} FROM cells WHERE n = ?`, n) ?? {}));
+    return numbers.map((n) => storedCell(connection.get(`SELECT ${fields} FROM cells WHERE n = ?`, n) ?? {}));
   };
 
   const range = (axis: CostAxis, low: number, high: number): { from: string; values: SqlValue[] } => {
-    const { bucket, cost, index } = AXIS_COLUMNS[axis];
+    const { bucket, cost, index } = columns[axis];
     return {
       from: `FROM cells INDEXED BY ${index} WHERE dataset = ? AND ${bucket} BETWEEN ? AND ? AND ${cost} BETWEEN ? AND ?
         AND minival_top1 IS NOT NULL${filter.sql}`,
@@ -138,13 +155,13 @@ export function datasetCells(
     },
     between: (axis, low, high) => {
       const { from, values } = range(axis, low, high);
-      return connection.all(`SELECT ${CELL_COLUMNS} ${from} ORDER BY n`, ...values).map(storedCell);
+      return connection.all(`SELECT ${fields} ${from} ORDER BY n`, ...values).map(storedCell);
     },
     all: () =>
       connection
         .all(
-          `SELECT ${CELL_COLUMNS} FROM cells WHERE dataset = ? AND minival_top1 IS NOT NULL${filter.sql}
-           ORDER BY width, depth, resolution, epochs, n`,
+          `SELECT ${fields} FROM cells WHERE dataset = ? AND minival_top1 IS NOT NULL${filter.sql}
+           ORDER BY ${columnList(facts.scaling)}, n`,
           dataset,
           ...filter.values,
         )

@@ -1,7 +1,8 @@
 /** Filters on fields, `width=1,depth>=50,flops<2G`: read, checked, and put as a test on cells and as SQL. */
 import { distance } from 'fastest-levenshtein';
-import { parseAmount, ScalesweepError } from '../../contract/index.ts';
+import { FACTS, parseAmount, ScalesweepError, type Facts } from '../../contract/index.ts';
 import type { SqlValue } from '../store/connection.ts';
+import { perFacts } from '../store/sql.ts';
 
 const OPERATORS = ['<=', '>=', '!=', '=', '<', '>'] as const;
 type Operator = (typeof OPERATORS)[number];
@@ -13,23 +14,12 @@ export interface Condition {
   readonly value: number | string | boolean;
 }
 
-/** Fields of a cell that have a column. Accuracy on test is not among them: nothing is chosen on it. */
-const COLUMNS: Readonly<Record<string, string>> = {
-  width: 'width',
-  depth: 'depth',
-  resolution: 'resolution',
-  epochs: 'epochs',
-  flops: 'flops',
-  params: 'params',
-  activations: 'activations',
-  memoryBytes: 'memory_bytes',
-  trainFlops: 'train_flops',
-  minivalTop1: 'minival_top1',
-  stepMs: 'step_ms',
-  seconds: 'seconds',
-  peakBytes: 'peak_bytes',
-  seeds: 'seeds',
-};
+/** Columns by the fields of a cell. Accuracy on test is not among them: nothing is chosen on it. */
+const columnsByField = perFacts((facts): ReadonlyMap<string, string> => {
+  const metrics = facts.metrics.filter(({ isFilter }) => isFilter === true);
+  const rows = [...facts.scaling, ...facts.costs, ...metrics].map(({ name, column }) => [name, column] as const);
+  return new Map([...rows, ['seeds', 'seeds']]);
+});
 
 /**
  * Conditions joined by commas; amounts take SI suffixes. A field that is no column must be an axis that some grid of
@@ -37,24 +27,25 @@ const COLUMNS: Readonly<Record<string, string>> = {
  *
  * @throws `USAGE` naming the condition, what was expected, and the nearest field.
  */
-export function parseFilter(text: string, axes: readonly string[] = []): Condition[] {
+export function parseFilter(text: string, axes: readonly string[] = [], facts: Facts = FACTS): Condition[] {
+  const fields = [...columnsByField(facts).keys()];
   return text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
-    .map((part) => parseCondition(part, axes));
+    .map((part) => parseCondition(part, fields, axes));
 }
 
-function parseCondition(text: string, axes: readonly string[]): Condition {
+function parseCondition(text: string, fields: readonly string[], axes: readonly string[]): Condition {
   const match = /^([^<>=!]+?)\s*(<=|>=|!=|=|<|>)\s*(.+)$/.exec(text);
   const [field, operator, raw] = [match?.[1], match?.[2] as Operator | undefined, match?.[3]?.trim()];
   if (field === undefined || operator === undefined || raw === undefined) {
     throw new ScalesweepError('USAGE', `Expected a condition such as width=1 or depth>=50, got ${text}`, {
-      hint: `Fields: ${[...Object.keys(COLUMNS), ...axes].join(', ')}.`,
+      hint: `Fields: ${[...fields, ...axes].join(', ')}.`,
     });
   }
-  if (COLUMNS[field] === undefined && !axes.includes(field)) {
-    const known = [...Object.keys(COLUMNS), ...axes];
+  if (!fields.includes(field) && !axes.includes(field)) {
+    const known = [...fields, ...axes];
     const nearest = known.toSorted((a, b) => distance(field, a) - distance(field, b))[0];
     throw new ScalesweepError('USAGE', `Expected a field of a cell in ${text}, got ${field}`, {
       hint:
@@ -65,7 +56,7 @@ function parseCondition(text: string, axes: readonly string[]): Condition {
   }
   const value = raw === 'true' ? true : raw === 'false' ? false : (parseAmount(raw) ?? raw);
   const isOrdered = operator !== '=' && operator !== '!=';
-  if (typeof value !== 'number' && (isOrdered || COLUMNS[field] !== undefined)) {
+  if (typeof value !== 'number' && (isOrdered || fields.includes(field))) {
     throw new ScalesweepError('USAGE', `Expected a number in ${text}, got ${raw}`, {
       hint: 'Amounts are written as 500M, 2G or 1e12.',
     });
@@ -74,11 +65,11 @@ function parseCondition(text: string, axes: readonly string[]): Condition {
 }
 
 /** Conditions as SQL over the table cells, with its parameters. An unknown value satisfies no condition. */
-export function filterSql(conditions: readonly Condition[]): { sql: string; values: SqlValue[] } {
+export function filterSql(conditions: readonly Condition[], facts: Facts): { sql: string; values: SqlValue[] } {
   const values: SqlValue[] = [];
   let sql = '';
   for (const { field, operator, value } of conditions) {
-    const column = COLUMNS[field];
+    const column = columnsByField(facts).get(field);
     if (column === undefined) {
       // JSON's true and false come out of SQLite as 1 and 0.
       sql += ` AND json_extract(axes, ?) ${operator} ?`;

@@ -1,16 +1,14 @@
 /** The slice of equal cost: which depth, width and resolution are best when each must pay for the others. */
-import { ScalesweepError } from '../../contract/index.ts';
+import { ScalesweepError, type CostAxis, type ScalingAxis } from '../../contract/index.ts';
 import { guarded } from '../store/sqlite-errors.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
 import { cellResult, type CellResult } from './cell-result.ts';
 import { byAccuracy, type Cells, type Scope } from './cells.ts';
-import type { CostAxis } from './cost-axes.ts';
 import { fitParabola, fitPowerLaw, type Optimum } from './fits.ts';
 import { cellsOf, resolveScope, type ScopeOptions } from './scope.ts';
 import {
   alongAxes,
   slicePoints,
-  type Along,
   type Held,
   type SliceGroup,
   type SlicePoint,
@@ -41,7 +39,7 @@ export type CurveFlag = (typeof curveFlags)[number];
 
 /** The best accuracy at each value of one dimension, the others paying for it. */
 export interface SliceCurve {
-  readonly along: Along;
+  readonly along: ScalingAxis;
   readonly held: Held;
   readonly points: readonly (SlicePoint & { readonly value: number })[];
   /** The best of the points. */
@@ -121,7 +119,7 @@ function curvesOf(group: SliceGroup, axis: CostAxis): SliceCurve[] {
 }
 
 /** `undefined` for a dimension that the slice does not vary. */
-function curveAlong({ held, points }: SliceGroup, along: Along): SliceCurve | undefined {
+function curveAlong({ held, points }: SliceGroup, along: ScalingAxis): SliceCurve | undefined {
   const bestAt = new Map<number, SlicePoint>();
   for (const point of points) {
     // Interpolated along this very dimension, a value lies between the grid's and would only repeat its neighbours.

@@ -1,5 +1,5 @@
 /** The cells of a list: one sweep's, some thousands as a rule. */
-import { costAxes, type CostAxis } from './cost-axes.ts';
+import { costAxes, type CostAxis } from '../../contract/index.ts';
 import { byAccuracy, byShape, type Cells, type Scope, type Selection } from './cells.ts';
 import type { StoredCell } from './cell-result.ts';
 import type { Noise } from './noise.ts';

@@ -1,9 +1,9 @@
 /** The Pareto front: cells that no cheaper or equally cheap cell matches in minival accuracy. */
+import type { CostAxis } from '../../contract/index.ts';
 import { guarded } from '../store/sqlite-errors.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
 import { cellResult, type CellResult } from './cell-result.ts';
 import type { Scope } from './cells.ts';
-import type { CostAxis } from './cost-axes.ts';
 import { cellsOf, resolveScope, type ScopeOptions } from './scope.ts';
 
 export interface ParetoOptions extends ScopeOptions {
@@ -26,7 +26,7 @@ export function pareto(store: SqliteStore, options: ParetoOptions = {}): Pareto 
   });
 }
 
-/** Every measured cell of a scope, by width, depth, resolution and epochs. */
+/** Every measured cell of a scope, by the scaling axes. */
 export function measuredCells(store: SqliteStore, options: ScopeOptions = {}): readonly CellResult[] {
   return guarded(store.file, () => {
     const cells = cellsOf(resolveScope(store, options));

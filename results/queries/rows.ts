@@ -3,6 +3,7 @@ import type { EpochMetrics } from '../../contract/index.ts';
 import type { ResultRow } from '../result-row.ts';
 import { guarded } from '../store/sqlite-errors.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
+import { columnList, fieldList } from '../store/sql.ts';
 import { filterSql } from './filter.ts';
 import { resolveScope, type ResolvedScope, type ScopeOptions } from './scope.ts';
 
@@ -12,11 +13,11 @@ interface SqlRow extends Omit<ResultRow, 'axes' | 'source'> {
 }
 
 /** The trials that a scope asks about, as a FROM clause with its values. */
-export function trialsOf({ dataset, sweep, where }: ResolvedScope): {
+export function trialsOf({ connection, dataset, sweep, where }: ResolvedScope): {
   from: string;
   values: (string | number | null)[];
 } {
-  const filter = filterSql(where);
+  const filter = filterSql(where, connection.facts);
   const cells = `(SELECT * FROM cells WHERE 1 = 1${filter.sql})`;
   return sweep === undefined
     ? { from: `${cells} c JOIN trials t ON t.cell = c.n WHERE c.dataset = ?`, values: [...filter.values, dataset] }
@@ -26,19 +27,17 @@ export function trialsOf({ dataset, sweep, where }: ResolvedScope): {
       };
 }
 
-/** Finished trials, by width, depth, resolution, epochs and seed. Trials of one cell share their `axes` object. */
+/** Finished trials, by the scaling axes and seed. Trials of one cell share their `axes` object. */
 export function resultRows(store: SqliteStore, options: ScopeOptions = {}): ResultRow[] {
   return guarded(store.file, () => {
     const resolved = resolveScope(store, options);
     const { from, values } = trialsOf(resolved);
+    const { scaling, costs, metrics } = resolved.connection.facts;
     const rows = resolved.connection.all<SqlRow>(
-      `SELECT t.id, t.seed, c.width, c.depth, c.resolution, c.epochs, c.flops, c.params, c.activations, c.memory_bytes AS memoryBytes,
-         c.train_flops AS trainFlops, t.minival_top1 AS minivalTop1, t.test_top1 AS testTop1, t.minival_loss AS minivalLoss,
-         t.test_loss AS testLoss, t.train_top1 AS trainTop1, t.train_loss AS trainLoss, t.step_ms AS stepMs, t.seconds,
-         t.train_seconds AS trainSeconds, t.peak_bytes AS peakBytes, c.axes, EXISTS (SELECT 1 FROM specs p WHERE p.cell = c.n) AS trained,
-         (SELECT s.id FROM sweep_trials x JOIN sweeps s ON s.n = x.sweep WHERE x.trial = t.n ORDER BY x.sweep LIMIT 1) AS sweep,
-         t.reading_error AS readingError
-       FROM ${from} AND t.state = 'done' ORDER BY c.width, c.depth, c.resolution, c.epochs, c.n, t.seed`,
+      `SELECT t.id, t.seed, ${fieldList([...scaling, ...costs], 'c.')}, ${fieldList(metrics, 't.')}, c.axes,
+         EXISTS (SELECT 1 FROM specs p WHERE p.cell = c.n) AS trained,
+         (SELECT s.id FROM sweep_trials x JOIN sweeps s ON s.n = x.sweep WHERE x.trial = t.n ORDER BY x.sweep LIMIT 1) AS sweep
+       FROM ${from} AND t.state = 'done' ORDER BY ${columnList(scaling, (column) => `c.${column}`)}, c.n, t.seed`,
       ...values,
     );
     const axesOf = new Map<string, Record<string, unknown>>();
@@ -56,8 +55,7 @@ export function epochCurves(store: SqliteStore, options: ScopeOptions = {}): Map
     const resolved = resolveScope(store, options);
     const { from, values } = trialsOf(resolved);
     const rows = resolved.connection.all<EpochMetrics & { id: string }>(
-      `SELECT m.id, e.epoch, e.step, e.learning_rate AS learningRate, e.train_loss AS trainLoss, e.train_top1 AS trainTop1,
-         e.minival_loss AS minivalLoss, e.minival_top1 AS minivalTop1, e.seconds
+      `SELECT m.id, e.epoch, e.step, ${fieldList(resolved.connection.facts.epochMetrics, 'e.')}
        FROM (SELECT t.n, t.id FROM ${from} AND t.state = 'done') m JOIN epochs e ON e.trial = m.n ORDER BY m.n, e.epoch`,
       ...values,
     );

@@ -4,7 +4,8 @@ import { guarded } from '../store/sqlite-errors.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
 import type { Connection } from '../store/connection.ts';
 import { findSweep } from '../store/sweeps.ts';
-import { cellReader } from './cell-result.ts';
+import { aggregateList, columnList, overSeeds } from '../store/sql.ts';
+import { cellFields, cellReader } from './cell-result.ts';
 import type { Cells, Scope } from './cells.ts';
 import { datasetCells } from './dataset-cells.ts';
 import { filterSql, parseFilter, type Condition } from './filter.ts';
@@ -47,7 +48,10 @@ export function resolveScope(store: SqliteStore, options: ScopeOptions): Resolve
       scope: { dataset: row.key, sweep: isNarrow ? record.id : null },
       dataset: row.dataset,
       sweep: isNarrow ? row.n : undefined,
-      where: options.where === undefined ? [] : parseFilter(options.where, axisNames(connection, row.dataset)),
+      where:
+        options.where === undefined
+          ? []
+          : parseFilter(options.where, axisNames(connection, row.dataset), connection.facts),
     };
   });
 }
@@ -59,7 +63,7 @@ export function cellsOf(resolved: ResolvedScope): Cells {
     : sweepCells(connection, sweep, scope, where);
 }
 
-/** Names that the grids of a dataset varied beside the four axes. From the distinct forms only: a handful of grids. */
+/** Names that the grids of a dataset varied beside the scaling axes. From the distinct forms only: a handful of grids. */
 function axisNames(connection: Connection, dataset: number): string[] {
   return connection
     .all<{ name: string }>(
@@ -71,19 +75,17 @@ function axisNames(connection: Connection, dataset: number): string[] {
 
 /** Means over the seeds that the sweep itself holds. */
 function sweepCells(connection: Connection, sweep: number, scope: Scope, where: readonly Condition[]): Cells {
-  const filter = filterSql(where);
+  const { facts } = connection;
+  const filter = filterSql(where, facts);
   const rows = connection.all(
     `WITH measured AS (
-       SELECT c.n, c.width, c.depth, c.resolution, c.epochs, c.axes, c.flops, c.params, c.train_flops, c.activations, c.memory_bytes,
-         avg(t.minival_top1) AS minival_top1, avg(t.test_top1) AS test_top1, count(t.minival_top1) AS seeds,
-         count(*) FILTER (WHERE t.state = 'failed') AS failed_seeds, avg(t.step_ms) AS step_ms, avg(t.seconds) AS seconds,
-         max(t.peak_bytes) AS peak_bytes, max(t.reading_error) AS reading_error,
+       SELECT c.n, ${columnList([...facts.scaling, ...facts.costs], (column) => `c.${column}`)}, c.axes,
+         ${aggregateList(overSeeds(facts), 't.')}, count(t.minival_top1) AS seeds,
+         count(*) FILTER (WHERE t.state = 'failed') AS failed_seeds,
          sum(t.minival_top1 * t.minival_top1) - count(t.minival_top1) * avg(t.minival_top1) * avg(t.minival_top1) AS ss
        FROM sweep_trials w JOIN trials t ON t.n = w.trial JOIN cells c ON c.n = t.cell
        WHERE w.sweep = ? AND t.state IN ('done', 'failed') GROUP BY c.n)
-     SELECT n, width, depth, resolution, epochs, axes, flops, params, train_flops AS trainFlops, activations,
-       memory_bytes AS memoryBytes, minival_top1 AS minivalTop1, test_top1 AS testTop1, seeds, failed_seeds AS failedSeeds,
-       step_ms AS stepMs, seconds, peak_bytes AS peakBytes, reading_error AS readingError, ss
+     SELECT ${cellFields(facts)}, ss
      FROM measured WHERE minival_top1 IS NOT NULL${filter.sql}`,
     sweep,
     ...filter.values,

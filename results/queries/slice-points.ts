@@ -3,21 +3,16 @@
  * of resolution, width and depth) passes the cost, its accuracy there is interpolated between the two neighbours,
  * linearly in the logarithm of cost. A cell within the tolerance stands for itself.
  */
-import { canonicalJson } from '../../contract/index.ts';
+import { canonicalJson, scalingAxes, type CostAxis, type ScalingAxis } from '../../contract/index.ts';
 import type { StoredCell } from './cell-result.ts';
-import type { CostAxis } from './cost-axes.ts';
 
-export const alongAxes = ['depth', 'width', 'resolution', 'epochs'] as const;
-export type Along = (typeof alongAxes)[number];
+/** Curves are listed with depth first. */
+export const alongAxes: readonly ScalingAxis[] = ['depth', ...scalingAxes.filter((axis) => axis !== 'depth')];
 
-export interface SlicePoint {
-  readonly width: number;
-  readonly depth: number;
-  readonly resolution: number;
-  readonly epochs: number;
+export interface SlicePoint extends Readonly<Record<ScalingAxis, number>> {
   readonly minivalTop1: number;
   /** The dimension that was interpolated, `null` for a cell as it was measured. */
-  readonly interpolated: Along | null;
+  readonly interpolated: ScalingAxis | null;
 }
 
 /** What a curve holds fixed: the schedule when forward FLOPs are held, and the grid's other axes. */
@@ -81,7 +76,7 @@ function pointsOf(cells: readonly StoredCell[], target: SliceTarget): SlicePoint
 }
 
 /** Cells that share all but one dimension, by rising value of that one. */
-function linesAlong(cells: readonly StoredCell[], along: Along): StoredCell[][] {
+function linesAlong(cells: readonly StoredCell[], along: ScalingAxis): StoredCell[][] {
   const lines = new Map<string, StoredCell[]>();
   for (const cell of cells) {
     const key = alongAxes.map((name) => (name === along ? '' : cell[name])).join('|');
@@ -100,7 +95,7 @@ function isNear(cell: StoredCell, target: SliceTarget): boolean {
   return Math.abs(costOf(cell, target) / target.cost - 1) <= target.tolerance;
 }
 
-function pointAt(cell: StoredCell, minivalTop1: number, interpolated: Along | null): SlicePoint {
-  const { width, depth, resolution, epochs } = cell;
-  return { width, depth, resolution, epochs, minivalTop1, interpolated };
+function pointAt(cell: StoredCell, minivalTop1: number, interpolated: ScalingAxis | null): SlicePoint {
+  const shape = Object.fromEntries(scalingAxes.map((axis) => [axis, cell[axis]])) as Record<ScalingAxis, number>;
+  return { ...shape, minivalTop1, interpolated };
 }

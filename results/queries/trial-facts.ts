@@ -1,8 +1,9 @@
 /** What a report says of trials beside their results: predictions, failures, and where they ran. */
-import type { FailureKind, TrialSpec } from '../../contract/index.ts';
+import type { FailureKind, ScalingAxis, TrialSpec } from '../../contract/index.ts';
 import { workerMemory } from '../../compiler/index.ts';
 import { guarded } from '../store/sqlite-errors.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
+import { columnList, fieldList } from '../store/sql.ts';
 import { trialsOf } from './rows.ts';
 import { resolveScope, type ScopeOptions } from './scope.ts';
 
@@ -15,13 +16,9 @@ export interface TrialPrediction {
   readonly peakBytes: number | null;
 }
 
-export interface FailedTrial {
+export interface FailedTrial extends Readonly<Record<ScalingAxis, number>> {
   readonly id: string;
   readonly seed: number;
-  readonly width: number;
-  readonly depth: number;
-  readonly resolution: number;
-  readonly epochs: number;
   readonly attempts: number;
   readonly kind: FailureKind;
   readonly message: string;
@@ -48,6 +45,7 @@ export function trialFacts(store: SqliteStore, options: ScopeOptions = {}): Tria
   return guarded(store.file, () => {
     const resolved = resolveScope(store, options);
     const { connection } = resolved;
+    const { scaling } = connection.facts;
     const { from, values } = trialsOf(resolved);
     const counts = connection.get<{ finished: number; planned: number }>(
       `SELECT count(*) FILTER (WHERE t.state = 'done') AS finished, count(*) AS planned FROM ${from}`,
@@ -66,8 +64,8 @@ export function trialFacts(store: SqliteStore, options: ScopeOptions = {}): Tria
         ),
       ),
       failed: connection.all<FailedTrial>(
-        `SELECT f.id, f.seed, f.width, f.depth, f.resolution, f.epochs, f.attempt AS attempts, a.kind, a.message, a.step
-         FROM (SELECT t.n, t.id, t.seed, t.attempt, c.width, c.depth, c.resolution, c.epochs FROM ${from} AND t.state = 'failed') f
+        `SELECT f.id, f.seed, ${fieldList(scaling, 'f.')}, f.attempt AS attempts, a.kind, a.message, a.step
+         FROM (SELECT t.n, t.id, t.seed, t.attempt, ${columnList(scaling, (column) => `c.${column}`)} FROM ${from} AND t.state = 'failed') f
          JOIN attempts a ON a.trial = f.n AND a.attempt = f.attempt ORDER BY f.n`,
         ...values,
       ),

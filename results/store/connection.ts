@@ -1,6 +1,6 @@
 /** What the store's functions share: the database, its prepared statements and the file's name for messages. */
 import type { Database, Statement } from 'better-sqlite3';
-import { canonicalJson, contentHash, ScalesweepError } from '../../contract/index.ts';
+import { canonicalJson, contentHash, ScalesweepError, type Facts } from '../../contract/index.ts';
 import { fileIdentity, isSameFile, type FileIdentity } from './file-identity.ts';
 import { rescue } from './rescue.ts';
 
@@ -13,6 +13,8 @@ export type Row = Record<string, SqlValue>;
 export class Connection {
   readonly db: Database;
   readonly file: string;
+  /** What the tables hold beside the columns that are always there. */
+  readonly facts: Facts;
   readonly #statements = new Map<string, Statement<Bind[], Row>>();
 
   readonly #transaction: (body: () => unknown) => unknown;
@@ -20,9 +22,10 @@ export class Connection {
   readonly #identity: FileIdentity | undefined;
   #isLost = false;
 
-  constructor(db: Database, file: string) {
+  constructor(db: Database, file: string, facts: Facts) {
     this.db = db;
     this.file = file;
+    this.facts = facts;
     this.#identity = db.memory ? undefined : fileIdentity(file);
     const transaction = db.transaction((body: () => unknown) => body());
     this.#transaction = (body) => transaction.immediate(body);

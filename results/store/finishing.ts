@@ -7,7 +7,20 @@ import type { Failure, RunningAttempt, Written } from '../store.ts';
 import { refreshCell } from './aggregates.ts';
 import { trialRow, type Connection } from './connection.ts';
 import { isNewest, isOpen } from './hand-out.ts';
+import { columnList, marks, perFacts, reported, valuesOf } from './sql.ts';
 import { running } from './status.ts';
+
+const insertEpoch = perFacts(
+  ({ epochMetrics }) =>
+    `INSERT OR REPLACE INTO epochs (trial, epoch, attempt, step, ${columnList(epochMetrics)})
+     VALUES (?, ?, ?, ?${marks(epochMetrics.length)})`,
+);
+
+const setResult = perFacts(
+  (facts) =>
+    `UPDATE trials SET state = 'done', retry_at = 0, finished_at = ?, weights_digest = ?,
+       ${columnList(reported(facts), (column) => `${column} = ?`)} WHERE n = ?`,
+);
 
 export function recordEpochs(
   connection: Connection,
@@ -18,21 +31,10 @@ export function recordEpochs(
   return connection.write(() => {
     const row = trialRow(connection, trial);
     if (!isNewest(row, attempt)) return 'fenced';
-    for (const e of epochs) {
-      connection.run(
-        `INSERT OR REPLACE INTO epochs (trial, epoch, attempt, step, learning_rate, train_loss, train_top1, minival_loss, minival_top1, seconds)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        row.n,
-        e.epoch,
-        attempt,
-        e.step,
-        e.learningRate,
-        e.trainLoss,
-        e.trainTop1,
-        e.minivalLoss,
-        e.minivalTop1,
-        e.seconds,
-      );
+    const insert = insertEpoch(connection.facts);
+    for (const epoch of epochs) {
+      const { epochMetrics } = connection.facts;
+      connection.run(insert, row.n, epoch.epoch, attempt, epoch.step, ...valuesOf(epochMetrics, epoch));
     }
     return 'stored';
   });
@@ -74,23 +76,8 @@ export function finish(
     const row = trialRow(connection, trial);
     if (row?.state === 'done' && row.attempt === attempt) return 'stored';
     if (!isNewest(row, attempt)) return 'fenced';
-    connection.run(
-      `UPDATE trials SET state = 'done', retry_at = 0, finished_at = ?, minival_top1 = ?, minival_loss = ?, test_top1 = ?, test_loss = ?,
-         train_top1 = ?, train_loss = ?, seconds = ?, train_seconds = ?, step_ms = ?, peak_bytes = ?, weights_digest = ? WHERE n = ?`,
-      now,
-      result.minivalTop1,
-      result.minivalLoss,
-      result.testTop1,
-      result.testLoss,
-      result.trainTop1,
-      result.trainLoss,
-      result.seconds,
-      result.trainSeconds,
-      result.stepMs,
-      result.peakBytes,
-      result.weightsDigest,
-      row.n,
-    );
+    const values = valuesOf(reported(connection.facts), result);
+    connection.run(setResult(connection.facts), now, result.weightsDigest, ...values, row.n);
     endAttempt(connection, row.n, attempt, 'done', null, now);
     refreshCell(connection, row.cell);
     return 'stored';

@@ -2,52 +2,43 @@
 import type { Trial, TrialCost, TrialSpec } from '../../contract/index.ts';
 import type { Claim, Started, WaitingTrial, Written } from '../store.ts';
 import { environmentRow, sweepRow, trialRow, type Connection, type TrialRow } from './connection.ts';
+import { fieldList, perFacts } from './sql.ts';
 
-/** Columns of `cells`. */
-export interface CostRow {
-  flops: number;
-  params: number;
-  activations: number;
-  memory_bytes: number;
-  train_flops: number;
+interface WaitingRow extends TrialCost {
+  readonly id: string;
+  readonly seed: number;
+  readonly spec: string;
+  readonly predictedSeconds: number | null;
+  readonly attempts: number;
+  readonly crashes: number;
+  readonly hostLosses: number;
+  readonly microBatch: number | null;
 }
 
-interface WaitingRow extends CostRow {
-  id: string;
-  seed: number;
-  spec: string;
-  predicted_seconds: number | null;
-  attempt: number;
-  crashes: number;
-  host_losses: number;
-  micro_batch: number | null;
-}
+const waiting = perFacts(
+  ({ costs }) => `SELECT t.id, t.seed, p.spec, ${fieldList(costs, 'c.')}, t.predicted_seconds AS predictedSeconds,
+      t.attempt AS attempts, t.crashes, t.host_losses AS hostLosses, t.micro_batch AS microBatch
+    FROM sweep_trials w
+    JOIN sweeps s ON s.n = w.sweep AND s.state = 'active'
+    JOIN trials t ON t.n = w.trial AND t.retry_at <= ?
+    JOIN cells c ON c.n = t.cell
+    JOIN specs p ON p.cell = c.n
+    WHERE w.sweep = ? AND w.state = 'planned'
+    ORDER BY w.priority DESC, w.position LIMIT ?`,
+);
 
 export function nextTrials(connection: Connection, sweep: string, limit: number, now: number): WaitingTrial[] {
   const n = sweepRow(connection, sweep);
   return connection
-    .all<WaitingRow>(
-      `SELECT t.id, t.seed, p.spec, c.flops, c.params, c.activations, c.memory_bytes, c.train_flops, t.predicted_seconds,
-         t.attempt, t.crashes, t.host_losses, t.micro_batch
-       FROM sweep_trials w
-       JOIN sweeps s ON s.n = w.sweep AND s.state = 'active'
-       JOIN trials t ON t.n = w.trial AND t.retry_at <= ?
-       JOIN cells c ON c.n = t.cell
-       JOIN specs p ON p.cell = c.n
-       WHERE w.sweep = ? AND w.state = 'planned'
-       ORDER BY w.priority DESC, w.position LIMIT ?`,
-      now,
-      n,
-      limit,
-    )
-    .map((row) => ({
-      trial: trialOf(row.id, row.spec, row.seed),
-      cost: costOf(row),
-      predictedSeconds: row.predicted_seconds,
-      attempts: row.attempt,
-      crashes: row.crashes,
-      hostLosses: row.host_losses,
-      microBatch: row.micro_batch,
+    .all<WaitingRow>(waiting(connection.facts), now, n, limit)
+    .map(({ id, seed, spec, predictedSeconds, attempts, crashes, hostLosses, microBatch, ...cost }) => ({
+      trial: trialOf(id, spec, seed),
+      cost,
+      predictedSeconds,
+      attempts,
+      crashes,
+      hostLosses,
+      microBatch,
     }));
 }
 
@@ -135,13 +126,3 @@ function parseCell(spec: string): CellSpec {
   return lastCell.parsed;
 }
 let lastCell: { readonly text: string; readonly parsed: CellSpec } | undefined;
-
-export function costOf(row: CostRow): TrialCost {
-  return {
-    flops: row.flops,
-    params: row.params,
-    activations: row.activations,
-    memoryBytes: row.memory_bytes,
-    trainFlops: row.train_flops,
-  };
-}

@@ -2,10 +2,11 @@
 import { canonicalJson, contentHash } from '../../contract/index.ts';
 import type { ImportedResult } from '../result-row.ts';
 import { refreshCell } from './aggregates.ts';
-import { bucketOf } from './buckets.ts';
+import { costValues, insertCell } from './cell-columns.ts';
 import { sweepRow, type Connection } from './connection.ts';
 import { chunksOf } from './chunks.ts';
 import { datasetRow } from './plan.ts';
+import { cappedCosts, columnList, perFacts, valuesOf } from './sql.ts';
 
 /**
  * Rows of one cell without a seed are its seeds 0, 1, 2... in the order given. A cell and seed of the dataset is one
@@ -51,40 +52,43 @@ export function addResults(
   return added;
 }
 
+/** A cost that a later import does not know stays. */
+const upsertCell = perFacts((facts) => {
+  const buckets = cappedCosts(facts).map(({ budget: { bucket } }) => `${bucket} = min(excluded.${bucket}, ${bucket})`);
+  const costs = columnList(facts.costs, (column) => `${column} = coalesce(excluded.${column}, ${column})`);
+  return `${insertCell(facts)} ON CONFLICT (key) DO UPDATE SET ${[costs, ...buckets].join(', ')}`;
+});
+
+/** The surer of two minival readings stays, with its error; of the other metrics the later one that is known. */
+const mergeTrial = perFacts(({ metrics }) => {
+  const isBetter =
+    '@minivalTop1 IS NOT NULL AND (minival_top1 IS NULL OR coalesce(@readingError, 0) <= coalesce(reading_error, 0))';
+  const merged = metrics.map(({ name, column }) =>
+    name === 'minivalTop1' || name === 'readingError'
+      ? `${column} = CASE WHEN ${isBetter} THEN @${name} ELSE ${column} END`
+      : `${column} = coalesce(@${name}, ${column})`,
+  );
+  return `UPDATE trials SET ${merged.join(', ')} WHERE n = @n`;
+});
+
 interface CellKey {
   readonly n: number;
   readonly key: string;
 }
 
 function importedCell(connection: Connection, datasetN: number, dataset: string, result: ImportedResult): CellKey {
-  const { width, depth, resolution, epochs, axes = {} } = result;
-  const key = contentHash({ imported: dataset, width, depth, resolution, epochs, axes }).slice(0, 16);
-  const costs = [result.flops, result.params, result.activations, result.memoryBytes, result.trainFlops].map(
-    (cost) => cost ?? null,
-  );
+  const { axes = {} } = result;
+  const { facts } = connection;
+  const scaling = facts.scaling.map((axis) => ({ axis, value: valuesOf([axis], result)[0] ?? axis.absent ?? null }));
+  const named = scaling.filter(({ axis, value }) => value !== axis.absent).map(({ axis, value }) => [axis.name, value]);
+  const key = contentHash({ imported: dataset, ...Object.fromEntries(named), axes }).slice(0, 16);
   connection.run(
-    `INSERT INTO cells (key, dataset, width, depth, resolution, epochs, axes, flops, params, activations, memory_bytes, train_flops,
-       flops_bucket, params_bucket, memory_bucket, train_flops_bucket)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (key) DO UPDATE SET
-       flops = coalesce(excluded.flops, flops), flops_bucket = min(excluded.flops_bucket, flops_bucket),
-       params = coalesce(excluded.params, params), params_bucket = min(excluded.params_bucket, params_bucket),
-       activations = coalesce(excluded.activations, activations),
-       memory_bytes = coalesce(excluded.memory_bytes, memory_bytes), memory_bucket = min(excluded.memory_bucket, memory_bucket),
-       train_flops = coalesce(excluded.train_flops, train_flops),
-       train_flops_bucket = min(excluded.train_flops_bucket, train_flops_bucket)`,
+    upsertCell(facts),
     key,
     datasetN,
-    width,
-    depth,
-    resolution,
-    epochs,
     canonicalJson(axes),
-    ...costs,
-    bucketOf(result.flops),
-    bucketOf(result.params),
-    bucketOf(result.memoryBytes),
-    bucketOf(result.trainFlops),
+    ...scaling.map(({ value }) => value),
+    ...costValues(facts, result),
   );
   return connection.get<CellKey>('SELECT n, key FROM cells WHERE key = ?', key) ?? { n: 0, key };
 }
@@ -98,42 +102,18 @@ function importedTrial(
 ): { n: number; isNew: boolean } {
   const id = contentHash({ cell: cell.key, seed }).slice(0, 16);
   const known = connection.get<{ n: number }>('SELECT n FROM trials WHERE id = ?', id);
-  const metrics = {
-    minivalTop1: result.minivalTop1 ?? null,
-    readingError: result.readingError ?? null,
-    minivalLoss: result.minivalLoss ?? null,
-    testTop1: result.testTop1 ?? null,
-    testLoss: result.testLoss ?? null,
-    trainTop1: result.trainTop1 ?? null,
-    trainLoss: result.trainLoss ?? null,
-    seconds: result.seconds ?? null,
-    trainSeconds: result.trainSeconds ?? null,
-    stepMs: result.stepMs ?? null,
-    peakBytes: result.peakBytes ?? null,
-  };
+  const { metrics } = connection.facts;
+  const given = valuesOf(metrics, result);
+  const values = Object.fromEntries(metrics.map(({ name }, i) => [name, given[i]!]));
   if (known === undefined) {
     const inserted = connection
       .statement(
-        `INSERT INTO trials (id, cell, seed, state, finished_at, minival_top1, reading_error, minival_loss, test_top1, test_loss,
-           train_top1, train_loss, seconds, train_seconds, step_ms, peak_bytes)
-         VALUES (@id, @cell, @seed, 'done', @now, @minivalTop1, @readingError, @minivalLoss, @testTop1, @testLoss,
-           @trainTop1, @trainLoss, @seconds, @trainSeconds, @stepMs, @peakBytes)`,
+        `INSERT INTO trials (id, cell, seed, state, finished_at, ${columnList(metrics)})
+         VALUES (@id, @cell, @seed, 'done', @now, ${metrics.map(({ name }) => `@${name}`).join(', ')})`,
       )
-      .run({ ...metrics, id, cell: cell.n, seed, now });
+      .run({ ...values, id, cell: cell.n, seed, now });
     return { n: Number(inserted.lastInsertRowid), isNew: true };
   }
-  const isBetter =
-    '@minivalTop1 IS NOT NULL AND (minival_top1 IS NULL OR coalesce(@readingError, 0) <= coalesce(reading_error, 0))';
-  connection.run(
-    `UPDATE trials SET
-       reading_error = CASE WHEN ${isBetter} THEN @readingError ELSE reading_error END,
-       minival_top1 = CASE WHEN ${isBetter} THEN @minivalTop1 ELSE minival_top1 END,
-       minival_loss = coalesce(@minivalLoss, minival_loss), test_top1 = coalesce(@testTop1, test_top1),
-       test_loss = coalesce(@testLoss, test_loss), train_top1 = coalesce(@trainTop1, train_top1),
-       train_loss = coalesce(@trainLoss, train_loss), seconds = coalesce(@seconds, seconds),
-       train_seconds = coalesce(@trainSeconds, train_seconds), step_ms = coalesce(@stepMs, step_ms), peak_bytes = coalesce(@peakBytes, peak_bytes)
-     WHERE n = @n`,
-    { ...metrics, n: known.n },
-  );
+  connection.run(mergeTrial(connection.facts), { ...values, n: known.n });
   return { n: known.n, isNew: false };
 }

@@ -13,7 +13,7 @@ import {
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import type { StoreMode } from '../store.ts';
-import { ScalesweepError } from '../../contract/index.ts';
+import { ScalesweepError, type Facts } from '../../contract/index.ts';
 import { APPLICATION_ID, migrate, needsMigration } from './migrate.ts';
 import { makeFolder } from './make-folder.ts';
 import { guarded, storeCorrupt } from './sqlite-errors.ts';
@@ -23,8 +23,15 @@ const MIB = 2 ** 20;
 const FULL_CHECK_BYTES = 16 * MIB;
 const HEADER = 'SQLite format 3\0';
 
+export interface OpenOptions {
+  readonly mode: StoreMode;
+  readonly lockTimeoutMs: number;
+  readonly facts: Facts;
+}
+
 /** An open database, migrated and checked. The caller closes it. */
-export function openDatabase(file: string, mode: StoreMode, lockTimeoutMs: number): Database.Database {
+export function openDatabase(file: string, options: OpenOptions): Database.Database {
+  const { mode, lockTimeoutMs, facts } = options;
   return guarded(file, () => {
     if (!existsSync(file)) {
       if (mode === 'read') {
@@ -32,13 +39,13 @@ export function openDatabase(file: string, mode: StoreMode, lockTimeoutMs: numbe
           hint: 'Run a grid first, or name the store with --db FILE.',
         });
       }
-      createStore(file);
+      createStore(file, facts);
     }
     checkHeader(file);
     const db = mode === 'read' ? openForReading(file, lockTimeoutMs) : openForWriting(file, lockTimeoutMs);
     try {
       checkContent(db, file);
-      if (needsMigration(db, file)) upgrade(db, file, mode, lockTimeoutMs);
+      if (needsMigration(db, file, facts)) upgrade(db, file, options);
       return db;
     } catch (error) {
       db.close();
@@ -51,14 +58,14 @@ export function openDatabase(file: string, mode: StoreMode, lockTimeoutMs: numbe
  * A new store appears under its name only once it is whole, so that a kill in between leaves no empty file which a
  * later start would have to take for a damaged one.
  */
-function createStore(file: string): void {
+function createStore(file: string, facts: Facts): void {
   makeFolder(path.dirname(path.resolve(file)));
   const making = `${file}.making-${process.pid}`;
   try {
     const db = new Database(making);
     try {
       configureWriter(db);
-      migrate(db, making);
+      migrate(db, making, facts);
     } finally {
       db.close();
     }
@@ -160,14 +167,14 @@ function checkContent(db: Database.Database, file: string): void {
 }
 
 /** A reader may be the first to meet an older store: it is upgraded over a connection that may write. */
-function upgrade(db: Database.Database, file: string, mode: StoreMode, lockTimeoutMs: number): void {
+function upgrade(db: Database.Database, file: string, { mode, lockTimeoutMs, facts }: OpenOptions): void {
   if (mode !== 'read') {
-    migrate(db, file);
+    migrate(db, file, facts);
     return;
   }
   const writer = openForWriting(file, lockTimeoutMs);
   try {
-    migrate(writer, file);
+    migrate(writer, file, facts);
   } finally {
     writer.close();
   }

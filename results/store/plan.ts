@@ -1,7 +1,7 @@
 /** A sweep's plan into the store: cells, trials, and the trials' places in the sweep. */
-import { canonicalJson, contentHash, type TrialSpec } from '../../contract/index.ts';
+import { canonicalJson, contentHash, type Facts, type TrialSpec } from '../../contract/index.ts';
 import type { AddedTrials, AddTrialsOptions, SweepFacts, TrialToStore } from '../store.ts';
-import { bucketOf } from './buckets.ts';
+import { costValues, insertCell } from './cell-columns.ts';
 import { chunksOf } from './chunks.ts';
 import { sweepRow, type Connection } from './connection.ts';
 
@@ -55,7 +55,7 @@ function storeTrial(
     'SELECT t.n, t.cell, c.dataset, c.axes FROM trials t JOIN cells c ON c.n = t.cell WHERE t.id = ?',
     id,
   );
-  const axes = axesOf(planned.cell);
+  const axes = axesOf(planned.cell, connection.facts);
   if (known !== undefined) {
     // Another grid may vary what this one left alone: a cell knows the axes of all grids that asked for it.
     const merged = mergeAxes(known.axes, axes);
@@ -94,30 +94,15 @@ function storeCell(
     return known;
   }
   const dataset = datasetRow(connection, datasetKey(spec));
-  const { cost } = planned;
+  const { facts } = connection;
   const inserted = connection
-    .statement(
-      `INSERT INTO cells (key, dataset, width, depth, resolution, epochs, axes, flops, params, activations, memory_bytes,
-         train_flops, flops_bucket, params_bucket, memory_bucket, train_flops_bucket)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    )
+    .statement(insertCell(facts))
     .run(
       key,
       dataset,
-      spec.model.width,
-      spec.model.depth,
-      spec.model.resolution,
-      spec.epochs,
       canonicalJson(axes),
-      cost.flops,
-      cost.params,
-      cost.activations,
-      cost.memoryBytes,
-      cost.trainFlops,
-      bucketOf(cost.flops),
-      bucketOf(cost.params),
-      bucketOf(cost.memoryBytes),
-      bucketOf(cost.trainFlops),
+      ...facts.scaling.map((axis) => axis.of(spec)),
+      ...costValues(facts, planned.cost),
     );
   const n = Number(inserted.lastInsertRowid);
   connection.run('INSERT INTO specs (cell, spec) VALUES (?, ?)', n, canonicalJson(withoutSeed));
@@ -138,10 +123,9 @@ export function datasetRow(connection: Connection, key: string): number {
   return connection.get<{ n: number }>('SELECT n FROM datasets WHERE key = ?', key)?.n ?? 0;
 }
 
-/** What a cell varies beside the four axes that have columns. */
-export function axesOf(cell: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { width: _w, depth: _d, resolution: _r, epochs: _e, ...others } = cell;
-  return others;
+/** What a cell varies beside the scaling axes, which have columns. */
+function axesOf(cell: Readonly<Record<string, unknown>>, { scaling }: Facts): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(cell).filter(([axis]) => scaling.every(({ name }) => name !== axis)));
 }
 
 function mergeAxes(stored: string, axes: Readonly<Record<string, unknown>>): string {

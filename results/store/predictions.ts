@@ -1,14 +1,15 @@
 /** Predictions of a stored plan, told again: the plan itself stays as it is. */
 import type { TrialCost, TrialSpec } from '../../contract/index.ts';
 import { sweepRow, type Connection } from './connection.ts';
-import { costOf, trialOf, type CostRow } from './hand-out.ts';
+import { trialOf } from './hand-out.ts';
+import { fieldList } from './sql.ts';
 
-interface OpenTrialRow extends CostRow {
-  n: number;
-  position: number;
-  id: string;
-  seed: number;
-  spec: string;
+interface OpenTrialRow extends TrialCost {
+  readonly n: number;
+  readonly position: number;
+  readonly id: string;
+  readonly seed: number;
+  readonly spec: string;
 }
 
 /** Trials per transaction. */
@@ -24,7 +25,7 @@ export function predictAgain(
   let last: Pick<OpenTrialRow, 'position' | 'n'> = { position: -1, n: -1 };
   for (;;) {
     const rows = connection.all<OpenTrialRow>(
-      `SELECT t.n, w.position, t.id, t.seed, p.spec, c.flops, c.params, c.activations, c.memory_bytes, c.train_flops
+      `SELECT t.n, w.position, t.id, t.seed, p.spec, ${fieldList(connection.facts.costs, 'c.')}
        FROM sweep_trials w
        JOIN trials t ON t.n = w.trial
        JOIN cells c ON c.n = t.cell
@@ -38,10 +39,10 @@ export function predictAgain(
     const end = rows.at(-1);
     if (end === undefined) return;
     connection.write(() => {
-      for (const row of rows) {
-        const seconds = secondsOf(trialOf(row.id, row.spec, row.seed).spec, costOf(row));
-        connection.run('UPDATE trials SET predicted_seconds = ? WHERE n = ?', seconds, row.n);
-        connection.run('UPDATE sweep_trials SET priority = ? WHERE trial = ? AND sweep = ?', seconds, row.n, n);
+      for (const { n: trial, position: _, id, seed, spec, ...cost } of rows) {
+        const seconds = secondsOf(trialOf(id, spec, seed).spec, cost);
+        connection.run('UPDATE trials SET predicted_seconds = ? WHERE n = ?', seconds, trial);
+        connection.run('UPDATE sweep_trials SET priority = ? WHERE trial = ? AND sweep = ?', seconds, trial, n);
       }
     });
     last = end;

@@ -1,5 +1,5 @@
 /** The store on SQLite: opens the file, takes the owner's lock, and translates every error on its way out. */
-import type { EpochMetrics, TrialCost, TrialResult, TrialSpec } from '../../contract/index.ts';
+import { FACTS, type EpochMetrics, type TrialCost, type TrialResult, type TrialSpec } from '../../contract/index.ts';
 import type { ImportedResult } from '../result-row.ts';
 import type {
   AddedTrials,
@@ -45,12 +45,13 @@ const SECOND = 1000;
  */
 export function openStore(named: string, options: OpenStoreOptions = {}): SqliteStore {
   const mode = options.mode ?? 'steer';
+  const facts = options.facts ?? FACTS;
   const file = guarded(named, () => realFile(named));
   if (mode !== 'read') guarded(file, () => refuseHardLinks(file));
-  const db = openDatabase(file, mode, options.lockTimeoutMs ?? 5 * SECOND);
+  const db = openDatabase(file, { mode, lockTimeoutMs: options.lockTimeoutMs ?? 5 * SECOND, facts });
   try {
     const lock = mode === 'run' ? takeOwnerLock(file) : undefined;
-    return new SqliteStore(new Connection(db, file), mode, lock);
+    return new SqliteStore(new Connection(db, file, facts), mode, lock);
   } catch (error) {
     db.close();
     throw error;

@@ -1,8 +1,17 @@
 /** Where a sweep stands. */
-import { type EpochMetrics, type FailureKind, ScalesweepError } from '../../contract/index.ts';
+import {
+  inOrder,
+  RESULT_ORDER,
+  ScalesweepError,
+  type EpochMetrics,
+  type Facts,
+  type FailureKind,
+  type TrialResult,
+} from '../../contract/index.ts';
 import type { Attempt, Counts, FailureGroup, RunningAttempt, SweepStatus, TrialDetail } from '../store.ts';
-import { noSuch, sweepRow, type Connection } from './connection.ts';
+import { noSuch, sweepRow, type Connection, type Row } from './connection.ts';
 import { trialOf } from './hand-out.ts';
+import { fieldList, perFacts, reported } from './sql.ts';
 import { findSweep } from './sweeps.ts';
 
 const EXAMPLES = 5;
@@ -104,30 +113,27 @@ function etaSeconds(connection: Connection, sweep: string, workers: number): num
   return (left * work.seconds) / work.done / workers;
 }
 
-interface TrialRow {
-  n: number;
-  id: string;
-  seed: number;
-  spec: string | null;
-  state: TrialDetail['state'];
-  minival_top1: number | null;
-  minival_loss: number | null;
-  test_top1: number | null;
-  test_loss: number | null;
-  train_top1: number | null;
-  train_loss: number | null;
-  seconds: number | null;
-  train_seconds: number | null;
-  step_ms: number | null;
-  peak_bytes: number | null;
-  weights_digest: string | null;
-}
+type TrialRow = Row & {
+  readonly n: number;
+  readonly id: string;
+  readonly seed: number;
+  readonly spec: string | null;
+  readonly state: TrialDetail['state'];
+};
+
+/** In the order of a result's JSON. */
+const resultFields = perFacts((facts) => inOrder(reported(facts), RESULT_ORDER));
+
+const detail = perFacts(
+  (
+    facts,
+  ) => `SELECT t.n, t.id, t.seed, t.state, p.spec, t.weights_digest AS weightsDigest, ${fieldList(resultFields(facts), 't.')}
+    FROM trials t LEFT JOIN specs p ON p.cell = t.cell
+    WHERE t.id >= @prefix AND t.id < @prefix || 'g' ORDER BY t.id LIMIT 2`,
+);
 
 export function trialDetail(connection: Connection, prefix: string): TrialDetail {
-  const [row, other] = connection.all<TrialRow>(
-    `SELECT t.*, p.spec FROM trials t LEFT JOIN specs p ON p.cell = t.cell WHERE t.id >= @prefix AND t.id < @prefix || 'g' ORDER BY t.id LIMIT 2`,
-    { prefix },
-  );
+  const [row, other] = connection.all<TrialRow>(detail(connection.facts), { prefix });
   if (row === undefined || prefix === '') throw noSuch('trial', prefix === '' ? "''" : prefix);
   if (other !== undefined) {
     throw new ScalesweepError('USAGE', `Expected ${prefix} to name one trial, got ${row.id} and ${other.id}`, {
@@ -138,31 +144,21 @@ export function trialDetail(connection: Connection, prefix: string): TrialDetail
     id: row.id,
     trial: row.spec === null ? null : trialOf(row.id, row.spec, row.seed),
     state: row.state,
-    result:
-      row.state === 'done'
-        ? {
-            minivalTop1: row.minival_top1,
-            minivalLoss: row.minival_loss,
-            testTop1: row.test_top1,
-            testLoss: row.test_loss,
-            trainTop1: row.train_top1,
-            trainLoss: row.train_loss,
-            seconds: row.seconds ?? 0,
-            trainSeconds: row.train_seconds,
-            stepMs: row.step_ms,
-            peakBytes: row.peak_bytes,
-            weightsDigest: row.weights_digest,
-          }
-        : null,
+    result: row.state === 'done' ? resultOf(row, connection.facts) : null,
     attempts: connection.all<Attempt>(
       `SELECT attempt, worker, device, pid, claimed_at AS claimedAt, started_at AS startedAt, ended_at AS endedAt, outcome, kind,
          message, step, resumed_from_step AS resumedFromStep, note, micro_batch AS microBatch FROM attempts WHERE trial = ? ORDER BY attempt`,
       row.n,
     ),
     epochs: connection.all<EpochMetrics>(
-      `SELECT epoch, step, learning_rate AS learningRate, train_loss AS trainLoss, train_top1 AS trainTop1, minival_loss AS minivalLoss,
-         minival_top1 AS minivalTop1, seconds FROM epochs WHERE trial = ? ORDER BY epoch`,
+      `SELECT epoch, step, ${fieldList(connection.facts.epochMetrics)} FROM epochs WHERE trial = ? ORDER BY epoch`,
       row.n,
     ),
   };
+}
+
+/** Imported results may say nothing of the time they took. */
+function resultOf(row: TrialRow, facts: Facts): TrialResult {
+  const metrics = Object.fromEntries(resultFields(facts).map(({ name }) => [name, row[name] ?? null]));
+  return { ...metrics, seconds: row['seconds'] ?? 0, weightsDigest: row['weightsDigest'] ?? null } as TrialResult;
 }

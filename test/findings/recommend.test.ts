@@ -8,7 +8,7 @@ const base = { width: 1, depth: 101, resolution: 224 };
 
 test('at 350 epochs the paper scales depth before width from its base network, at 10 epochs width before depth', () => {
   const scaled = (epochs: number): string[] =>
-    computeFindings(figure3, { from: { ...base, epochs }, budget: { axis: 'stepMs', limit: 250 } })
+    computeFindings(figure3, { from: { ...base, epochs }, budget: { stepMs: 250 } })
       .recommendation.options.map(({ strategy }) => strategy)
       .filter((strategy) => strategy !== 'resolution');
   expect(scaled(350)).toEqual(['depth', 'width']);
@@ -18,7 +18,7 @@ test('at 350 epochs the paper scales depth before width from its base network, a
 test('the strategies are compared at one cost, within the budget, with gains over the starting cell', () => {
   const { recommendation } = computeFindings(figure3, {
     from: { ...base, epochs: 350 },
-    budget: { axis: 'flops', limit: 64e9 },
+    budget: { flops: 64e9 },
   });
   expect(recommendation.axis).toBe('flops');
   expect(recommendation.cost).toBe(32.85e9);
@@ -34,7 +34,7 @@ test('the strategies are compared at one cost, within the budget, with gains ove
 test('its evidence names findings of the report', () => {
   const { recommendation, findings } = computeFindings(figure3, {
     from: { ...base, epochs: 10 },
-    budget: { axis: 'stepMs', limit: 500 },
+    budget: { stepMs: 500 },
   });
   const ids = new Set(findings.map(({ id }) => id));
   expect(recommendation.evidence.length).toBeGreaterThan(4);
@@ -49,7 +49,7 @@ test('its evidence names findings of the report', () => {
 test('training longer is an option on train FLOPs', () => {
   const { recommendation } = computeFindings(figure3, {
     from: { ...base, epochs: 10 },
-    budget: { axis: 'trainFlops', limit: 1e30 },
+    budget: { trainFlops: 1e30 },
   });
   expect(recommendation.scale).toBe('epochs');
 });
@@ -69,7 +69,7 @@ describe('questions outside the range of the design are refused', () => {
   });
 
   test('a budget below every bigger cell', () => {
-    const { recommendation } = computeFindings(figure3, { budget: { axis: 'flops', limit: 1e9 } });
+    const { recommendation } = computeFindings(figure3, { budget: { flops: 1e9 } });
     expect(recommendation.text).toBe(
       'No recommendation: No cell bigger along one axis alone was trained within the budget.',
     );

@@ -1,7 +1,7 @@
 /** Draws of planted surfaces, held against the law they were drawn from. Shared by the tests and bench/coverage.ts. */
 import {
   computeFindings,
-  type CostAxis,
+  type MatchedCost,
   type Finding,
   type FindingsOptions,
   type Strategy,
@@ -20,7 +20,7 @@ export interface Tally {
 }
 
 /** The value of the strategy's axis at a cost, off the grid as well: its cost grows as a power of it. */
-function cellAt(base: PlantedCell, strategy: Strategy, axis: CostAxis, ratio: number): PlantedCell {
+function cellAt(base: PlantedCell, strategy: Strategy, axis: MatchedCost, ratio: number): PlantedCell {
   const isSquare = strategy === 'resolution' || (strategy === 'width' && axis !== 'stepMs');
   return { ...base, [strategy]: base[strategy] * ratio ** (isSquare ? 1 / 2 : 1) };
 }

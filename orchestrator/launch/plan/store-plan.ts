@@ -52,6 +52,6 @@ function* trialsOf({ items }: SweepPlan): Generator<PlannedTrial> {
 
 function budgetsOf(budgets: SweepPlan['grid']['budgets']): Record<string, number[]> {
   const limits: Record<string, number[]> = {};
-  for (const { axis, limit } of budgets) (limits[axis] ??= []).push(limit);
+  for (const [axis, limit] of budgets.flatMap(Object.entries<number>)) (limits[axis] ??= []).push(limit);
   return limits;
 }

@@ -1,12 +1,5 @@
-import {
-  best,
-  type Best,
-  type Budget,
-  type CellResult,
-  type SqliteStore,
-  type SweepRecord,
-} from '../../../results/index.ts';
-import { budgetWords } from '../../cli/budget-words.ts';
+import { budgetText, type Budget } from '../../../contract/index.ts';
+import { best, type Best, type CellResult, type SqliteStore, type SweepRecord } from '../../../results/index.ts';
 import { cellColumns } from '../../cli/cell-table.ts';
 import { formatTable } from '../../cli/table.ts';
 
@@ -24,10 +17,10 @@ export function summaryText(bests: readonly Best[]): string {
   );
   const none = bests
     .filter(({ best }) => best === null)
-    .map(({ budget }) => `No cell with ${budgetWords(budget)} has a result.`);
+    .map(({ budget }) => `No cell with ${budgetText(budget)} has a result.`);
   if (found.length === 0) return none.join('\n');
   const table = formatTable<CellResult & { budget: Budget; near: number }>(found, [
-    { head: 'best with', value: ({ budget }) => budgetWords(budget), align: 'left' },
+    { head: 'best with', value: ({ budget }) => budgetText(budget), align: 'left' },
     ...cellColumns().filter(({ head }) => head !== 'params' && head !== 'train FLOPs'),
     { head: 'within noise', value: ({ near, interval }) => (interval === null ? '-' : near) },
   ]);

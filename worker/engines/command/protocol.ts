@@ -3,7 +3,16 @@
  * is this, and a test holds it to it. What comes from a trainer is validated; nothing of it is trusted.
  */
 import { z } from 'zod';
-import { TRIAL_ID, type FailureKind } from '../../../contract/index.ts';
+import {
+  EPOCH_METRICS,
+  inOrder,
+  METRICS,
+  RESULT_ORDER,
+  shapeOf,
+  TRIAL_ID,
+  type FailureKind,
+  type MetricName,
+} from '../../../contract/index.ts';
 import { trialSpec } from '../../../models/index.ts';
 
 /** Raised when a trainer that was right before would no longer be. */
@@ -49,8 +58,13 @@ const trainerTask = z
   .describe('The trial, as SCALESWEEP_TRIAL names it.');
 export type TrainerTask = z.infer<typeof trainerTask>;
 
-const loss = z.number().nullable().default(null);
-const top1 = z.number().min(0).max(1).nullable().default(null);
+/** The order of docs/trainer-protocol.schema.json is older than the table of metrics. */
+const DONE_ORDER = [
+  ...RESULT_ORDER.filter((name) => name !== 'seconds' && name !== 'trainSeconds'),
+  'stepMs',
+  'trainSeconds',
+  'peakBytes',
+] as const satisfies readonly MetricName[];
 
 /** Kinds of failure that a trainer can tell; what happened to its host is not for it to say. */
 export const trainerFailures = [
@@ -73,17 +87,12 @@ export const trainerEvent = z
         .default({})
         .describe('What can explain a difference between two machines, kept with the attempt.'),
     }),
-    z.strictObject({ type: z.literal('progress'), step, loss }),
+    z.strictObject({ type: z.literal('progress'), step, loss: z.number().nullable().default(null) }),
     z.strictObject({
       type: z.literal('epoch'),
       epoch: count.describe('Epochs finished.'),
       step: step.describe('Steps finished.'),
-      learningRate: z.number().describe('Of the last step.'),
-      trainLoss: loss,
-      trainTop1: top1,
-      minivalLoss: loss,
-      minivalTop1: top1,
-      seconds: z.number().min(0).optional().describe('Of this epoch; measured where left out.'),
+      ...shapeOf(EPOCH_METRICS, 'trainer'),
     }),
     z.strictObject({
       type: z.literal('checkpoint'),
@@ -95,16 +104,7 @@ export const trainerEvent = z
     }),
     z.strictObject({
       type: z.literal('done'),
-      minivalTop1: z.number().min(0).max(1).nullable(),
-      minivalLoss: loss,
-      testTop1: top1,
-      testLoss: loss,
-      trainTop1: top1,
-      trainLoss: loss,
-      stepMs: z.number().min(0).nullable().default(null).describe('Median of a training step, milliseconds.'),
-      trainSeconds: z.number().min(0).nullable().default(null).describe('In training steps, over all attempts.'),
-      peakBytes: z.number().min(0).nullable().optional().describe('Measured where left out.'),
-      seconds: z.number().min(0).optional().describe('Over all attempts; measured where left out.'),
+      ...shapeOf(inOrder(METRICS, DONE_ORDER), 'trainer'),
       weightsDigest: z.string().max(200).nullable().default(null).describe('Equal for bit-identical trainings.'),
     }),
     z.strictObject({
