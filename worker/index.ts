@@ -24,6 +24,7 @@ export {
 export { startMeasuring } from './calibration/start.ts';
 export { whyNotDirect } from './engines/onnx/direct/library.ts';
 export { describeEnvironment } from './process/environment.ts';
+export { probeOnnx } from './engines/onnx/probe.ts';
 export { probeTensorflow } from './engines/tensorflow/probe.ts';
 export { readWeights, type TrainedWeights } from './storage/weights.ts';
 export { calibrationDir, datasetCacheDir, datasetDir, statePaths } from './storage/paths.ts';

@@ -6,7 +6,7 @@ import { familyNames } from '../../models/index.ts';
 import { calibrationKey, readCalibration } from '../calibration/calibration-file.ts';
 import { placeOf } from '../calibration/open-predictor.ts';
 import { openStore } from '../../results/index.ts';
-import { describeEnvironment, probeTensorflow, tryDevices, whyNotDirect } from '../../worker/index.ts';
+import { describeEnvironment, probeOnnx, probeTensorflow, tryDevices, whyNotDirect } from '../../worker/index.ts';
 import { allowedTrainers } from '../launch/trainers.ts';
 
 /** One thing that was looked at. */
@@ -69,9 +69,7 @@ function familiesFinding(): Finding {
 async function onnxFinding(): Promise<Finding> {
   const what = 'engine onnx';
   try {
-    const runtime = await import('onnxruntime-node');
-    // Loading it proves that its native part is there. Of its providers it names all that it was built for.
-    runtime.listSupportedBackends();
+    await probeOnnx();
     const version = `onnxruntime ${describeEnvironment()['onnxruntime']}`;
     const missing = await whyNotDirect();
     if (missing === undefined) return { what, state: 'ok', found: `${version}, through its C API` };

@@ -1,4 +1,4 @@
-import ort from 'onnxruntime-node';
+import ort from './runtime.ts';
 import { providerOptions } from './providers.ts';
 import type { CompileOptions, Fetches, Tensors } from './tensors.ts';
 

@@ -1,4 +1,4 @@
-import ort from 'onnxruntime-node';
+import ort from './runtime.ts';
 import { OnnxGraph, NCHWC } from '../../../compiler/index.ts';
 
 /** Divisible by every block there is. */

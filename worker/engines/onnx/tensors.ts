@@ -1,4 +1,4 @@
-import ort from 'onnxruntime-node';
+import ort from './runtime.ts';
 import type { Optimisation } from '../../../compiler/index.ts';
 
 export type Tensors = Record<string, ort.Tensor>;

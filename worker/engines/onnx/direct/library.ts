@@ -1,3 +1,4 @@
+import '../without-telemetry.ts';
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';

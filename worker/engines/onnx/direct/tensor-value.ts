@@ -1,4 +1,4 @@
-import ort from 'onnxruntime-node';
+import ort from '../runtime.ts';
 import { elements } from '../../../../models/index.ts';
 import type { Address, Out } from './api.ts';
 import type { Runtime } from './library.ts';
