@@ -22,11 +22,17 @@ try {
 process.exitCode = exitCode;
 
 // Everything that was opened is closed by now, so the process ends by itself. If something holds it open, that is a defect to
-// be named, and no reason to hang.
-setTimeout(() => {
+// be named, and no reason to hang. A reader that takes its time (`| less`) is none: what was printed is still on its way.
+const LEAVE_MS = 5000;
+function leave(): void {
+  if (process.stdout.writableLength > 0 || process.stderr.writableLength > 0) {
+    setTimeout(leave, LEAVE_MS).unref();
+    return;
+  }
   const open = process
     .getActiveResourcesInfo()
     .filter((name) => name !== 'Timeout' && name !== 'TTYWrap' && name !== 'PipeWrap');
   io.err(`scalesweep: done, but still open: ${open.join(', ') || 'nothing that Node names'}; leaving`);
   process.exit(exitCode);
-}, 5000).unref();
+}
+setTimeout(leave, LEAVE_MS).unref();
