@@ -47,6 +47,7 @@ export {
   type ScalingFact,
 } from './facts/index.ts';
 export { shapeOf } from './facts/wire.ts';
+export { failedEvent, handedBack } from './failed-event.ts';
 export { packEvents, wireEvents, unpackEvents } from './wire-event.ts';
 export { packageRoot } from './package-root.ts';
 export { systemCode, systemError } from './system-error.ts';

@@ -1,8 +1,6 @@
 /** What the orchestrator needs of a worker: its protocol and its places. The engines stay behind `worker/main`. */
-export { exitCause, type Exit } from './child/exit-cause.ts';
 export { tryDevices, type DeviceTrial } from './child/try-devices.ts';
-export { visibleDevice } from './child/visible-device.ts';
-export { startWorkerProcess, type WorkerProcess } from './child/worker-process.ts';
+export { START_FAILURES, supervise, type Supervisor } from './child/supervisor.ts';
 export { openCheckpoints } from './storage/checkpoints.ts';
 export { costEnvironment } from './engines/command/inherited.ts';
 export {
@@ -29,15 +27,6 @@ export { probeTensorflow } from './engines/tensorflow/probe.ts';
 export { readWeights, type TrainedWeights } from './storage/weights.ts';
 export { calibrationDir, datasetCacheDir, datasetDir, statePaths } from './storage/paths.ts';
 export { effectiveBatch, smallerMicroBatch } from './training/micro-batch.ts';
-export {
-  fromWorker,
-  isLast,
-  parseFromWorker,
-  parseToWorker,
-  PROTOCOL_VERSION,
-  toWorker,
-  type FromWorker,
-  type ToWorker,
-} from './protocol/protocol.ts';
+export { isLast } from './protocol/protocol.ts';
 export { evalSteps } from './data/batches.ts';
 export { stepsOf } from './training/schedule.ts';

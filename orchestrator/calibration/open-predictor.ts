@@ -1,7 +1,7 @@
-import os from 'node:os';
-import { messageOf, parseDevice, type TrialSpec } from '../../contract/index.ts';
+import { messageOf, type TrialSpec } from '../../contract/index.ts';
 import { calibrationDir, startMeasuring, type MeasureRequest } from '../../worker/index.ts';
 import type { Io } from '../cli/io.ts';
+import { workerSlots } from '../dispatch/worker-slots.ts';
 import { makeFlatPredictor, type Predictor } from '../sweep/predictor.ts';
 import { makeCalibratedPredictor } from './calibrated-predictor.ts';
 import { calibrationFile, calibrationKey, keepCalibration, readCalibration, type Place } from './calibration-file.ts';
@@ -21,8 +21,7 @@ export interface PlaceOptions {
 /** Where the trials of these options are trained. Of several devices the first stands for all. */
 export function placeOf({ devices, workers, threads }: PlaceOptions): Place {
   const device = devices?.[0] ?? 'cpu';
-  const isCpu = parseDevice(device)?.kind === 'cpu';
-  return { device, threads: threads ?? 1, workers: workers ?? (isCpu ? os.availableParallelism() : 1) };
+  return { device, threads: threads ?? 1, workers: workerSlots([device], workers, threads).length };
 }
 
 /** From what is kept of this machine; the flat figure where nothing is. */

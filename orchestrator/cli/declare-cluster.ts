@@ -17,8 +17,12 @@ export function declareCluster(program: Command, io: Io, act: Act): void {
     .addOption(
       new Option('--devices <list>', 'cpu, cuda:0,cuda:1, webgpu:0 ...').argParser(devices).default(['cpu'], 'cpu'),
     )
-    .option('--concurrency <n>', 'child processes per device [1; for cpu one per core]', positiveInteger)
-    .option('--threads <n>', 'threads per child', positiveInteger, 1)
+    .option(
+      '--concurrency <n>',
+      'worker processes per device [a GPU one; cpu one per --threads cores]',
+      positiveInteger,
+    )
+    .option('--threads <n>', 'threads that each worker process computes with', positiveInteger, 1)
     .addOption(new Option('--engine <name>', 'serves trials of this engine').argParser(engine).default('onnx'))
     .option('--checkpoints <dir>', 'a folder that all machines share [checkpoints travel through Redis]')
     .addOption(

@@ -14,8 +14,8 @@ export function declareSweeps(program: Command, io: Io, act: Act): void {
     .description('plan a grid, train what is not trained yet, and report; running it again goes on where it stopped')
     .argument('<grid>', 'a grid file')
     .addOption(devicesHere())
-    .option('--workers <n>', 'worker processes per device [one per core; for a GPU one]', positiveInteger)
-    .option('--threads <n>', 'threads per worker', positiveInteger, 1)
+    .option('--workers <n>', 'worker processes per device [a GPU one; cpu one per --threads cores]', positiveInteger)
+    .option('--threads <n>', 'threads that each worker process computes with', positiveInteger, 1)
     .option('--max-flops <amount>', 'cut cells whose forward pass costs more', amount)
     .option('--max-train-flops <amount>', 'cut trials whose training costs more', amount)
     .option('--engine <name>', 'train with this engine instead of the one the grid names', engine)
@@ -29,8 +29,8 @@ export function declareSweeps(program: Command, io: Io, act: Act): void {
     .description('go on with an interrupted sweep')
     .argument('[sweep]', 'id or its beginning [the latest]')
     .addOption(devicesHere())
-    .option('--workers <n>', 'worker processes per device [one per core; for a GPU one]', positiveInteger)
-    .option('--threads <n>', 'threads per worker', positiveInteger, 1)
+    .option('--workers <n>', 'worker processes per device [a GPU one; cpu one per --threads cores]', positiveInteger)
+    .option('--threads <n>', 'threads that each worker process computes with', positiveInteger, 1)
     .option('--out <dir>', 'folder of the report')
     .action((sweep: string | undefined, options: TrainSweepOptions) =>
       act(async () => (await import('../commands/resume.ts')).resume(sweep, options, io)),

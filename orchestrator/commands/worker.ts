@@ -1,11 +1,10 @@
-import os from 'node:os';
 import path from 'node:path';
 import { EXIT, ScalesweepError, type EngineName } from '../../contract/index.ts';
 import { statePaths } from '../../worker/index.ts';
 import { serve } from '../../worker/remote/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import type { JsonOption } from '../cli/shared-options.ts';
-import { workerSlots } from '../launch/train/worker-slots.ts';
+import { workerSlots } from '../dispatch/worker-slots.ts';
 import { trainerEnvironment, type TrainerOptions } from '../launch/trainers.ts';
 import { listenForStop } from '../launch/train/stop-signals.ts';
 
@@ -33,8 +32,7 @@ export async function worker(options: WorkerOptions, io: Io): Promise<number> {
       hint: 'Name it as the grids do: --allow-command NAME=PROGRAM (docs/trainers.md).',
     });
   }
-  const cores = Math.max(1, Math.floor(os.availableParallelism() / options.threads));
-  const devices = workerSlots(options.devices, options.concurrency, cores);
+  const devices = workerSlots(options.devices, options.concurrency, options.threads);
   const serving = await serve({
     redis: options.redis,
     engine: options.engine,

@@ -34,6 +34,7 @@ describe('local workers', () => {
   const start = (
     options: Partial<LocalOptions>,
     trials: readonly Trial[],
+    predictedSeconds = 60,
   ): { events: WorkerEvent[]; broken: Error[] } => {
     const events: WorkerEvent[] = [];
     const broken: Error[] = [];
@@ -48,11 +49,11 @@ describe('local workers', () => {
       onEvents: (batch) => events.push(...batch),
       onRoom: () => {
         for (
-          let slot = dispatcher.slotFor(60);
+          let slot = dispatcher.slotFor(predictedSeconds);
           slot !== undefined && waiting.length > 0;
-          slot = dispatcher.slotFor(60)
+          slot = dispatcher.slotFor(predictedSeconds)
         ) {
-          dispatcher.hand(slot, { trial: waiting.shift()!, attempt: 1, predictedSeconds: 60 });
+          dispatcher.hand(slot, { trial: waiting.shift()!, attempt: 1, predictedSeconds });
         }
       },
       onBroken: (error) => broken.push(error),
@@ -62,7 +63,7 @@ describe('local workers', () => {
 
   it('that hang are killed, which costs the trial a retry, and replaced', async () => {
     process.env['SCALESWEEP_NOOP'] = JSON.stringify({ fault: { kind: 'hang' } });
-    const { events } = start({ silenceMs: 1000 }, noopTrials(2));
+    const { events } = start({ silenceMs: 1000 }, noopTrials(2), 0.04);
     const ends = (): WorkerEvent[] => events.filter(isLast);
     await waitUntil('both were given up', () => ends().length === 2);
     expect(ends()).toMatchObject([

@@ -3,7 +3,7 @@
  * the store; all it says goes through the IPC channel, and when that closes it dies.
  */
 import { setImmediate as yieldToMessages } from 'node:timers/promises';
-import type { EngineName, WorkerEvent } from '../../contract/index.ts';
+import { handedBack, type EngineName } from '../../contract/index.ts';
 import { openCheckpoints } from '../storage/checkpoints.ts';
 import type { Engine } from '../engines/engine.ts';
 import { openEngine } from '../engines/registry.ts';
@@ -41,7 +41,7 @@ async function work(): Promise<void> {
   isWorking = true;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const { trial, attempt, device, threads, microBatch, checkpointDir } = next;
-    if (stopping.signal.aborted) handBack(next);
+    if (stopping.signal.aborted) outgoing.push(handedBack({ trial: trial.id, attempt }));
     else {
       await runAttempt(() => engineOf(trial.spec.engine.name), {
         trial,
@@ -61,19 +61,6 @@ async function work(): Promise<void> {
   }
   isWorking = false;
   if (isLeaving) await leave();
-}
-
-function handBack({ trial, attempt }: Task): void {
-  const event: WorkerEvent = {
-    v: 1,
-    trial: trial.id,
-    attempt,
-    type: 'failed',
-    kind: 'interrupted',
-    message: 'Handed back before it began',
-    step: null,
-  };
-  outgoing.push(event);
 }
 
 async function leave(): Promise<void> {

@@ -1,4 +1,4 @@
-import { EVENT_VERSION, type Trial, type TrialResult, type WorkerEvent } from '../../contract/index.ts';
+import { EVENT_VERSION, failedEvent, type Trial, type TrialResult, type WorkerEvent } from '../../contract/index.ts';
 import type { CheckpointStore } from '../storage/checkpoints.ts';
 import type { Engine, EventBody } from '../engines/engine.ts';
 import { failureOf } from './failure.ts';
@@ -37,7 +37,8 @@ export async function runAttempt(open: () => Promise<Engine>, options: AttemptOp
     const engine = await open();
     result = await engine.run(trial, { device, threads, microBatch, emit, signal, checkpoints, keepWeights });
   } catch (error) {
-    emit({ type: 'failed', ...failureOf(error), step });
+    const { kind, message } = failureOf(error);
+    options.send(failedEvent({ trial: trial.id, attempt }, kind, message, step));
     return;
   }
   emit({ type: 'done', result });

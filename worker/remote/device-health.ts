@@ -1,7 +1,7 @@
 import type { WorkerEvent } from '../../contract/index.ts';
 
 /** Failures in a row until a device is to blame. */
-export const FAILURES_IN_ROW = 3;
+const FAILURES_IN_ROW = 3;
 
 /** Judges a device by how its trials end. */
 export interface DeviceHealth {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, ScalesweepError, type EngineName, type WorkerEvent } from '../../contract/index.ts';
+import { handedBack, messageOf, ScalesweepError, type EngineName, type WorkerEvent } from '../../contract/index.ts';
 import { startHeartbeats } from './heartbeats.ts';
 import { connectRedis, duplicateRedis } from './connect.ts';
 import { fetchJobs } from './fetch-jobs.ts';
@@ -27,7 +27,7 @@ export interface ServeOptions {
   readonly log: (text: string) => void;
   /** Between two heartbeats, ms. @defaultValue 5 s */
   readonly heartbeatMs?: number;
-  /** @defaultValue 15 minutes, or 20 times the predicted time if that is longer */
+  /** How long a child with something to do may be silent, ms: see `worker/child/silence.ts`. @defaultValue 15 minutes */
   readonly silenceMs?: number;
   /** How long a child may take to save its state, ms. @defaultValue 60 s */
   readonly stopMs?: number;
@@ -54,7 +54,7 @@ const GOODBYE_MS = 2000;
  * @throws {ScalesweepError} USAGE or REDIS_UNAVAILABLE
  */
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { engine, log, heartbeatMs = 5000, silenceMs = 15 * 60_000, stopMs = 60_000 } = options;
+  const { engine, log, heartbeatMs = 5000 } = options;
   const redis = await connectRedis(options.redis, { onNotice: log });
   const listening = duplicateRedis(redis);
   const outbox = openOutbox(options.outboxDir);
@@ -121,10 +121,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       makeWorkerSlot({
         device,
         threads: options.threads,
-        env: options.env ?? {},
+        env: options.env,
         checkpointDir: options.checkpointDir,
-        silenceMs,
-        stopMs,
+        silenceMs: options.silenceMs,
+        stopMs: options.stopMs,
         onEvents,
         onChange,
       }),
@@ -145,7 +145,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       // Taken in the moment of leaving: handed back, so that nobody waits for its lease to run out.
       onEvents(
         batch.store,
-        batch.attempts.map(({ trial, attempt }) => handedBack(trial.id, attempt)),
+        batch.attempts.map(({ trial, attempt }) => handedBack({ trial: trial.id, attempt })),
       );
       return;
     }
@@ -205,18 +205,6 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     outbox.close();
   };
   return { worker, ended, stop: () => (stopped ??= stop()), kill: () => slots.forEach((slot) => slot.kill()) };
-}
-
-function handedBack(trial: string, attempt: number): WorkerEvent {
-  return {
-    v: 1,
-    trial,
-    attempt,
-    type: 'failed',
-    kind: 'interrupted',
-    message: 'Handed back before it began',
-    step: null,
-  };
 }
 
 /** Waits, but not for a Redis that does not answer: the worker must be able to leave. */

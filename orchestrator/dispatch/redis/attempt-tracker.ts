@@ -1,4 +1,4 @@
-import { EVENT_VERSION, type FailureKind, type WorkerEvent } from '../../../contract/index.ts';
+import { failedEvent, type FailureKind, type WorkerEvent } from '../../../contract/index.ts';
 import { isLast } from '../../../worker/index.ts';
 import { attemptKey } from '../../../worker/remote/index.ts';
 import type { DispatchHandlers } from '../dispatcher.ts';
@@ -75,15 +75,7 @@ export function makeAttemptTracker(
     declare: (attempts, kind, message) => {
       const events = attempts
         .filter(({ trial, attempt }) => close(attemptKey(trial, attempt), 'lost'))
-        .map(({ trial, attempt }): WorkerEvent => ({
-          v: EVENT_VERSION,
-          trial,
-          attempt,
-          type: 'failed',
-          kind,
-          message,
-          step: null,
-        }));
+        .map((attempt) => failedEvent(attempt, kind, message));
       if (events.length > 0) onEvents(events, WORKER_UNKNOWN);
     },
     isSuperseded: (key) => leases.get(key) === undefined && ended.get(key) !== 'said',

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import os from 'node:os';
 import type { RunningAttempt, Store, SweepRecord } from '../../../results/index.ts';
 import { openCheckpoints } from '../../../worker/index.ts';
 import type { PlaceOptions } from '../../calibration/open-predictor.ts';
 import type { Io } from '../../cli/io.ts';
 import type { Dispatcher } from '../../dispatch/dispatcher.ts';
 import { makeLocalDispatcher } from '../../dispatch/local.ts';
+import { workerSlots } from '../../dispatch/worker-slots.ts';
 import { historyOf } from '../../sweep/history.ts';
 import type { AdoptedAttempt } from '../../sweep/run-sweep.ts';
 import { trainerEnvironment, type TrainerOptions } from '../trainers.ts';
 import { checkpointFolder } from './checkpoint-folder.ts';
-import { workerSlots } from './worker-slots.ts';
 
 export interface DispatchOptions extends PlaceOptions, TrainerOptions {
   readonly db: string;
@@ -39,8 +38,9 @@ export async function openDispatcher(
   if (options.redis !== undefined) return openRedis(store, sweep, { ...options, redis: options.redis }, io);
   const folder = checkpointFolder(options.db);
   const dispatcher = makeLocalDispatcher({
-    devices: workerSlots(options.devices ?? ['cpu'], options.workers, os.availableParallelism()),
+    devices: workerSlots(options.devices ?? ['cpu'], options.workers, options.threads),
     threads: options.threads ?? 1,
+    log: io.err,
     checkpointDir: folder,
     env: trainerEnvironment(options),
     clearCheckpoints: (trial) => openCheckpoints(folder, trial).clear(),
