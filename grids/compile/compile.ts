@@ -31,7 +31,7 @@ export function compile(
   compileSection('recipe', part('recipe'), settings, check);
   compileLearningRate(part('recipe')['learningRate'], settings, check);
   const blocks = compileBlocks(part('model')['blocks'], axes, check);
-  const constraints = compileConstraints(raw['constraints'], check, placeOf);
+  const constraints = compileConstraints(raw['constraints'], families, check, placeOf);
   const seeds = compileSeeds(raw['seeds'], check);
   const engine = compileEngine(raw['engine'], check);
   const trials = (axes?.space.size ?? 0) * seeds.length;

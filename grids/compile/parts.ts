@@ -1,7 +1,9 @@
 /** The smaller parts of a grid: blocks per stage, constraints, seeds, budgets. */
 import { costAxes, parseAmount, type Budget } from '../../contract/index.ts';
+import type { RegisteredFamily } from '../../models/index.ts';
 import type { Check } from '../read/check.ts';
 import type { CompiledAxes } from './axes.ts';
+import { isOfFamilies } from './families.ts';
 import { compileExpression, COSTS } from './rules.ts';
 import { FIELDS, type Kind } from '../schema/fields.ts';
 import { listed, shown, type Path, type Place } from '../read/problems.ts';
@@ -32,18 +34,28 @@ export function compileBlocks(raw: unknown, axes: CompiledAxes | undefined, chec
   return (cell) => rows.get(Number(cell['depth']));
 }
 
-const CONSTRAINT_KINDS: ReadonlyMap<string, Kind> = new Map([
-  ...[...FIELDS.values()].map(({ name, kind }) => [name, kind] as const),
-  ...COSTS.map((name) => [name, 'number'] as const),
-]);
+/** What a constraint may name: every setting that a grid of these families can have, and every cost. */
+const kindsOf = (families: readonly RegisteredFamily[]): ReadonlyMap<string, Kind> =>
+  new Map([
+    ...[...FIELDS.values()]
+      .filter((field) => isOfFamilies(field, families))
+      .map(({ name, kind }) => [name, kind] as const),
+    ...COSTS.map((name) => [name, 'number'] as const),
+  ]);
 
-export function compileConstraints(raw: unknown, check: Check, placeOf: (path: Path) => Place): Constraint[] {
+export function compileConstraints(
+  raw: unknown,
+  families: readonly RegisteredFamily[],
+  check: Check,
+  placeOf: (path: Path) => Place,
+): Constraint[] {
   if (!Array.isArray(raw) || !check.isSoundHere(['constraints'])) return [];
   const found: Constraint[] = [];
+  const kinds = kindsOf(families);
   raw.forEach((text: unknown, index) => {
     const path: Path = ['constraints', index];
     if (typeof text !== 'string' || !check.isSound(path)) return;
-    const expression = compileExpression(text, path, CONSTRAINT_KINDS, check);
+    const expression = compileExpression(text, path, kinds, check);
     if (expression === undefined) return;
     if (expression.kind !== 'boolean')
       check.report(path, `Expected a condition such as \`flops <= 2G\`, got ${shown(text)}`);

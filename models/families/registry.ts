@@ -54,7 +54,11 @@ export interface Family<S extends Settings = Settings> {
 }
 
 /** Blocks per stage, for depths that are not among the family's own. */
-export const stageBlocks = z.array(z.int().min(1)).min(1).optional();
+export const stageBlocks = z
+  .array(z.int().min(1))
+  .min(1)
+  .optional()
+  .describe("blocks per stage, where the depth is not one of the family's own");
 
 /** A family with what is derived from its definition. */
 export interface RegisteredFamily extends Omit<Family, 'defaults'> {

@@ -14,7 +14,7 @@ const REDIS = ['test/redis/**/*.test.ts'];
 
 /** Trains a network, or starts workers. */
 const TRAINING = [
-  'test/{bench,cli,examples,golden}/**/*.test.ts',
+  'test/{bench,cli,examples,extending,golden}/**/*.test.ts',
   'test/worker/{engines,loader,onnx,process,tensorflow,torch,training}/**/*.test.ts',
   'test/compiler/{lowerings-agree,stored-layout}.test.ts',
   'test/orchestrator/local-dispatch.test.ts',

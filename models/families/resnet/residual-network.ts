@@ -14,12 +14,8 @@ export interface Stem {
 /**
  * A stem, stages of residual blocks (each stage but the first halves the image and doubles the channels), and a classifier
  * on what is left of the image, averaged. He et al. 2016, with each change of ResNet-RS (Bello et al. 2021, section 4.1) as
- * a setting of its own:
- *
- * - `resnetD`: average pooling before a stride-1 projection. The stride of a bottleneck sits on its 3x3 convolution with
- *   and without it, as in the released code.
- * - `seRatio`: squeeze-and-excitation after the last norm of every block; its hidden width is a share of the block's output.
- * - `zeroInitLastNorm`: the last scale of every block starts at 0, so that a block starts as the identity.
+ * a setting. The stride of a bottleneck sits on its 3x3 convolution with and without `resnetD`, as in the released code;
+ * squeeze-and-excitation stands after the last norm of a block.
  *
  * @throws {ScalesweepError} `MODEL_UNBUILDABLE` with the reason.
  */
