@@ -9,7 +9,7 @@ import { NetworkPredictor, type NetworkTimes } from './trial-rates.ts';
 /** Networks whose times are remembered: a grid's epochs and seeds share theirs. */
 const MOST_REMEMBERED = 10_000;
 
-export interface CalibratedOptions {
+interface CalibratedOptions {
   readonly calibration: Calibration;
   readonly device: string;
   readonly threads: number;
@@ -27,7 +27,7 @@ interface Parts {
 
 /**
  * Predicts a trial as its training steps, the assembly of their batches, an evaluation of minival after each epoch and
- * one of the test set, from rates that were measured here and are fitted anew with each trial that finishes. Networks
+ * one of the test set, from rates that were measured here and are fitted again with each trial that finishes. Networks
  * in a layout that was not measured, and the noop engine, have the flat figure.
  */
 export function makeCalibratedPredictor({ calibration, device, threads, keep }: CalibratedOptions): Predictor {

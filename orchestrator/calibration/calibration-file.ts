@@ -45,7 +45,7 @@ export function calibrationFile(
   return folder === undefined ? undefined : path.join(folder, `${contentHash(key).slice(0, 16)}.json`);
 }
 
-/** What is kept under a key. A file that is not whole, or of another version, is as good as none. */
+/** What is kept under a key. A file that is not whole, or of another version, counts as none. */
 export function readCalibration(
   key: Readonly<Record<string, string>>,
   env: Environment = process.env,

@@ -80,7 +80,7 @@ function blend(before: number, now: number): number {
   return before ** (1 - NEWEST) * now ** NEWEST;
 }
 
-export function isSameNetwork(one: Observation, other: Observation): boolean {
+function isSameNetwork(one: Observation, other: Observation): boolean {
   return (
     one.batch === other.batch && one.block === other.block && JSON.stringify(one.model) === JSON.stringify(other.model)
   );

@@ -4,7 +4,7 @@ import { OPERATION_CLASSES, type OperationClass, type Workload } from '../../com
 export type Rates = Readonly<Record<OperationClass, number>>;
 
 /** Work that was timed. */
-export interface TimedWork {
+interface TimedWork {
   readonly work: Workload;
   readonly seconds: number;
   /** How much it counts. */

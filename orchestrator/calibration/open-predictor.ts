@@ -7,14 +7,14 @@ import { makeCalibratedPredictor } from './calibrated-predictor.ts';
 import { calibrationFile, calibrationKey, keepCalibration, readCalibration, type Place } from './calibration-file.ts';
 import { calibrationOf, mergeCalibrations, type Calibration } from './calibration.ts';
 
-/** On a quiet machine measuring takes some five seconds; on one that is busy it must end as well. */
+/** Measuring takes about five seconds on an idle machine; it has to end on a busy one too. */
 const WITHIN_MS = 30_000;
 
 export interface PlaceOptions {
   readonly devices?: readonly string[];
   readonly workers?: number;
   readonly threads?: number;
-  /** Trials go elsewhere: what was measured here says nothing of them. */
+  /** Redis through which workers on other machines take the trials; what was measured here does not apply to them. */
   readonly redis?: string;
 }
 
@@ -36,8 +36,8 @@ function predictorOf(calibration: Calibration, { device, threads }: Place): Pred
 }
 
 /**
- * Measures this machine, keeps what was found, and predicts from it. Where nothing may be kept, or measuring fails, nothing
- * is lost but precision: the flat figure stands.
+ * Measures this machine, keeps the result, and predicts from it. Where nothing may be kept, or measuring fails, predictions are
+ * less precise: the flat figure is used.
  */
 export async function calibrate(
   options: PlaceOptions,

@@ -11,7 +11,7 @@ import type { ReportCommandOptions } from '../commands/report.ts';
 import type { ExportFormat } from '../../results/index.ts';
 import type { Io } from './io.ts';
 import { amount, cellName, fraction, names, oneOf, positiveInteger, positiveNumber } from './parsers.ts';
-import type { Act } from './program.ts';
+import type { Act } from './act.ts';
 import { withStore } from './shared-options.ts';
 
 /** Written out, and checked against the type, so that `--help` need not load the store. */

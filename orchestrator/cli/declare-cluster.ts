@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { WorkerOptions } from '../commands/worker.ts';
 import type { Io } from './io.ts';
 import { amount, devices, engine, positiveInteger, positiveNumber } from './parsers.ts';
-import type { Act } from './program.ts';
+import type { Act } from './act.ts';
 import { withJson, withTrainers } from './shared-options.ts';
 
 /** Commands for several machines. */
@@ -32,7 +32,7 @@ export function declareCluster(program: Command, io: Io, act: Act): void {
     )
     .option('--outbox <dir>', 'where results wait until they are stored [.scalesweep/outbox]')
     .addOption(
-      new Option('--beat <seconds>', 'between two signs of life; a sixth of the lease')
+      new Option('--beat <seconds>', 'between two heartbeats; a sixth of the lease')
         .argParser(positiveNumber)
         .default(5),
     )
@@ -42,16 +42,16 @@ export function declareCluster(program: Command, io: Io, act: Act): void {
 /** Options of the commands that hand trials out. */
 export function withRedis(command: Command): Command {
   return command
-    .option('--redis <url>', 'hand the trials to workers elsewhere, through this Redis')
+    .option('--redis <url>', 'hand the trials to workers on other machines, through this Redis')
     .addOption(
-      new Option('--lease <seconds>', 'with --redis: silence after which a worker is taken to be lost')
+      new Option('--lease <seconds>', 'with --redis: without a heartbeat, a worker is taken to be lost after this time')
         .argParser(positiveNumber)
         .default(30),
     )
     .addOption(
       new Option(
         '--ahead <n>',
-        'with --redis: trials that wait for each device, to go on with while this command is away',
+        'with --redis: trials queued for each device, so that workers continue while this command is away',
       )
         .argParser(positiveInteger)
         .default(1),

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { DoctorOptions } from '../commands/doctor.ts';
 import type { Io } from './io.ts';
-import type { Act } from './program.ts';
+import type { Act } from './act.ts';
 import { withJson, withStore, type JsonOption } from './shared-options.ts';
 
 /** Commands about this machine. */
@@ -15,7 +15,7 @@ export function declareMachine(program: Command, io: Io, act: Act): void {
     );
 
   withStore(program.command('doctor'))
-    .description('what engines, datasets and tools this machine has, and how to mend what is missing')
+    .description('what engines, datasets and tools this machine has, and how to fix what is missing')
     .option('--calibrate', 'measure how fast this machine trains, for predictions (a few seconds)')
     .action((options: DoctorOptions) => act(async () => (await import('../commands/doctor.ts')).doctor(options, io)));
 }

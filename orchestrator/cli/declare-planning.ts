@@ -4,7 +4,7 @@ import type { CostOptions } from '../commands/cost.ts';
 import type { PlanCommandOptions } from '../commands/plan.ts';
 import type { Io } from './io.ts';
 import { amount, engine, family, fraction, positiveInteger, positiveNumber } from './parsers.ts';
-import type { Act } from './program.ts';
+import type { Act } from './act.ts';
 import { withJson, withTrainers } from './shared-options.ts';
 
 /** Commands that only compute: nothing is written. */

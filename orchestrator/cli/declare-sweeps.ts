@@ -5,13 +5,13 @@ import type { StoreOptions } from './shared-options.ts';
 import { withRedis } from './declare-cluster.ts';
 import type { Io } from './io.ts';
 import { amount, devices, engine, positiveInteger } from './parsers.ts';
-import type { Act } from './program.ts';
+import type { Act } from './act.ts';
 import { withStore, withTrainers } from './shared-options.ts';
 
 /** Commands that launch and steer sweeps. */
 export function declareSweeps(program: Command, io: Io, act: Act): void {
   withTrainers(withRedis(withStore(program.command('run'))))
-    .description('plan a grid, train what is not trained yet, and report; running it again goes on where it stopped')
+    .description('plan a grid, train what is not trained yet, and report; running it again continues where it stopped')
     .argument('<grid>', 'a grid file')
     .addOption(devicesHere())
     .option('--workers <n>', 'worker processes per device [a GPU one; cpu one per --threads cores]', positiveInteger)
@@ -26,7 +26,7 @@ export function declareSweeps(program: Command, io: Io, act: Act): void {
     );
 
   withTrainers(withRedis(withStore(program.command('resume'))))
-    .description('go on with an interrupted sweep')
+    .description('continue an interrupted sweep')
     .argument('[sweep]', 'id or its beginning [the latest]')
     .addOption(devicesHere())
     .option('--workers <n>', 'worker processes per device [a GPU one; cpu one per --threads cores]', positiveInteger)
@@ -44,7 +44,7 @@ export function declareSweeps(program: Command, io: Io, act: Act): void {
     );
 
   const steering = [
-    ['pause', 'let workers save their state and stop; `resume` goes on'],
+    ['pause', 'let workers save their state and stop; `resume` continues'],
     ['cancel', 'stop for good; what is finished stays'],
     ['retry', 'queue the failed trials again'],
   ] as const;
@@ -58,7 +58,7 @@ export function declareSweeps(program: Command, io: Io, act: Act): void {
   }
 }
 
-/** Workers elsewhere are told their devices where they are started. */
+/** Not with --redis: workers on other machines get their devices when they are started. */
 function devicesHere(): Option {
   return new Option('--devices <list>', 'where to train: cpu, cuda:0,cuda:1, webgpu:0 ... [cpu]')
     .argParser(devices)

@@ -3,7 +3,7 @@ import { EXIT, isScalesweepError, systemError } from '../../contract/index.ts';
 import type { Io } from './io.ts';
 
 /**
- * Prints what went wrong and returns the exit code: a user's mistake gets its message and what to do about it, a bug its stack.
+ * Prints what went wrong and returns the exit code: a usage error gets its message and what to do about it, a bug its stack.
  */
 export function explainError(error: unknown, io: Pick<Io, 'err'>): number {
   if (error instanceof CommanderError) return explainUsage(error, io);

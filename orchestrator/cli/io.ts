@@ -22,7 +22,7 @@ export interface Screen {
  * The process's streams.
  *
  * @param onLostOutput standard output cannot be written any more, so nothing that was asked for can be delivered. `EPIPE` means that its
- * reader went away (`| head`), which is no mistake. A lost standard error is borne: it only tells of progress.
+ * reader has gone (`| head`), which is no error. Errors of standard error are ignored: it only shows progress.
  */
 export function processIo(onLostOutput: (error: NodeJS.ErrnoException) => void): Io {
   process.stdout.on('error', onLostOutput);

@@ -2,18 +2,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { packageRoot } from '../../contract/index.ts';
+import type { Act } from './act.ts';
 import { declareAnswers } from './declare-answers.ts';
 import { declareCluster } from './declare-cluster.ts';
 import { declareMachine } from './declare-machine.ts';
 import { declarePlanning } from './declare-planning.ts';
 import { declareSweeps } from './declare-sweeps.ts';
 import type { Io } from './io.ts';
-
-/**
- * Runs the command behind a declaration and takes its exit code. The commands are imported inside, so that `--help` and a
- * mistyped flag load neither the store nor an engine.
- */
-export type Act = (command: () => Promise<number>) => Promise<void>;
 
 /** The program with all its commands. Throws `CommanderError` for usage mistakes, after printing the message. */
 export function makeProgram(io: Io, onExitCode: (code: number) => void): Command {
@@ -35,7 +30,7 @@ export function makeProgram(io: Io, onExitCode: (code: number) => void): Command
   declareMachine(program, io, act);
   program.addHelpText(
     'after',
-    '\nExit codes: 0 done, 1 a bug, 2 a mistake in what was asked, 3 trials failed, 4 the store is newer than the program,\n130 interrupted (state saved).',
+    '\nExit codes: 0 done, 1 a bug, 2 a usage error, 3 trials failed, 4 the store is newer than the program,\n130 interrupted (state saved).',
   );
   return program;
 }

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 
-/** Rules above, below and under the head only, as tables in papers have them. */
+/** Rules above, below and under the head only, as in papers. */
 const BARE = {
   top: '',
   'top-mid': '',
@@ -26,7 +26,7 @@ export interface Column<Row> {
   readonly align?: 'left' | 'right';
 }
 
-/** A table of plain text. Columns are right-aligned, as numbers want to be. */
+/** A table of plain text. Columns are right-aligned, for numbers. */
 export function formatTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
   const table = new Table({
     chars: BARE,

@@ -17,7 +17,7 @@ export function printPlanJson(grid: Grid, plan: Iterable<PlanItem>, tally: PlanT
 }
 
 /** A trial as every JSON document has it: cell, id, seed and predicted cost in one flat object. */
-export function plannedJson({ trial, cell, cost }: PlannedTrial): Record<string, unknown> {
+function plannedJson({ trial, cell, cost }: PlannedTrial): Record<string, unknown> {
   return { id: trial.id, ...cell, seed: trial.spec.seed, ...cost };
 }
 

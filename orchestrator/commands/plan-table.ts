@@ -5,7 +5,7 @@ import { formatTable, type Column } from '../cli/table.ts';
 import { countOf, grouped } from '../progress/words.ts';
 import type { Predictor } from '../sweep/predictor.ts';
 
-export interface PlanTableOptions {
+interface PlanTableOptions {
   /** Among which the predicted time is shared. */
   readonly workers: number;
   /** Cells shown; the others are summed up. */
@@ -89,7 +89,7 @@ function byAxis(shares: ReadonlyMap<string, AxisShare>, grid: Grid): AxisShare[]
   );
 }
 
-/** The four that scale, then whatever else the grid varies. */
+/** The four that scale, then the others that the grid varies. */
 function axesOf(grid: Grid): string[] {
   return [...new Set(['width', 'depth', 'resolution', 'epochs', ...Object.keys(grid.axes)])];
 }

@@ -5,7 +5,7 @@ import type { Io } from '../cli/io.ts';
 import { writeWhole } from '../cli/write-whole.ts';
 import { countOf } from '../progress/words.ts';
 
-export interface SeparateOptions {
+interface SeparateOptions {
   /** A finding's id. */
   readonly id: string;
   readonly sweep?: string;
@@ -32,7 +32,7 @@ export function separate(store: SqliteStore, findings: readonly Finding[], optio
   const sweep = store.sweep(options.sweep);
   if (sweep.source === 'imported') {
     throw new ScalesweepError('USAGE', `Expected a sweep that was trained from a grid, got ${sweep.name}, imported`, {
-      hint: 'Its results were trained elsewhere, so there is no recipe to go on with here.',
+      hint: 'Its results were trained elsewhere, so there is no recipe to continue with here.',
     });
   }
   const grid = separatingGrid(sweep.gridText, finding);

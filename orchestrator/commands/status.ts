@@ -1,23 +1,19 @@
 import { EXIT, formatSeconds } from '../../contract/index.ts';
-import { openStore, type FailureGroup, type RunningAttempt, type SweepStatus } from '../../results/index.ts';
+import type { FailureGroup, RunningAttempt, SweepStatus } from '../../results/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import type { StoreOptions } from '../cli/shared-options.ts';
 import { formatTable, type Column } from '../cli/table.ts';
+import { readStore } from '../launch/store-access.ts';
 import { countOf, percent } from '../progress/words.ts';
 
 /** `scalesweep status`: where a sweep stands. Never disturbs the process that runs it. */
 export async function status(sweep: string | undefined, options: StoreOptions, io: Io): Promise<number> {
-  const store = openStore(options.db, { mode: 'read' });
-  try {
-    const found = store.statusOf(store.sweep(sweep).id);
-    if (options.json === true) {
-      const { counts, workers, failures, etaSeconds, name, state } = found;
-      printJson(io, { sweep: found.sweep, name, state, counts, workers, failures, etaSeconds });
-    } else io.out(statusText(found));
-    return EXIT.done;
-  } finally {
-    store.close();
-  }
+  const found = await readStore(options.db, (store) => store.statusOf(store.sweep(sweep).id));
+  if (options.json === true) {
+    const { counts, workers, failures, etaSeconds, name, state } = found;
+    printJson(io, { sweep: found.sweep, name, state, counts, workers, failures, etaSeconds });
+  } else io.out(statusText(found));
+  return EXIT.done;
 }
 
 function statusText({ sweep, name, state, counts, workers, failures, etaSeconds }: SweepStatus): string {
@@ -32,11 +28,11 @@ function statusText({ sweep, name, state, counts, workers, failures, etaSeconds 
   if (workers.length > 0) lines.push('', formatTable(workers, workerColumns(workers)));
   if (failures.length > 0) lines.push('', formatTable(failures, FAILURE_COLUMNS));
   if (workers.length === 0 && counts.planned > 0)
-    lines.push(`${countOf(counts.planned, 'trial')} to go: scalesweep resume ${sweep}`);
+    lines.push(`${countOf(counts.planned, 'trial')} left: scalesweep resume ${sweep}`);
   return lines.join('\n');
 }
 
-/** Images at a time are a column only where memory has forced fewer than the batch on somebody. */
+/** A column for images at a time only where an attempt holds fewer than its batch, to save memory. */
 function workerColumns(workers: readonly RunningAttempt[]): readonly Column<RunningAttempt>[] {
   const areSplit = workers.some(({ microBatch }) => microBatch !== null);
   return areSplit ? [...WORKER_COLUMNS, MICRO_BATCH_COLUMN] : WORKER_COLUMNS;

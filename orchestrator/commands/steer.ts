@@ -1,8 +1,7 @@
 import { EXIT } from '../../contract/index.ts';
-import { openStore } from '../../results/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import type { StoreOptions } from '../cli/shared-options.ts';
-import { requireStore } from '../launch/store-access.ts';
+import { requireStore, steerStore } from '../launch/store-access.ts';
 import { countOf } from '../progress/words.ts';
 
 /** `scalesweep pause`, `cancel` and `retry`: short writes, which a process that runs the sweep sees within a second or so. */
@@ -13,8 +12,7 @@ export async function steer(
   io: Io,
 ): Promise<number> {
   requireStore(options.db);
-  const store = openStore(options.db, { mode: 'steer' });
-  try {
+  return steerStore(options.db, (store) => {
     const { id, name } = store.sweep(prefix);
     const retried = what === 'retry' ? store.retryFailed(id) : 0;
     if (what !== 'retry') store.setSweepState(id, what === 'pause' ? 'paused' : 'cancelled');
@@ -28,9 +26,7 @@ export async function steer(
     ];
     io.out(`${done} ${name} (${id}).`);
     if (what === 'pause' || (retried > 0 && counts.running + counts.queued === 0))
-      io.out(`To go on: scalesweep resume ${id}`);
+      io.out(`To continue: scalesweep resume ${id}`);
     return EXIT.done;
-  } finally {
-    store.close();
-  }
+  });
 }

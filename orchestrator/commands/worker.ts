@@ -23,7 +23,7 @@ export interface WorkerOptions extends JsonOption, TrainerOptions {
   readonly beat: number;
 }
 
-/** `scalesweep worker`: serves trials from Redis until it is told to stop, or no device works any more. */
+/** `scalesweep worker`: serves trials from Redis until a signal stops it, or no device works any more. */
 export async function worker(options: WorkerOptions, io: Io): Promise<number> {
   const state = statePaths();
   const env = trainerEnvironment(options);
@@ -46,19 +46,19 @@ export async function worker(options: WorkerOptions, io: Io): Promise<number> {
     heartbeatMs: options.beat * 1000,
   });
   const stopSignals = listenForStop(() => serving.kill());
-  const told = new Promise<void>((resolve) => {
+  const stopped = new Promise<void>((resolve) => {
     if (stopSignals.signal.aborted) resolve();
     else stopSignals.signal.addEventListener('abort', () => resolve());
   });
   io.err(`Worker ${serving.worker}: engine ${options.engine} on ${devices.join(', ')}`);
   try {
-    const why = await Promise.race([told, serving.ended]);
+    const why = await Promise.race([stopped, serving.ended]);
     if (why !== undefined) {
       throw new ScalesweepError('DEVICE_UNAVAILABLE', `Expected a device that works, got none: ${why}`, {
-        hint: 'scalesweep doctor says what this machine lacks. Its trials go to other workers.',
+        hint: 'scalesweep doctor says what this machine lacks. Other workers take its trials.',
       });
     }
-    io.err('Handing back what is in hand, at the next checkpoint; once more to leave at once');
+    io.err('Stopping: each trial is handed back at its next checkpoint (again to stop at once)');
   } finally {
     await serving.stop();
     stopSignals.release();

@@ -10,36 +10,36 @@ import { describeEnvironment, probeOnnx, probeTensorflow, tryDevices, whyNotDire
 import { allowedTrainers } from '../launch/trainers.ts';
 
 /** One thing that was looked at. */
-export interface Finding {
+export interface Check {
   readonly what: string;
   /** `missing` stops sweeps; `optional` only narrows what can be done. */
   readonly state: 'ok' | 'missing' | 'optional';
   readonly found: string;
-  /** What to do about it, where something is to be done. */
+  /** How to fix it, where there is something to fix. Its name is part of the JSON contract. */
   readonly mend?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Looks at all that a sweep needs here. Changes nothing. */
-export async function examine(db: string, env: Environment): Promise<Finding[]> {
+/** Checks all that a sweep needs on this machine. Changes nothing. */
+export async function examine(db: string, env: Environment): Promise<Check[]> {
   return [
-    nodeFinding(),
-    machineFinding(),
+    nodeCheck(),
+    machineCheck(),
     familiesFinding(),
-    await onnxFinding(),
-    await tensorflowFinding(),
-    trainersFinding(),
-    storeFinding(db),
-    diskFinding(db),
-    ...(await datasetFindings(env)),
-    calibrationFinding(),
-    gpuFinding(),
-    ...(await deviceFindings()),
+    await onnxCheck(),
+    await tensorflowCheck(),
+    trainersCheck(),
+    storeCheck(db),
+    diskCheck(db),
+    ...(await datasetChecks(env)),
+    calibrationCheck(),
+    gpuCheck(),
+    ...(await deviceChecks()),
   ];
 }
 
-function nodeFinding(): Finding {
+function nodeCheck(): Check {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const isRight = (major === 20 && minor >= 20) || major >= 22;
   return isRight
@@ -52,7 +52,7 @@ function nodeFinding(): Finding {
       };
 }
 
-function machineFinding(): Finding {
+function machineCheck(): Check {
   const { cpu } = describeEnvironment();
   return {
     what: 'machine',
@@ -62,11 +62,11 @@ function machineFinding(): Finding {
 }
 
 /** A family of the user's own is listed where the module that registers it was loaded. */
-function familiesFinding(): Finding {
+function familiesFinding(): Check {
   return { what: 'families', state: 'ok', found: familyNames().join(', ') };
 }
 
-async function onnxFinding(): Promise<Finding> {
+async function onnxCheck(): Promise<Check> {
   const what = 'engine onnx';
   try {
     await probeOnnx();
@@ -85,7 +85,7 @@ async function onnxFinding(): Promise<Finding> {
 }
 
 /** Optional, since onnx needs nothing more and trains wherever this does. */
-async function tensorflowFinding(): Promise<Finding> {
+async function tensorflowCheck(): Promise<Check> {
   const { error, found, mend } = await probeTensorflow();
   const what = 'engine tensorflow';
   return {
@@ -97,7 +97,7 @@ async function tensorflowFinding(): Promise<Finding> {
 }
 
 /** What `engine: command` may start here. */
-function trainersFinding(): Finding {
+function trainersCheck(): Check {
   const what = 'engine command';
   try {
     const names = Object.keys(allowedTrainers({}));
@@ -110,7 +110,7 @@ function trainersFinding(): Finding {
   }
 }
 
-function storeFinding(db: string): Finding {
+function storeCheck(db: string): Check {
   const what = 'results store';
   if (!existsSync(db)) return { what, state: 'ok', found: `${db} (made by the first run)` };
   try {
@@ -125,7 +125,7 @@ function storeFinding(db: string): Finding {
   }
 }
 
-function diskFinding(db: string): Finding {
+function diskCheck(db: string): Check {
   let folder = path.resolve(path.dirname(db));
   while (!existsSync(folder)) folder = path.dirname(folder);
   const { bavail, bsize } = statfsSync(folder);
@@ -133,10 +133,10 @@ function diskFinding(db: string): Finding {
   const found = `${formatAmount(free)}B free in ${path.dirname(db)}`;
   return free > 1e9
     ? { what: 'disk', state: 'ok', found }
-    : { what: 'disk', state: 'missing', found, mend: 'Checkpoints and results want a gigabyte or so.' };
+    : { what: 'disk', state: 'missing', found, mend: 'Checkpoints and results need about a gigabyte.' };
 }
 
-async function datasetFindings(env: Environment): Promise<Finding[]> {
+async function datasetChecks(env: Environment): Promise<Check[]> {
   const { catalog } = await import('../../worker/data/index.ts');
   const { datasetCacheDir, datasetDir } = await import('../../worker/index.ts');
   const cache = datasetCacheDir(env);
@@ -155,7 +155,7 @@ async function datasetFindings(env: Environment): Promise<Finding[]> {
   });
 }
 
-function gpuFinding(): Finding {
+function gpuCheck(): Check {
   const isThere = existsSync('/dev/nvidia0') || existsSync('/dev/dri/renderD128');
   return {
     what: 'GPU',
@@ -165,7 +165,7 @@ function gpuFinding(): Finding {
 }
 
 /** The first GPU of either kind, as the onnx engine reaches it. */
-async function deviceFindings(): Promise<Finding[]> {
+async function deviceChecks(): Promise<Check[]> {
   return (await tryDevices(['cuda:0', 'webgpu:0'])).map(({ device, error, hint }) => {
     const what = `device ${device}`;
     if (error === undefined) return { what, state: 'ok', found: `trains with --devices ${device}` };
@@ -173,7 +173,7 @@ async function deviceFindings(): Promise<Finding[]> {
   });
 }
 
-function calibrationFinding(): Finding {
+function calibrationCheck(): Check {
   const what = 'calibration';
   const known = readCalibration(calibrationKey(placeOf({})));
   if (known === undefined) {

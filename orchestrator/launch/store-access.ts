@@ -13,7 +13,7 @@ export function steerStore<R>(file: string, act: (store: SqliteStore) => R | Pro
   return using(file, 'steer', act);
 }
 
-export interface OwnStoreOptions {
+interface OwnStoreOptions {
   readonly db: string;
   readonly redis?: string;
 }

@@ -12,7 +12,7 @@ const ETA_EVERY_MS = 3000;
 const ROWS = 12;
 const BAR = 16;
 
-/** A block at the foot of the terminal, drawn anew four times a second; notices scroll away above it. */
+/** A block at the bottom of the terminal, redrawn four times a second; notices scroll above it. */
 export function makeLiveBlock(
   screen: Screen,
   paint: Paint,
@@ -47,10 +47,10 @@ export function makeLiveBlock(
     ];
     if (tally.best !== undefined)
       lines.push(`best so far: ${percent(tally.best.top1)} minival, ${cellWords(tally.best.spec)}`);
-    const atWork = [...tally.running.values()].filter(({ hasBegun }) => hasBegun);
-    for (const trial of atWork.slice(0, ROWS)) lines.push(trialLine(trial));
-    if (atWork.length > ROWS) lines.push(`  and ${atWork.length - ROWS} more`);
-    if (atWork.length === 0 && tally.done + tally.failed < tally.total) lines.push('  starting workers');
+    const started = [...tally.running.values()].filter(({ hasStarted }) => hasStarted);
+    for (const trial of started.slice(0, ROWS)) lines.push(trialLine(trial));
+    if (started.length > ROWS) lines.push(`  and ${started.length - ROWS} more`);
+    if (started.length === 0 && tally.done + tally.failed < tally.total) lines.push('  starting workers');
     return lines;
   };
 

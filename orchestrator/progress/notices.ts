@@ -1,7 +1,7 @@
 import { formatSeconds } from '../../contract/index.ts';
 import type { SweepNews } from '../sweep/news.ts';
 
-/** What is worth a line of its own however progress is shown, or `undefined`. */
+/** The line for news that every display prints, or `undefined`. */
 export function noticeOf(news: SweepNews): string | undefined {
   switch (news.type) {
     case 'failed':
@@ -10,12 +10,12 @@ export function noticeOf(news: SweepNews): string | undefined {
     case 'store-waits':
       return `the store cannot be written (${firstLine(news.error.message)}); trying again in ${formatSeconds(news.retryInMs / 1000)}`;
     case 'stopping':
-      return `${WHY[news.why]}: ${news.running === 0 ? 'nothing is running' : 'workers are saving their state (again to leave at once)'}`;
+      return `${WHY[news.why]}: ${news.running === 0 ? 'nothing is running' : 'workers are saving their state (again to stop at once)'}`;
     case 'event':
       return news.event.type === 'started' && news.event.note !== undefined
         ? `trial ${news.event.trial}: ${news.event.note}`
         : undefined;
-    case 'begun':
+    case 'sweep-started':
     case 'handed':
     case 'done':
       return undefined;

@@ -4,7 +4,7 @@ import { noticeOf } from './notices.ts';
 import { makeTally } from './tally.ts';
 import { cellWords, percent } from './words.ts';
 
-/** More lines a second than this tell nobody anything; short trials are then reported together. */
+/** Beyond this, short trials are reported together. */
 const LINES_PER_SECOND = 5;
 
 /** One line per finished trial, for logs and pipes; of very short trials, one line a second for all. */
@@ -38,7 +38,7 @@ export function makePlainLines(err: (text: string) => void, { etaSeconds, clock 
 
   return {
     take: (news) => {
-      // The end of a trial forgets its spec, so that it is looked up first.
+      // The tally drops a trial's spec when it ends, so it is looked up first.
       const spec = news.type === 'event' ? tally.running.get(news.event.trial)?.spec : undefined;
       tally.take(news);
       const notice = noticeOf(news);

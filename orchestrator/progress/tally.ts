@@ -1,12 +1,12 @@
 import type { TrialSpec } from '../../contract/index.ts';
 import type { SweepNews } from '../sweep/news.ts';
 
-/** An attempt at work, as it is shown. */
+/** A running attempt, as it is shown. */
 export interface RunningTrial {
   readonly spec: TrialSpec;
   readonly worker: string;
   /** `false` while it waits behind another in its worker. */
-  hasBegun: boolean;
+  hasStarted: boolean;
   step: number;
   totalSteps: number;
   epoch: number;
@@ -14,13 +14,13 @@ export interface RunningTrial {
   top1: number | null;
 }
 
-export interface BestTrial {
+interface BestTrial {
   readonly spec: TrialSpec;
   readonly top1: number;
 }
 
 /** Where a sweep stands, added up from its news. */
-export interface Tally {
+interface Tally {
   readonly total: number;
   readonly done: number;
   readonly failed: number;
@@ -31,8 +31,8 @@ export interface Tally {
   readonly best: BestTrial | undefined;
 }
 
-export interface Tallier extends Tally {
-  /** To be told everything, in order. */
+interface Tallier extends Tally {
+  /** Expects all news, in order. */
   take(news: SweepNews): void;
 }
 
@@ -45,7 +45,7 @@ export function makeTally(): Tallier {
     if (trial === undefined) return;
     switch (event.type) {
       case 'started':
-        Object.assign(trial, { hasBegun: true, step: event.resumedFromStep, totalSteps: event.totalSteps });
+        Object.assign(trial, { hasStarted: true, step: event.resumedFromStep, totalSteps: event.totalSteps });
         break;
       case 'progress':
         Object.assign(trial, { step: event.step, totalSteps: event.totalSteps, epoch: event.epoch });
@@ -70,16 +70,16 @@ export function makeTally(): Tallier {
   return Object.assign(tally, {
     take: (news: SweepNews): void => {
       switch (news.type) {
-        case 'begun': {
-          const { planned, queued, running: atWork, done, failed, cancelled } = news.counts;
-          Object.assign(tally, { total: planned + queued + atWork + done + failed + cancelled, done, failed });
+        case 'sweep-started': {
+          const { planned, queued, running: active, done, failed, cancelled } = news.counts;
+          Object.assign(tally, { total: planned + queued + active + done + failed + cancelled, done, failed });
           break;
         }
         case 'handed':
           running.set(news.waiting.trial.id, {
             spec: news.waiting.trial.spec,
             worker: news.slot.worker,
-            hasBegun: false,
+            hasStarted: false,
             step: 0,
             totalSteps: 0,
             epoch: 0,

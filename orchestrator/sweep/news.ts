@@ -2,9 +2,9 @@ import type { FailureKind, WorkerEvent } from '../../contract/index.ts';
 import type { Counts, WaitingTrial } from '../../results/index.ts';
 import type { Slot } from '../dispatch/dispatcher.ts';
 
-/** What the sweep loop tells whoever watches: the progress display, tests. */
+/** What the sweep loop reports: to the progress display, to tests. */
 export type SweepNews =
-  | { readonly type: 'begun'; readonly counts: Counts; readonly parallelism: number }
+  | { readonly type: 'sweep-started'; readonly counts: Counts; readonly parallelism: number }
   | {
       readonly type: 'handed';
       readonly waiting: WaitingTrial;
@@ -21,10 +21,10 @@ export type SweepNews =
       readonly attempt: number;
       readonly kind: FailureKind;
       readonly message: string;
-      /** Final, or when and why it goes on. */
+      /** Whether it is final, or how the trial is tried again. */
       readonly next: 'final' | 'retried' | 'shrunk' | 'released';
     }
-  /** The store cannot be written just now; what workers say is kept until it can. */
+  /** The store cannot be written now; events are kept until it can. */
   | { readonly type: 'store-waits'; readonly error: Error; readonly retryInMs: number }
   | {
       readonly type: 'stopping';

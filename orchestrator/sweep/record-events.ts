@@ -1,10 +1,10 @@
 import type { EpochMetrics, WorkerEvent } from '../../contract/index.ts';
 import type { SweepStore } from './sweep-store.ts';
 
-/** A run of events that the store takes in one transaction. */
+/** Events that the store takes in one transaction. */
 export type EventGroup = { readonly head: WorkerEvent; readonly epochs: readonly EpochMetrics[] };
 
-/** Joins neighbouring epoch events of one attempt; every other event is a group of its own. */
+/** Joins neighbouring epoch events of one attempt; every other event is a group by itself. */
 export function groupEvents(events: readonly WorkerEvent[]): EventGroup[] {
   const groups: { head: WorkerEvent; epochs: EpochMetrics[] }[] = [];
   for (const event of events) {
@@ -18,7 +18,7 @@ export function groupEvents(events: readonly WorkerEvent[]): EventGroup[] {
 }
 
 /**
- * Stores what happened in the midst of an attempt. Its end is the sweep loop's to judge.
+ * Stores what happened before the end of an attempt. The end is judged by the sweep loop.
  *
  * @param isEnding the end is among what the store takes in this transaction.
  */
@@ -52,7 +52,7 @@ export function recordEvents(
     case 'checkpoint':
       store.recordCheckpoint(head.trial, head.attempt, head.step, now);
       break;
-    // Shown, not kept; and the end is judged elsewhere.
+    // Progress is shown and not kept; the end is judged by the sweep loop.
     case 'progress':
     case 'done':
     case 'failed':

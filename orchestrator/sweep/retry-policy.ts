@@ -10,7 +10,7 @@ import { smallerMicroBatch } from '../../worker/index.ts';
  * - `fail`: final.
  * - `halt`: every worker would fail like this; the trial is released and the sweep stops before it burns them all.
  */
-export type Verdict =
+type Verdict =
   | { readonly act: 'release' }
   | { readonly act: 'retry'; readonly at: number }
   | { readonly act: 'shrink'; readonly microBatch: number }
@@ -21,8 +21,8 @@ export interface RetryLimits {
   /** Attempts that may end by the trial's own crash before it has failed. @defaultValue 3 */
   readonly crashes: number;
   /**
-   * Attempts that may be lost with their worker. High, because hosts die through no fault of the trial; finite, because a trial that takes every
-   * host down with it must end some day. @defaultValue 20
+   * Attempts that may be lost with their worker. High, because hosts die through no fault of the trial; finite, because a trial that crashes every
+   * host must end. @defaultValue 20
    */
   readonly hostLosses: number;
   /** Delay before the first retry, ms; each further one waits four times as long. @defaultValue 1000 */
@@ -38,7 +38,7 @@ export interface TrialHistory {
   readonly crashes: number;
   /** Host losses before this attempt. */
   readonly hostLosses: number;
-  /** What this attempt was to hold in memory; left out where nobody knows. */
+  /** What this attempt was to hold in memory; left out where it is not known. */
   readonly images?: {
     /** Of an optimiser step. */
     readonly batch: number;
@@ -71,7 +71,7 @@ export function judge(
     case 'device':
       return sharedInRow < limits.shared ? { act: 'release' } : { act: 'halt' };
     case 'out-of-memory': {
-      // The same would happen again to the same attempt, never mind where: what does not fit is made smaller.
+      // The same attempt would fail again on any worker: fewer images are held at a time.
       const { batch = 0, microBatch = 0 } = history.images ?? {};
       const smaller = smallerMicroBatch(batch, microBatch);
       return smaller === undefined ? { act: 'fail' } : { act: 'shrink', microBatch: smaller };

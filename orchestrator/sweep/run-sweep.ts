@@ -15,7 +15,7 @@ const FETCH = 256;
 /** How often the store is asked whether somebody has paused or cancelled the sweep, ms. */
 const STEERING_MS = 1000;
 
-export interface RunSweepOptions {
+interface RunSweepOptions {
   readonly store: SweepStore;
   readonly sweep: string;
   /** Not started. The caller closes it. */
@@ -28,7 +28,7 @@ export interface RunSweepOptions {
   readonly limits?: RetryLimits;
   /** @defaultValue the flat figure, corrected by the trials of this run */
   readonly predictor?: Predictor;
-  /** Attempts that an earlier orchestrator handed out and the dispatcher has adopted: their trials are at work already. */
+  /** Attempts that an earlier orchestrator handed out and the dispatcher has adopted: their trials are running already. */
   readonly adopted?: readonly AdoptedAttempt[];
 }
 
@@ -41,11 +41,11 @@ export type SweepOutcome =
   /** Every trial has a result or has failed for good. */
   | { readonly kind: 'finished'; readonly counts: Counts }
   | { readonly kind: 'interrupted' | 'paused' | 'cancelled'; readonly counts: Counts }
-  /** A failure that every worker shares: the mend is the user's. */
+  /** A failure that every worker shares: the fix is the user's. */
   | { readonly kind: 'halted'; readonly counts: Counts; readonly failure: Failure };
 
-/** What a worker said. */
-interface Said {
+/** Events of one attempt, and the worker that sent them. */
+interface Message {
   readonly group: EventGroup;
   readonly worker: string;
 }
@@ -58,9 +58,9 @@ interface InFlight {
 }
 
 /**
- * Hands out a sweep's trials until nothing is left: claim in the store, hand to a worker, take what it says into the store, judge
- * its end. Trials go in the store's order, longest predicted first, so that the last ones to finish are short ones and
- * no worker idles long while another works on.
+ * Hands out a sweep's trials until nothing is left: claim in the store, hand to a worker, store its events, judge
+ * its end. Trials go in the store's order, longest predicted first, so that the last to finish are short and
+ * no worker is idle for long while another still trains.
  *
  * @throws what the store threw, when a write failed for good; the workers' state is saved first.
  */
@@ -112,7 +112,7 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     },
   });
 
-  const storeOne = ({ group, worker }: Said, ending: ReadonlySet<string>): Effect => {
+  const storeOne = ({ group, worker }: Message, ending: ReadonlySet<string>): Effect => {
     const { head } = group;
     recordEvents(store, group, worker, now(), ending.has(`${head.trial}.${head.attempt}`));
     const close = isLast(head) ? storeEnd(head, worker) : undefined;
@@ -127,7 +127,7 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     const isOurs = flight?.attempt === event.attempt;
     const settled = settleAttempt(event, worker, isOurs ? flight.history : { crashes: 0, hostLosses: 0 });
     return () => {
-      // What waits again goes before what was fetched since: it is as long as it was, and a worker's loss is made good within a bound.
+      // A trial that waits again keeps its priority, also over those already fetched, so that a lost worker's trial restarts within a bound.
       if (event.type === 'failed') fetched = [];
       if (isOurs) {
         inFlight.delete(event.trial);
@@ -138,12 +138,12 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     };
   };
 
-  /** All of a message in one transaction: with tiny trials, commits are what the time goes into. */
-  const inbox = makeInbox<Said>({
-    store: (said) => {
-      const ends = said.flatMap(({ group: { head } }) => (isLast(head) ? [`${head.trial}.${head.attempt}`] : []));
+  /** All messages in one transaction: with tiny trials, most of the time is commits. */
+  const inbox = makeInbox<Message>({
+    store: (messages) => {
+      const ends = messages.flatMap(({ group: { head } }) => (isLast(head) ? [`${head.trial}.${head.attempt}`] : []));
       const ending = new Set(ends);
-      const effects = store.batch(() => said.map((each) => storeOne(each, ending)));
+      const effects = store.batch(() => messages.map((message) => storeOne(message, ending)));
       return () => {
         for (const effect of effects) effect();
       };
@@ -153,13 +153,13 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     onGivenUp: giveUp,
   });
 
-  /** Hands out what there is room for; ends the sweep when there is nothing more to do or to wait for. */
+  /** Hands out what there is room for; ends the sweep when nothing is left to hand out or to wait for. */
   const fill = (): void => {
     if (stopping !== undefined || inbox.isBlocked()) return;
     const next = fetched.at(-1);
     // Most calls end here, without a transaction.
     if (next !== undefined && dispatcher.slotFor(predict(next)) === undefined) return;
-    // Before the hand-out looks at the clock: a delay that ends between two looks must not be missed by both.
+    // Read before the hand-out reads the clock: a delay that ends between the two must not be missed by both.
     const asOf = now();
     if (!store.batch(handOut)) return;
     if (inFlight.size > 0) return;
@@ -172,8 +172,8 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
   };
 
   /**
-   * Claims and hands out until no worker has room, all claims in one transaction. Returns whether nothing more waits. Should the
-   * transaction fail, what was handed out is of attempts that the store does not know: it takes nothing from them.
+   * Claims and hands out until no worker has room, all claims in one transaction. Returns whether nothing more waits. If the
+   * transaction fails, the store does not know the attempts that were handed out, and rejects their events.
    */
   const handOut = (): boolean => {
     for (;;) {
@@ -214,7 +214,7 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
   signal.addEventListener('abort', onAbort);
 
   try {
-    watch({ type: 'begun', counts: store.counts(sweep), parallelism: dispatcher.parallelism });
+    watch({ type: 'sweep-started', counts: store.counts(sweep), parallelism: dispatcher.parallelism });
     if (signal.aborted) return { kind: 'interrupted', counts: store.counts(sweep) };
     const asOf = now();
     if (

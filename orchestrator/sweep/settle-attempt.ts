@@ -8,7 +8,7 @@ import type { SweepStore } from './sweep-store.ts';
 export type LastEvent = Extract<WorkerEvent, { type: 'done' | 'failed' }>;
 type FailedEvent = Extract<WorkerEvent, { type: 'failed' }>;
 
-export interface SettlerOptions {
+interface SettlerOptions {
   readonly store: Pick<SweepStore, 'finish' | 'fail' | 'shrink' | 'release'>;
   readonly dispatcher: Pick<Dispatcher, 'settled' | 'workers'>;
   readonly watch: SweepWatcher;
@@ -18,21 +18,21 @@ export interface SettlerOptions {
   readonly onHalt: (failure: Failure) => void;
 }
 
-/** To be done once what was written is safely in the store. */
+/** To be done once what was written is committed. */
 export type Effect = () => void;
 const NO_EFFECT: Effect = () => undefined;
 
 /**
  * Stores the end of an attempt, and returns what follows from it. Nothing but the store is touched before the effect is called: when the
  * write throws, or the transaction around it, the same event can be settled again. Of an attempt that is not the newest nothing is stored
- * and nothing told.
+ * and nothing is reported.
  */
 export function makeSettler(
   options: SettlerOptions,
 ): (event: LastEvent, worker: string, history: TrialHistory) => Effect {
   const { store, dispatcher, watch, limits, now, onHalt } = options;
   let sharedInRow = 0;
-  /** Workers behind them: one broken device among many must not stop the rest, which it would by failing the fastest. */
+  /** The workers they came from: one broken device, which fails faster than others train, must not stop the rest. */
   const sharedBy = new Set<string>();
 
   /**
@@ -43,7 +43,7 @@ export function makeSettler(
     if (kind !== 'data' && kind !== 'device') return false;
     sharedInRow++;
     sharedBy.add(worker);
-    // With one worker its word is all there is; and for ever is too long, however few say so.
+    // With one worker there is no other to compare with; and after enough failures in a row one worker is enough.
     const areEnough = sharedBy.size >= Math.min(2, dispatcher.workers) || sharedInRow >= 4 * limits.shared;
     return areEnough && judge(kind, { crashes: 0, hostLosses: 0 }, sharedInRow, limits, now()).act === 'halt';
   };
@@ -51,7 +51,8 @@ export function makeSettler(
   const settleFailed = (event: FailedEvent, worker: string, history: TrialHistory): Effect => {
     const { trial, attempt, kind, step } = event;
     const verdict = judge(kind, history, 0, limits, now());
-    const message = verdict.act === 'fail' && kind === 'out-of-memory' ? finalWant(event, history) : event.message;
+    const message =
+      verdict.act === 'fail' && kind === 'out-of-memory' ? outOfMemoryMessage(event, history) : event.message;
     const failure: Failure = { kind, message, step };
     const write = {
       fail: () => store.fail(trial, attempt, failure, now()),
@@ -82,8 +83,8 @@ export function makeSettler(
 
 const NEXT = { fail: 'final', retry: 'retried', shrink: 'shrunk', release: 'released', halt: 'released' } as const;
 
-/** A lack of memory that smaller micro-batches do not mend. */
-function finalWant({ message }: FailedEvent, { images }: TrialHistory): string {
+/** Why smaller micro-batches cannot fix an out-of-memory failure. */
+function outOfMemoryMessage({ message }: FailedEvent, { images }: TrialHistory): string {
   if (images === undefined) return message;
   const { batch, microBatch } = images;
   const held = microBatch < batch ? `${microBatch} of its ${batch} images at a time` : `its batch of ${batch} images`;

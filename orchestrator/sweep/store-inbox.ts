@@ -4,7 +4,7 @@ import { isScalesweepError } from '../../contract/index.ts';
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 10_000;
 
-export interface InboxOptions<T> {
+interface InboxOptions<T> {
   /** Stores items, all or none; may throw. Returns what to do once they are stored. */
   readonly store: (items: readonly T[]) => () => void;
   readonly onWait: (error: Error, retryInMs: number) => void;
@@ -16,7 +16,7 @@ export interface InboxOptions<T> {
   readonly patienceMs?: number;
 }
 
-export interface Inbox<T> {
+interface Inbox<T> {
   push(items: readonly T[]): void;
   /** Whether items wait for the store. */
   isBlocked(): boolean;
@@ -27,8 +27,8 @@ export interface Inbox<T> {
 }
 
 /**
- * Takes what workers say, in order, and stores it. A store that is locked or out of disk is waited for with growing pauses, and
- * nothing said meanwhile is lost or reordered.
+ * Stores what workers send, in order. A store that is locked or a full disk is retried with backoff, and nothing that arrives
+ * meanwhile is lost or reordered.
  */
 export function makeInbox<T>({ store, onWait, onFlowing, onGivenUp, patienceMs = 60_000 }: InboxOptions<T>): Inbox<T> {
   let items: T[] = [];

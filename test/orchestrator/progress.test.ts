@@ -11,7 +11,7 @@ const TRIAL = noopTrial(0);
 const HEAD = { v: EVENT_VERSION as 1, trial: TRIAL.id, attempt: 1 };
 const COUNTS = { planned: 16, queued: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
 
-const begun: SweepNews = { type: 'begun', counts: COUNTS, parallelism: 2 };
+const begin: SweepNews = { type: 'sweep-started', counts: COUNTS, parallelism: 2 };
 const handed: SweepNews = {
   type: 'handed',
   waiting: {
@@ -75,18 +75,18 @@ describe('progress without a terminal', () => {
   };
 
   it('is a line per finished trial', () => {
-    expect(linesOf(begun, handed, started, epoch, ...done)).toEqual([
+    expect(linesOf(begin, handed, started, epoch, ...done)).toEqual([
       '1/16 done: width 1, depth 8, resolution 8, epochs 2, seed 0: 80.0 % minival in 1 s',
     ]);
   });
 
   it('says what failed and what follows, in one line', () => {
-    expect(linesOf(begun, handed, crashed)).toEqual([`trial ${TRIAL.id}, attempt 1: crash, will be tried again: boom`]);
+    expect(linesOf(begin, handed, crashed)).toEqual([`trial ${TRIAL.id}, attempt 1: crash, will be tried again: boom`]);
   });
 
   it('sums up trials that come too fast to be read', () => {
     const many = Array.from({ length: 16 }, () => [handed, ...done]).flat();
-    const lines = linesOf(begun, ...many);
+    const lines = linesOf(begin, ...many);
     expect(lines).toHaveLength(6);
     expect(lines.at(-1)).toBe('16/16 done');
   });
@@ -112,7 +112,7 @@ describe('progress on a terminal', () => {
   };
 
   it('shows where the sweep and each worker stand', () => {
-    expect(screenOf(120, begun, handed, started, epoch)).toMatchInlineSnapshot(`
+    expect(screenOf(120, begin, handed, started, epoch)).toMatchInlineSnapshot(`
       "trial ${TRIAL.id}, attempt 1: crash, will be tried again: boom
       grid: 0/16 trials done, 5 s elapsed, 1 min 30 s left
         local-1  ████████░░░░░░░░  50 %  epoch 1/2  51.2 %  width 1, depth 8, resolution 8, epochs 2, seed 0
@@ -121,12 +121,12 @@ describe('progress on a terminal', () => {
   });
 
   it('fits a narrow terminal', () => {
-    const block = screenOf(40, begun, handed, started, epoch).split('\n').slice(1);
+    const block = screenOf(40, begin, handed, started, epoch).split('\n').slice(1);
     expect(Math.max(...block.map((line) => line.length))).toBeLessThan(40);
   });
 
   it('names the best so far', () => {
-    expect(screenOf(120, begun, handed, started, ...done)).toContain(
+    expect(screenOf(120, begin, handed, started, ...done)).toContain(
       'best so far: 80.0 % minival, width 1, depth 8, resolution 8, epochs 2',
     );
   });

@@ -24,8 +24,8 @@ const answer = z.union([
 ]);
 
 /**
- * The grid with the costs that its trainer prints, where it asks for them: the program is started once, told all distinct
- * networks, and answers with a line for each.
+ * The grid with the costs that its trainer prints, where it asks for them: the program is started once, reads all
+ * distinct networks, and answers with a line for each.
  *
  * @throws {ScalesweepError} `DEVICE_UNAVAILABLE` where the program is not allowed here, `TRAINER_FAILED` for anything but answers.
  */

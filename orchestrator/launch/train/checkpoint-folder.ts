@@ -10,8 +10,8 @@ export function checkpointFolder(db: string): string {
 }
 
 /**
- * Removes the checkpoints of trials that are finished: what an orchestrator leaves that died between storing a result and tidying
- * up after it. Those of failed trials go too; `retry` begins them anew.
+ * Removes the checkpoints of trials that are finished: what is left by an orchestrator that died between storing a result and
+ * removing them. Those of failed trials are removed too; `retry` starts them from the beginning.
  */
 export async function tidyCheckpoints(folder: string, store: Pick<Store, 'trial'>): Promise<void> {
   if (!existsSync(folder)) return;
@@ -25,7 +25,7 @@ function isOver(store: Pick<Store, 'trial'>, id: string): boolean {
     const { state } = store.trial(id);
     return state === 'done' || state === 'failed';
   } catch (error) {
-    // Of another store in the same folder: not ours to remove.
+    // It belongs to another store in the same folder.
     if (isScalesweepError(error) && error.code === 'NOT_FOUND') return false;
     throw error;
   }

@@ -11,7 +11,7 @@ import { listenForStop } from './stop-signals.ts';
 
 export type ExecuteOptions = DispatchOptions;
 
-export interface Execution {
+interface Execution {
   readonly outcome: SweepOutcome;
   /** Trials that got their result now. */
   readonly trained: number;

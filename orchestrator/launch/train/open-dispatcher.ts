@@ -19,7 +19,7 @@ export interface DispatchOptions extends PlaceOptions, TrainerOptions {
   readonly ahead?: number;
 }
 
-export interface OpenedDispatcher {
+interface OpenedDispatcher {
   readonly dispatcher: Dispatcher;
   readonly adopted: readonly AdoptedAttempt[];
 }

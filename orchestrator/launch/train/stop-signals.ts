@@ -1,14 +1,14 @@
-/** Signals that ask for an end. SIGPIPE is left out: a reader that went away is dealt with where it is written to. */
+/** Signals to stop. Not SIGPIPE: a reader that has gone is handled where it is written to. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-export interface StopSignals {
+interface StopSignals {
   /** Aborted by the first signal: state is saved, then the program ends. */
   readonly signal: AbortSignal;
-  /** Takes the handlers off again. */
+  /** Removes the handlers. */
   release(): void;
 }
 
-/** @param onSecond called by the second signal: somebody is in a hurry. */
+/** @param onSecond called by the second signal, to stop at once. */
 export function listenForStop(onSecond: () => void): StopSignals {
   const controller = new AbortController();
   const onSignal = (): void => {
