@@ -1,6 +1,11 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { parseGrid } from '../../grids/index.ts';
+import { planSweep } from '../../orchestrator/launch/plan/plan-sweep.ts';
+import { storePlan } from '../../orchestrator/launch/plan/store-plan.ts';
+import { ownStore, readStore } from '../../orchestrator/launch/store-access.ts';
 import { noopGrid } from '../orchestrator/chaos/grids.ts';
 import { runCli, startCli } from '../orchestrator/support/cli.ts';
 import { useFolders } from '../orchestrator/support/folders.ts';
@@ -52,6 +57,26 @@ describe('a sweep from the command line', () => {
     await json('run', grid);
     writeFileSync(grid, noopGrid({ trials: 6, epochs: 2 }).replace('depth: [8]', 'depth: [8, 14]'));
     expect(await json('run', grid)).toMatchObject({ trained: 6, counts: { done: 12 } });
+  });
+
+  it('resumes what a store of version 3 kept: flags as text, and half of a plan', async () => {
+    const source = parseGrid(noopGrid({ trials: 3, epochs: 2 }).replace('depth: [8]', 'depth: [8, 14]'), grid);
+    const [smallest] = [...planSweep(source).items].flatMap((item) => (item.kind === 'trial' ? item.cost.flops : []));
+    await ownStore({ db }, (store) => storePlan(store, planSweep(source, { maxFlops: smallest! }), Date.now()));
+    const raw = new Database(db);
+    for (const column of ['overrides', 'facts']) raw.exec(`ALTER TABLE sweeps DROP COLUMN ${column}`);
+    raw.prepare('UPDATE sweeps SET complete = 0, argv = ?').run(JSON.stringify(['--max-flops', String(smallest)]));
+    raw.exec(
+      'DELETE FROM sweep_trials WHERE position > 0; UPDATE sweep_counts SET trials = 1; PRAGMA user_version = 3',
+    );
+    raw.close();
+    expect(await json('resume')).toMatchObject({ outcome: 'finished', trained: 3, counts: { done: 3 } });
+    await readStore(db, (store) => {
+      expect(store.sweep()).toMatchObject({
+        overrides: { maxFlops: smallest },
+        facts: { engine: { name: 'noop' }, dataset: 'fashion-mnist' },
+      });
+    });
   });
 
   it('writes nothing on a dry run', async () => {
