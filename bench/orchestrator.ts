@@ -2,7 +2,7 @@
  * npm run bench:orchestrator -- [--json] [--trials 1000,10000,100000] [--workers 2]
  *
  * What a sweep costs beside the training: trials of the no-op engine through plan, store, local dispatch and worker processes, one epoch
- * each. Goal: at most 2 ms per trial at 10,000, and flat. Then `resume` on the finished sweep, as a process of its own: under 1 s.
+ * each. Goal: at most 2 ms per trial at 10,000, and flat. Then `resume` on the finished sweep, as a separate process: under 1 s.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';

@@ -48,7 +48,7 @@ function gridCell(n: number): Shape {
 }
 
 /**
- * Fills the tables directly: through the store's door a million trials would take five minutes. Aggregates are what
+ * Fills the tables directly: through the store's own interface a million trials would take five minutes. Aggregates are what
  * `refreshCell` would have made of the same trials.
  */
 function fill(file: string, rows: number, cellsAsked: number): number {

@@ -3,7 +3,7 @@
  *
  * Trials of the no-op engine per second through store, BullMQ, worker process and store again, against what BullMQ alone does on this machine
  * in the same run: `addBulk`, and a processor that returns at once. Goal: at least 0.6 of it. The sides take turns, and the best of the rounds
- * counts, so that a disturbance has to last to matter. Starts a redis-server of its own.
+ * counts, so that a disturbance has to last to matter. Starts its own redis-server.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';

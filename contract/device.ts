@@ -26,7 +26,7 @@ export function nearestDevice(text: string): string {
   return kind === 'cpu' ? kind : `${kind}:${Number(number ?? 0)}`;
 }
 
-/** Names from elsewhere, which letters alone would take for something else. */
+/** Names from other tools, which the nearest spelling would get wrong. */
 const MEANT_BY: readonly (readonly [readonly string[], DeviceKind])[] = [
   [['cpu', 'cpus'], 'cpu'],
   [['gpu', 'nvidia', 'nv', 'cudnn'], 'cuda'],

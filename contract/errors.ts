@@ -1,5 +1,5 @@
 /**
- * The error tree. Messages read "expected X, got Y, do Z"; the hint is the "do Z" on a line of its own.
+ * The error tree. Messages read "expected X, got Y, do Z"; the hint is the "do Z", on a separate line.
  * Exit codes are a contract (README, "Exit codes").
  */
 

@@ -1,4 +1,4 @@
-/** What every room may say to every other: errors, amounts, randomness, and the wire forms of trial and event. */
+/** What all rooms share: errors, amounts, randomness, and the wire forms of trial and event. */
 export { formatAmount, formatSeconds, parseAmount } from './amounts.ts';
 export { canonicalJson, contentHash } from './canonical.ts';
 export { nearestDevice, parseDevice, type Device } from './device.ts';

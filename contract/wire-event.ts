@@ -1,5 +1,5 @@
 /**
- * Events on their way from process to process. A worker's environment is half of what a tiny trial has to say, and the same for all trials of a
+ * Events in the form in which processes exchange them. A worker's environment is half of the bytes of a tiny trial, and the same for all trials of a
  * message: of `started` events in a row with one environment, the first alone carries it. A message is whole in itself, so what becomes of
  * those before it does not matter.
  */

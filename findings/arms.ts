@@ -32,7 +32,7 @@ export function errorOf(cell: MeasuredCell): number {
 
 /**
  * The cells whose cost is known and above that of all before them. A cell that costs no more than a smaller one (step
- * times are measured, and waver) has no place on a rising axis and is left out.
+ * times are measured, with noise) has no place on a rising axis and is left out.
  */
 export function makeArm(line: readonly MeasuredCell[], axis: MatchedCost): Arm {
   const cells: MeasuredCell[] = [];
@@ -53,7 +53,7 @@ export function makeArm(line: readonly MeasuredCell[], axis: MatchedCost): Arm {
 
 /**
  * A reading may be this many times as noisy as a cell (in variance) before its curve gives way to a straight line: two
- * cells close together say little of a curve beside a wide gap.
+ * cells close together determine a curve poorly beside a wide gap.
  */
 const MOST_NOISE = 4;
 

@@ -1,6 +1,6 @@
 /**
  * Pitfall two: the same question asked from several base networks. Does depth (or width) win from all of them, or does
- * the answer hang on where one starts?
+ * the answer depend on the base?
  */
 import type { Contrast } from './contrast.ts';
 import { regroup, type DepthWidthSums } from './depth-width-sums.ts';

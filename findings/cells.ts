@@ -1,18 +1,14 @@
 /** Rows to cells: seeds averaged, doubles removed, costs and uncertainties kept. */
 import { canonicalJson } from '../contract/index.ts';
 import type { ResultRow } from '../results/index.ts';
-import type { MatchedCost, Strategy } from './finding.ts';
+import { cellName, type CellName, type MatchedCost, type Strategy } from './finding.ts';
 import { groupBy } from './group-by.ts';
 import { plural } from './words.ts';
 
 /** A cell as the findings see it. Accuracies are fractions of 1. */
-export interface MeasuredCell {
+export interface MeasuredCell extends CellName {
   /** Position in the list that it is part of. */
   readonly index: number;
-  readonly width: number;
-  readonly depth: number;
-  readonly resolution: number;
-  readonly epochs: number;
   /** Everything else that the grid varied. */
   readonly axes: Readonly<Record<string, unknown>>;
   /** Canonical form of `axes` and of where the cell was trained: cells are compared only within one. */
@@ -97,10 +93,7 @@ function makeCell(index: number, rows: readonly ResultRow[]): MeasuredCell {
   const values = sorted.map((row) => row.minivalTop1!);
   return {
     index,
-    width: first.width,
-    depth: first.depth,
-    resolution: first.resolution,
-    epochs: first.epochs,
+    ...cellName(first),
     axes: first.axes,
     setting: `${first.source}${canonicalJson(first.axes)}`,
     ids: sorted.map((row) => row.id),

@@ -16,17 +16,23 @@ export type MatchedCost = (typeof matchedCosts)[number];
 export const strategies = scalingAxes;
 export type Strategy = ScalingAxis;
 
+/** A cell's place on the scaling axes. */
+export type CellName = Readonly<Record<Strategy, number>>;
+
+export const cellName = ({ width, depth, resolution, epochs }: CellName): CellName => ({
+  width,
+  depth,
+  resolution,
+  epochs,
+});
+
 export type Verdict = 'supported' | 'contradicted' | 'not-separable';
 
 /** What was held fixed; `[low, high]` for a comparison between two values. */
 export type Scope = Readonly<Record<string, number | string | readonly [number, number]>>;
 
 /** A cell that is to be trained, or trained again. */
-export interface WantedCell {
-  readonly width: number;
-  readonly depth: number;
-  readonly resolution: number;
-  readonly epochs: number;
+export interface WantedCell extends CellName {
   /** Other varied axes of the cell, by their name in the grid. */
   readonly axes: Readonly<Record<string, unknown>>;
 }

@@ -1,7 +1,7 @@
 /** Findings: claims with effect, interval, evidence and verdict, computed from result rows alone. */
 export { computeFindings, questionSlugs } from './compute.ts';
-export type { MatchedCost, Finding, Strategy } from './finding.ts';
+export type { CellName, Finding, MatchedCost, Strategy } from './finding.ts';
 export { outsideRange } from './design-range.ts';
-export type { CellName, RecommendQuestion } from './recommendation.ts';
+export type { RecommendQuestion } from './recommendation.ts';
 export type { FindingsOptions, FindingsReport } from './report.ts';
 export { separatingGrid } from './separating-grid.ts';

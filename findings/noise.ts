@@ -47,7 +47,7 @@ export function estimateNoise(cells: readonly MeasuredCell[]): NoiseModel {
       const pooled = pick(own.seed, overall.seed);
       const borrowedFit = pick(own.lackOfFit, overall.lackOfFit);
       if (schedules.size > 1 && (pooled !== own.seed || borrowedFit !== own.lackOfFit)) borrowed++;
-      // A seed variance from too few repeats is worth less than the lack of fit, which has it inside.
+      // A seed variance from too few repeats is known worse than the lack of fit, which includes it.
       const seed = pooled !== null && (pooled.df >= ENOUGH_DF || borrowedFit === null) ? pooled : null;
       for (const cell of schedule) groupOf[cell.index] = groups.length;
       groups.push({ seed, lackOfFit: beyondSeeds(seed, borrowedFit) });

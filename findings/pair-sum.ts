@@ -40,7 +40,7 @@ export class PairSum {
     return PairSum.weigh([this], () => 1 / this.pairs);
   }
 
-  /** Sum of differences over sum of doublings, points per doubling: a pair near its base has little say. */
+  /** Sum of differences over sum of doublings, points per doubling: a pair near its base has little weight. */
   perDoubling(): Contrast {
     return PairSum.weigh([this], () => 1 / this.doublings);
   }

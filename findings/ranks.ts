@@ -1,17 +1,17 @@
 /**
- * Pitfall one: do short schedules and small models rank cells as long schedules and big models do? Bigger is better
- * nearly always, so ranks over all cells agree by themselves; what matters is whether, of two cells of like cost, the
+ * Pitfall one: do short schedules and small models rank cells as long schedules and big models do? Bigger is nearly
+ * always better, so ranks over all cells agree anyway; what matters is whether, of two cells of similar cost, the
  * better one stays the better one. Kendall's tau over such pairs: 1 all agree, 0 half do, -1 none.
  */
 import { linesAlong, type MeasuredCell } from './cells.ts';
 import { verdictAgainst, type MeasuredDraft } from './draft.ts';
-import type { Scope, WantedCell } from './finding.ts';
+import { cellName, type Scope, type WantedCell } from './finding.ts';
 import { eachOnce, percentileInterval, resampleCells, type Resampling, type Times } from './resample.ts';
 import { pairsAtMatchedCost, type MatchedPair } from './spread.ts';
 import { wilson } from './wilson.ts';
 import { strategyNames } from './words.ts';
 
-/** Like cost: within half as much again, so that a grid of few cells still has pairs. */
+/** Similar cost: within a factor of 1.5, so that a grid of few cells still has pairs. */
 const LIKE_COST = 1.5;
 /** Three pairs in four keep their order. Below it, the small scale is no guide. */
 const TRUSTED_TAU = 0.5;
@@ -43,7 +43,7 @@ function agreement(
   for (const line of linesAlong(cells, strategy).values()) {
     const [a, b] = [line.find((cell) => cell[strategy] === low), line.find((cell) => cell[strategy] === high)];
     if (a !== undefined && b !== undefined && a.costs.flops !== null) shared.push({ low: a, high: b });
-    else if (a !== undefined && b === undefined) wanted.push({ ...wantedFrom(a), [strategy]: high });
+    else if (a !== undefined && b === undefined) wanted.push({ ...cellName(a), axes: a.axes, [strategy]: high });
   }
   const pairs = pairsAtMatchedCost(
     shared.map((cell) => cell.low.costs.flops!),
@@ -81,17 +81,9 @@ function agreement(
   };
 }
 
-const wantedFrom = ({ width, depth, resolution, epochs, axes }: MeasuredCell): WantedCell => ({
-  width,
-  depth,
-  resolution,
-  epochs,
-  axes,
-});
-
 /**
  * Percentiles over resampled cells; at least as wide as Wilson's interval for as many independent pairs as there are
- * cells, because resampling pairs that all agree knows no doubt.
+ * cells, because resampling pairs that all agree gives an interval of width 0.
  */
 function tauInterval(tau: number, cells: number, samples: readonly number[]): [number, number] | null {
   const percentiles = percentileInterval(samples);

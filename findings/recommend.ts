@@ -8,14 +8,12 @@ import { makeArm, readArm, readCell, type Arm } from './arms.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import { lineKey, linesAlong, type MeasuredCell } from './cells.ts';
 import { combine, type Contrast } from './contrast.ts';
-import { matchedCosts, strategies, type MatchedCost, type Strategy } from './finding.ts';
+import { cellName, matchedCosts, strategies, type CellName, type MatchedCost, type Strategy } from './finding.ts';
 import { holm } from './holm.ts';
 import { designRangeOf, outsideRange } from './design-range.ts';
 import type { JudgeOptions } from './judge.ts';
-import type { CellName, Option, Recommendation, RecommendQuestion } from './recommendation.ts';
+import type { Option, Recommendation, RecommendQuestion } from './recommendation.ts';
 import { axisNames, signed, strategyNames } from './words.ts';
-
-const nameOf = ({ width, depth, resolution, epochs }: CellName): CellName => ({ width, depth, resolution, epochs });
 
 const say = (cell: CellName): string =>
   `width ${cell.width}, depth ${cell.depth}, ${cell.resolution} pixels, ${cell.epochs} epochs`;
@@ -51,7 +49,7 @@ export function recommend(
   const trained = designRangeOf(cells);
   if (trained === null) return refuse(axis, ['No cell has been trained.']);
   const { from: asked } = question;
-  const outside = asked === undefined ? [] : outsideRange(trained, nameOf(asked));
+  const outside = asked === undefined ? [] : outsideRange(trained, cellName(asked));
   if (outside.length > 0) return refuse(axis, outside);
   const limit = question.budget?.[axis] ?? Infinity;
   const lines: Lines = {
@@ -126,12 +124,12 @@ function compare(
     strategy,
     gain: gains[i]!.effect!,
     interval: uncertainties[i]?.interval ?? null,
-    reaches: nameOf(arm.cells.at(-1)!),
+    reaches: cellName(arm.cells.at(-1)!),
   }));
   return {
     scale: best!.strategy,
     isSeparated: others.length > 0 && level.length === 0,
-    from: nameOf(start),
+    from: cellName(start),
     axis,
     cost,
     options: listed,

@@ -1,13 +1,6 @@
 /** What is asked about scaling a cell, and what is answered. */
 import type { Budget } from '../contract/index.ts';
-import type { MatchedCost, Strategy } from './finding.ts';
-
-export interface CellName {
-  readonly width: number;
-  readonly depth: number;
-  readonly resolution: number;
-  readonly epochs: number;
-}
+import type { CellName, MatchedCost, Strategy } from './finding.ts';
 
 export interface RecommendQuestion {
   /** Where to start. @defaultValue the most accurate of the cells that the most strategies lead up from within the budget */

@@ -6,6 +6,7 @@ import { median } from 'simple-statistics';
 import type { EpochMetrics } from '../contract/index.ts';
 import type { ResultRow } from '../results/index.ts';
 import type { MeasuredCell } from './cells.ts';
+import { cellName, type CellName } from './finding.ts';
 
 /**
  * - `over-fitting`: minival fell from an earlier peak by more than its noise while the training metric still improved.
@@ -15,11 +16,7 @@ import type { MeasuredCell } from './cells.ts';
  */
 type Regime = 'over-fitting' | 'still-learning' | 'level' | 'unknown';
 
-export interface CellRegime {
-  readonly width: number;
-  readonly depth: number;
-  readonly resolution: number;
-  readonly epochs: number;
+export interface CellRegime extends CellName {
   readonly regime: Regime;
   /** Train less minival top-1 at the end, mean over seeds, points; `null` where not measured. */
   readonly gap: number | null;
@@ -45,13 +42,9 @@ export function regimesOf(cells: readonly MeasuredCell[], rows: readonly ResultR
     });
     const read = cell.ids.flatMap((id) => readCurve(curves.get(id) ?? []) ?? []);
     if (gaps.length === 0 && read.length === 0) return [];
-    const { width, depth, resolution, epochs } = cell;
     return [
       {
-        width,
-        depth,
-        resolution,
-        epochs,
+        ...cellName(cell),
         regime: majority(read.map((curve) => curve.regime)),
         gap: gaps.length === 0 ? null : gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length,
         peakEpoch: read.length === 0 ? null : median(read.map((curve) => curve.peakEpoch)),

@@ -15,7 +15,7 @@ export interface SeparateOptions {
   readonly holesAmong: (cells: readonly MeasuredCell[]) => readonly WantedCell[];
 }
 
-/** Standard normal quantile of 0.8: the trials named separate the effect as estimated four times in five. */
+/** Standard normal quantile of 0.8: the trials named separate the effect as estimated with a power of 80 %. */
 const POWER = 0.8416;
 /** Numbers of new seeds that are tried; a grid has one list of seeds for all of its cells. */
 const SEED_COUNTS = [1, 2, 3, 5, 8, 16, 32];

@@ -1,6 +1,6 @@
 /**
- * How far cells of equal cost lie apart in accuracy: what the cost alone cannot tell. Two cells of nearly equal cost are
- * brought to the cost between them along the law, and what noise alone would set them apart by is held against it.
+ * How far cells of equal cost differ in accuracy: what the cost alone does not predict. Two cells of nearly equal cost are
+ * moved along the law to the cost between them, and their difference is compared with what noise alone would give.
  */
 import { errorOf } from './arms.ts';
 import type { MeasuredCell } from './cells.ts';

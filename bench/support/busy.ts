@@ -5,7 +5,7 @@ import type { CpuSample } from './worker-cpu.ts';
 export interface Busy {
   /** CPU time of the worker processes. */
   readonly cpu: number;
-  /** Time in which a worker had begun a trial and not ended it. */
+  /** Time in which a worker had started a trial and not finished it. */
   readonly inTrials: number;
   /** The part of that in training steps; evaluation, batches and checkpoints are not in it. */
   readonly inSteps: number;

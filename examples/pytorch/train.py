@@ -193,7 +193,7 @@ def main():
         pass
     except FloatingPointError as error:
         trainer.failed("diverged", f"Training diverged: {error}")
-    # Out of memory, and whatever else goes wrong, shows in the last lines on standard error: scalesweep reads them.
+    # Out of memory, like every other error, shows in the last lines on standard error: scalesweep reads them.
 
 
 def train(trainer, arguments):

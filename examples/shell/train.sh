@@ -1,5 +1,5 @@
 #!/bin/sh
-# The smallest possible trainer: it learns nothing, and says so in the right form. One epoch a second.
+# The smallest possible trainer: it learns nothing, and reports it in the right form. One epoch a second.
 set -eu
 
 # A field of the trial, which is a JSON file with one field a line.

@@ -6,7 +6,7 @@ import { listed, shown, type Path } from '../read/problems.ts';
 import { axisSpace, listSpace, productSpace, zipSpace, type Assignment, type Space } from '../plan/space.ts';
 import type { AxisValue } from '../cell.ts';
 
-/** Ten times the biggest grid that is meant to work; a slip of a factor of a thousand ends here and not in an endless plan. */
+/** Ten times the biggest grid that is meant to work: a mistake by a factor of a thousand is an error and not an endless plan. */
 export const MAX_TRIALS = 10_000_000;
 
 export interface CompiledAxes {

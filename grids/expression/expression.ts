@@ -1,5 +1,5 @@
 /**
- * Expressions of a grid file: constraints (`flops <= 2G`) and rules (`width <= 0.25 ? 0 : 0.1`). What may be said is decided here: numbers, amounts, texts, true and false, names, arithmetic, comparisons, && || !, ?: and a few functions.
+ * Expressions of a grid file: constraints (`flops <= 2G`) and rules (`width <= 0.25 ? 0 : 0.1`). The language is defined here: numbers, amounts, texts, true and false, names, arithmetic, comparisons, && || !, ?: and a few functions.
  * Everything is typed before anything runs, so a misspelt name or a comparison of unlike things is found when the file is read.
  */
 import type jsep from 'jsep';

@@ -91,7 +91,7 @@ function capsOf({ maxFlops, maxTrainFlops }: PlanOptions): Cap[] {
   return caps;
 }
 
-/** With a suffix where that loses nothing. */
+/** With a suffix where that is exact. */
 function exact(amount: number): string {
   const short = formatAmount(amount);
   return parseAmount(short) === amount ? short : String(amount);
@@ -142,7 +142,7 @@ function judge(
   return rule === undefined ? { cost } : { rule };
 }
 
-/** A plan without trials answers nothing: almost always a constraint with a slip in it. */
+/** A plan without trials answers nothing: almost always a mistake in a constraint. */
 function refuseEmpty(program: GridProgram, plan: Iterable<PlanItem>): void {
   const cut = new Map<string, number>();
   for (const item of plan) {

@@ -6,7 +6,7 @@ import { resolveCell } from './resolve.ts';
 /** Cells tried whenever a file is read (0.1 s); the others, of a bigger grid, are tried when it is planned. */
 export const TRIED_WHEN_READ = 20_000;
 
-/** Problems after which a rule is known to be wrong and not merely unlucky. */
+/** Problems after which the search for more stops. */
 const MAX_PROBLEMS = 10;
 
 /**

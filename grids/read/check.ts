@@ -12,7 +12,7 @@ export class Check {
     this.problems = [...problems];
   }
 
-  /** The error that names every problem, once no more are to be found. */
+  /** The error that lists every problem; made when the file has been checked. */
   error(file: string): GridError {
     return new GridError(
       file,
@@ -40,7 +40,7 @@ export class Check {
     return !this.problems.some((problem) => isWithin(problem.path, path) || isWithin(path, problem.path));
   }
 
-  /** Whether the value at a path is of the right form itself, whatever is wrong deeper inside. */
+  /** Whether the value at a path is of the right form itself, even if something inside it is not. */
   isSoundHere(path: Path): boolean {
     return !this.problems.some((problem) => isWithin(path, problem.path));
   }

@@ -14,7 +14,7 @@ export interface Problem extends Place {
   readonly message: string;
 }
 
-/** Lines of a message; who has more mistakes than that has made one of them many times. */
+/** Lines of a message; more problems than that are one mistake repeated. */
 const MAX_SHOWN = 40;
 
 /** A grid file that cannot be used. The message holds one line per problem, `file:line:column: expected ..., got ...`. */
@@ -28,7 +28,7 @@ export class GridError extends ScalesweepError {
     super('GRID_INVALID', [...lines.slice(0, MAX_SHOWN), ...more].join('\n'), {
       hint:
         hint ??
-        `Mend ${lines.length === 1 ? 'this line' : `these ${lines.length} places`} and run the command again; nothing was written.`,
+        `Fix ${lines.length === 1 ? 'this line' : `these ${lines.length} places`} and run the command again; nothing was written.`,
     });
     this.name = 'GridError';
     this.problems = ordered;

@@ -1,4 +1,4 @@
-/** A grid made ready to run: how any cell's settings come about, and what cuts a cell. */
+/** A grid ready to be planned: how a cell's settings are computed, and what cuts a cell. */
 import type { EngineSpec } from '../../contract/index.ts';
 import type { DatasetFacts } from '../schema/datasets.ts';
 import type { Expression, Scope } from '../expression/expression.ts';
@@ -30,7 +30,7 @@ export interface GridProgram {
   readonly axisValues: ReadonlyMap<string, readonly AxisValue[]>;
   /** Settings that are the same in every cell, unless the cell assigns them. */
   readonly fixed: Readonly<Assignment>;
-  /** `fixed`, with the defaults of each family of the grid beneath. */
+  /** `fixed`, over the defaults of each family of the grid. */
   readonly base: Readonly<Record<string, Readonly<Assignment>>>;
   /** For each family of the grid, the axes that are settings of other families: no cell of it may lie on them. */
   readonly foreignAxes: Readonly<Record<string, readonly string[]>>;

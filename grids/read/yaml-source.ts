@@ -54,7 +54,7 @@ export function readYaml(text: string, file: string): YamlSource {
   };
 }
 
-/** After a slip of syntax the parser guesses on, and complains about its own guesses: only the first complaint is the author's. */
+/** After a syntax error the parser guesses, and reports its own guesses as well: only the first report is about the file. */
 function syntaxIssues(document: Document.Parsed): (YAMLError | YAMLWarning)[] {
   const independent = new Set(['DUPLICATE_KEY', 'TAG_RESOLVE_FAILED']);
   const issues = [...document.errors, ...document.warnings];
@@ -146,7 +146,7 @@ function nodeAt(document: Document.Parsed, path: Path): { key: number; value: nu
       if (pair === undefined) return found;
       const key = startOf(pair.key, found.value);
       node = pair.value;
-      // An absent value (`axes:` and nothing after it) has no place of its own.
+      // An absent value (`axes:` and nothing after it) has no position in the text.
       found = { key, value: isScalar(node) && node.value === null ? key : startOf(node, key), node };
     } else if (isSeq(node) && typeof step === 'number' && step < node.items.length) {
       node = node.items[step];

@@ -1,4 +1,4 @@
-/** The form of a grid file for editors: `grids/schema.json` is this, and a test holds it to it. */
+/** The form of a grid file for editors: `grids/schema.json` is this; a test keeps the two equal. */
 import { z } from 'zod';
 import { gridSchema } from './schema.ts';
 

@@ -4,7 +4,7 @@ import { costAxes, didYouMean, engineNames } from '../../contract/index.ts';
 import { describe, FIELDS, fieldsOf, type Field, type Section } from './fields.ts';
 import { listed, shown, someOf } from '../read/problems.ts';
 
-/** The message of whatever is wrong with a value, from what it should have been. */
+/** The message for a wrong value, from what it should have been. */
 const says = (expected: string): { error: (issue: { input?: unknown }) => string } => ({
   error: ({ input }) => `Expected ${expected}, got ${shown(input)}`,
 });
@@ -148,7 +148,7 @@ const engine = z.union(
       version: z
         .union([z.string(), z.number()], says('`version` to be a text or a number'))
         .optional()
-        .describe('Yours, raised when its results change: its trials are then trained anew.'),
+        .describe('Yours, raised when its results change: its trials are then trained again.'),
       ownCost: z
         .boolean(says('`ownCost` to be true or false'))
         .optional()

@@ -57,7 +57,7 @@ describe('a sweep with a trainer of its own', () => {
       'smallest=./nowhere.sh',
       /can be executed for the trainer smallest, got .\/nowhere.sh/,
     ],
-    ['an interpreter', 'smallest=bash', /runs whatever a trial's arguments say/],
+    ['an interpreter', 'smallest=bash', /would run a trial's arguments as code/],
     ['no name', 'train.sh', /Expected NAME=PROGRAM/],
   ])('is refused for %s', async (_what, allowed, message) => {
     const { code, err } = await invoke('run', grid, '--db', db, '--allow-command', allowed);

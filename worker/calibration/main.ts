@@ -1,5 +1,5 @@
 /**
- * Measures this machine, in a process of its own: the request is the argument, as JSON; the answer is one line of JSON on
+ * Measures this machine, in a child process: the request is the argument, as JSON; the answer is one line of JSON on
  * standard output.
  */
 import { measureRequest } from './observation.ts';

@@ -7,7 +7,7 @@ import { typicalMs } from './stopwatch.ts';
 const SIDE = 32;
 const IMAGES = 128;
 
-/** Times the true augmenter over made-up images, one recipe after the other. */
+/** Times the augmenter on synthetic images, one recipe after the other. */
 export async function measureAssembly(): Promise<Assembly> {
   const dataset = madeUp();
   const images = new Float32Array(IMAGES * SIDE * SIDE);
@@ -19,7 +19,7 @@ export async function measureAssembly(): Promise<Assembly> {
     return (await typicalMs(true, 3, fill)) / 1000 / images.length;
   };
   const plain = await perPixel({});
-  // Less than nothing is noise.
+  // A negative difference is noise.
   const beyond = (seconds: number): number => Math.max(plain / 100, seconds - plain);
   return {
     plain,

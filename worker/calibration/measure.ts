@@ -16,7 +16,7 @@ const TIMED_EVALUATIONS = 1;
 /** Fewer tell nothing of a device. */
 const FEWEST_PROBES = 4;
 
-/** The dearest common recipe: Nesterov momentum, and a moving average of the weights. */
+/** The most expensive common recipe: Nesterov momentum, and a moving average of the weights. */
 const recipe: RecipeSpec = {
   batchSize: PROBE_BATCH,
   learningRate: 1e-3,
@@ -36,7 +36,7 @@ const recipe: RecipeSpec = {
 };
 
 /**
- * Times true training steps and evaluations of the probes on a device, in this process.
+ * Times real training steps and evaluations of the probes on a device, in this process.
  *
  * @throws {ScalesweepError} `DEVICE_UNAVAILABLE`
  */

@@ -20,7 +20,7 @@ export type Observation = z.infer<typeof observation>;
 export const assembly = z.strictObject({ plain: seconds, pad: seconds, resized: seconds, randAugmentLayer: seconds });
 export type Assembly = z.infer<typeof assembly>;
 
-/** What a process that measures says. */
+/** Answer of a measuring process. */
 export const measured = z.strictObject({
   /** Channels that the CPU's blocked layout keeps together; 1 where there is none. */
   cpuBlock: z.int().min(1),
@@ -30,13 +30,13 @@ export const measured = z.strictObject({
 });
 export type Measured = z.infer<typeof measured>;
 
-/** What it is asked. */
+/** Request to a measuring process. */
 export const measureRequest = z.strictObject({
   device: z.string().min(1),
   threads: z.int().min(1),
   /** Layouts to measure; both are measured where the CPU has both and both are asked for. */
   layouts: z.array(z.enum(['blocked', 'plain'])).min(1),
-  /** No probe is begun after so long. */
+  /** No probe is started after this time. */
   withinMs: z.number().positive(),
 });
 export type MeasureRequest = z.infer<typeof measureRequest>;

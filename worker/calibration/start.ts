@@ -8,7 +8,7 @@ const PATIENCE = 4;
 
 /**
  * Measures in as many processes at once as will train at once, since they share caches, memory and sometimes cores.
- * Rejects when one of them fails, with its last words, or takes longer than `atMostMs`: on a GPU that is none (a driver in
+ * Rejects when one of them fails, with its last output, or takes longer than `atMostMs`: on a GPU that is none (a driver in
  * software) a probe takes minutes.
  */
 export function startMeasuring(

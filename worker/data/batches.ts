@@ -1,6 +1,6 @@
 /**
  * Batches as the network reads them: [batch, channels, side, side] of normalised floats. Every draw is a function of
- * (seed, epoch, image), so a training that was killed and resumed sees the very same bytes.
+ * (seed, epoch, image), so a training that was killed and resumed sees the same bytes.
  */
 import { permutation, random } from '../../contract/index.ts';
 import { makeAugmenter, normalise, type AugmentationRecipe, type Augmenter } from './augment/augmenter.ts';

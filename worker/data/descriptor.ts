@@ -8,9 +8,9 @@ export interface DatasetFile {
   readonly sha256: string;
 }
 
-/** Where a source may work, and to whom it speaks. */
+/** Where a source may write, and where it logs. */
 interface SourceContext {
-  /** An empty folder of its own, removed afterwards. */
+  /** An empty folder for this call, removed afterwards. */
   readonly scratch: string;
   readonly log: (line: string) => void;
 }

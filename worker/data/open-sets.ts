@@ -33,7 +33,7 @@ export class OpenSets {
       this.#forgetOldest();
       return loaded.dataset;
     } catch (error) {
-      // The next request tries again: what was missing may have come.
+      // The next request tries again: a missing file may be there by then.
       if (this.#loading.get(key) === loading) this.#forget(key);
       throw error;
     }

@@ -26,8 +26,8 @@ async function readPreparedIfWhole(file: string, key: string, log: Log): Promise
   try {
     return await readPrepared(file, key);
   } catch (error) {
-    // A cache is never worth a failure: what cannot be read is named and made anew.
-    if (systemCode(error) !== 'ENOENT') log(`passed over ${file}: ${messageOf(error)}`);
+    // A cache must not make a trial fail: a file that cannot be read is logged and made again.
+    if (systemCode(error) !== 'ENOENT') log(`ignored ${file}: ${messageOf(error)}`);
     return undefined;
   }
 }

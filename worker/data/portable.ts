@@ -1,4 +1,4 @@
-/** Datasets on their way to another thread of the process. */
+/** Datasets in a form that another thread of the process can receive. */
 import type { Dataset, ImageSet, PortableSet, Split } from './dataset.ts';
 import { packedSet, PackedReader } from './image-folder/packed-images.ts';
 import { memorySet } from './memory-set.ts';
@@ -12,7 +12,7 @@ export function portableDataset({ train, minival, test, ...about }: Dataset): Po
 
 /**
  * The same images in another thread: those in shared memory are the very same bytes, photographs are read from the file
- * through a descriptor of its own, which `close` closes.
+ * through a second file descriptor, which `close` closes.
  */
 export function openPortable({ train, minival, test, ...about }: PortableDataset): {
   dataset: Dataset;

@@ -7,7 +7,7 @@ import { hash } from 'node:crypto';
 import { ScalesweepError } from '../../contract/index.ts';
 import type { RawImages } from './raw.ts';
 
-/** SHA-256: the first half orders minival, the second the training subset, so that neither choice leans on the other. */
+/** SHA-256: the first half orders minival, the second the training subset, so that the two choices are independent. */
 const DIGEST = 32;
 const HALF = DIGEST / 2;
 
@@ -85,7 +85,7 @@ export function splitByDigest(
   if (minival.length < minivalImages) {
     throw new ScalesweepError(
       'USAGE',
-      `Expected to hold out ${minivalImages} images without parting copies of one image, got ${minival.length}`,
+      `Expected to hold out ${minivalImages} images without separating copies of one image, got ${minival.length}`,
       { hint: 'The training set is made of copies: change data.minivalImages.' },
     );
   }

@@ -4,7 +4,7 @@ export interface ChannelStatistics {
   readonly std: number[];
 }
 
-/** Counts how often each byte occurs in each channel, image by image: exact, whatever the order. */
+/** Counts how often each byte occurs in each channel, image by image: exact, in any order. */
 export function makeChannelCounter(channels: number): {
   add(image: Uint8Array): void;
   statistics(): ChannelStatistics;

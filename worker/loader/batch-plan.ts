@@ -32,22 +32,22 @@ export interface BatchArrays {
   readonly images: Float32Array<ArrayBuffer>;
   /** [batch]; rows without an image are -1. */
   readonly labels: Int32Array<ArrayBuffer>;
-  /** [batch, features], in training when the recipe drops. */
+  /** Dropout multipliers, [batch, features]; in training, where the recipe has dropout. */
   readonly dropout: Float32Array<ArrayBuffer> | undefined;
-  /** [blocks, batch], in training when the recipe drops paths. */
+  /** Stochastic-depth multipliers, [blocks, batch]; in training, where the recipe has stochastic depth. */
   readonly dropPath: Float32Array<ArrayBuffer> | undefined;
 }
 
 /** Empty memory for the batches of a kind. */
 export function batchArrays({ train }: Dataset, plan: BatchPlan, kind: BatchRequest['kind']): BatchArrays {
   const rows = kind === 'train' ? plan.trainBatch : plan.evaluationBatch;
-  const drops = (rate: number, each: number): Float32Array<ArrayBuffer> | undefined =>
+  const multipliers = (rate: number, each: number): Float32Array<ArrayBuffer> | undefined =>
     kind === 'train' && rate > 0 ? new Float32Array(rows * each) : undefined;
   return {
     images: new Float32Array(rows * train.channels * train.side ** 2),
     labels: new Int32Array(rows),
-    dropout: drops(plan.recipe.dropout, plan.dropoutFeatures),
-    dropPath: drops(plan.recipe.stochasticDepth, plan.dropPathShares.length),
+    dropout: multipliers(plan.recipe.dropout, plan.dropoutFeatures),
+    dropPath: multipliers(plan.recipe.stochasticDepth, plan.dropPathShares.length),
   };
 }
 
@@ -56,7 +56,7 @@ export function memoryOf({ images, labels, dropout, dropPath }: BatchArrays): Ar
   return [images, labels, dropout, dropPath].flatMap((array) => (array === undefined ? [] : [array.buffer]));
 }
 
-/** Fills a batch: the same request gives the same bytes, in whichever thread. Returns the number of images in it. */
+/** Fills a batch: the same request gives the same bytes in any thread. Returns the number of images in it. */
 export function fillBatch(dataset: Dataset, plan: BatchPlan, request: BatchRequest, arrays: BatchArrays): number {
   const { images, labels, dropout, dropPath } = arrays;
   if (request.kind === 'eval') {

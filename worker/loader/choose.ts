@@ -1,6 +1,6 @@
 /**
- * Whether batches are filled ahead in a thread of their own. Worth it wherever the training leaves the thread that fills
- * them with time to spare (a GPU) or holds several cores up while it fills (more than one thread). A training with one
+ * Whether batches are prefetched in a second thread. Worth it where the training thread would otherwise wait for batches
+ * while a GPU or several cores are idle. A training with one
  * core to itself gains nothing, and its smallest networks lose 3 % (docs/performance.md).
  */
 export function prefetches(device: string, threads: number): boolean {

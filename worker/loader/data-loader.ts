@@ -11,14 +11,14 @@ export interface BatchStream {
   /**
    * The next batch. Its arrays are the stream's: valid until the next call.
    *
-   * @throws whatever filling it threw, with the very batch that could not be filled and not before
+   * @throws what filling it threw, at the batch that could not be filled and not before
    */
   next(): Promise<FilledBatch>;
-  /** No batch is asked for any more. */
+  /** No further batch is requested. */
   close(): void;
 }
 
-/** Makes streams, one at a time. */
+/** Opens streams of batches, one at a time. */
 export interface DataLoader {
   /** @param requests drawn as they are needed; may be more than will be asked for */
   open(dataset: Dataset, plan: BatchPlan, requests: Iterable<BatchRequest>): BatchStream;

@@ -3,9 +3,9 @@ import { batchArrays, memoryOf, type BatchArrays, type BatchPlan, type BatchRequ
 import type { BatchStream, FilledBatch } from './data-loader.ts';
 import { restoreError, type FromThread, type ToThread } from './thread-messages.ts';
 
-/** Batches asked for beyond the one that is waited for: enough for uneven work. */
+/** Batches prefetched beyond the one that is awaited: enough for uneven work. */
 const MOST_AHEAD = 3;
-/** Of all that is asked for; one batch ahead there is, whatever its size. */
+/** Of all prefetched batches; one is prefetched at any size. */
 const MOST_BYTES = 64 << 20;
 
 interface Options {
@@ -27,7 +27,7 @@ interface Asked {
   readonly reject: (error: Error) => void;
 }
 
-/** The training thread's end of a stream: keeps a few requests under way, and hands their answers out in order. */
+/** The training thread's end of a stream: keeps a few requests in flight, and returns their answers in order. */
 export class PrefetchedBatches implements BatchStream {
   readonly #options: Options;
   readonly #source: Iterator<BatchRequest>;
@@ -115,7 +115,7 @@ function deferred(): Pick<Asked, 'answer' | 'resolve' | 'reject'> {
     resolve = fulfil;
     reject = refuse;
   });
-  // It may fail long before it is asked for: that is the time to be heard.
+  // It may fail long before it is awaited: no unhandled rejection.
   answer.catch(() => undefined);
   return { answer, resolve, reject };
 }

@@ -8,8 +8,8 @@ import { PrefetchedBatches } from './prefetched-batches.ts';
 import type { FromThread, ToThread } from './thread-messages.ts';
 
 /**
- * Fills batches ahead of time in a thread of its own, which starts with the first stream and lives until `close`. Images in
- * shared memory are not copied; batches are handed to and fro.
+ * Prefetches batches in a second thread, which starts with the first stream and lives until `close`. Images in shared
+ * memory are not copied; the batches' buffers are transferred both ways.
  *
  * They are not written into shared memory, because ONNX Runtime takes none: each batch would have to be copied.
  */
@@ -34,7 +34,7 @@ export class PrefetchingLoader implements DataLoader {
       },
     });
     this.#stream = stream;
-    // Whoever waits for a batch must not see the process end meanwhile.
+    // The process must not end while a batch is awaited.
     worker.ref();
     worker.postMessage({ type: 'open', dataset: portableDataset(dataset), plan } satisfies ToThread, []);
     return stream;
@@ -57,7 +57,9 @@ export class PrefetchingLoader implements DataLoader {
     };
     worker.on('message', (answer: FromThread) => this.#stream?.take(answer));
     worker.on('error', gone);
-    worker.on('exit', (code) => gone(new Error(`Expected the batch thread to go on, it ended with code ${code}`)));
+    worker.on('exit', (code) =>
+      gone(new Error(`Expected the batch thread to run until it is closed, it ended with code ${code}`)),
+    );
     worker.unref();
     return worker;
   }

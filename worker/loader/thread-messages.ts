@@ -1,4 +1,4 @@
-/** What the training thread and the batch thread say to each other. Arrays in messages are handed over, not copied. */
+/** Messages between the training thread and the batch thread. Arrays are transferred, not copied. */
 import {
   isScalesweepError,
   messageOf,

@@ -6,7 +6,7 @@ import { CHECKPOINT_NAME, checkpointFile, trialCheckpointDir } from './paths.ts'
 import { bytesOf, ContainerDamage, readContainer, writeContainer } from './container.ts';
 import { TEMPORARY_MARK } from './write-file.ts';
 
-/** What a training has to remember: named float arrays and where it stood. */
+/** The state of a training: named float arrays and its progress. */
 export interface Checkpoint {
   /** Optimiser steps finished. */
   readonly step: number;
@@ -17,7 +17,7 @@ export interface Checkpoint {
 
 /** Checkpoints of one trial. */
 export interface CheckpointStore {
-  /** Where they lie. An engine may keep files of its own there, in a folder; `clear` removes them too. */
+  /** Where they lie. An engine may keep other files there, in a folder; `clear` removes them too. */
   readonly folder: string;
   /**
    * Writes to a temporary name and renames; the last two are kept. Returns the bytes written. The tensors must not
@@ -74,7 +74,7 @@ async function readCheckpoint(file: string, trialId: string): Promise<Checkpoint
 }
 
 /**
- * The checkpoints of one trial, in a folder of its own below `root`: one file each, named by its step. They survive
+ * The checkpoints of one trial, in one folder below `root`: one file each, named by its step. They survive
  * `kill -9` at any moment and a power cut; two attempts of one trial that save at once do each other no harm.
  */
 export function openCheckpoints(root: string, trialId: string): CheckpointStore {
@@ -98,7 +98,7 @@ export function openCheckpoints(root: string, trialId: string): CheckpointStore 
 
     async load() {
       const passedOver: string[] = [];
-      // Left behind by writers that were killed: of no use to anyone.
+      // Left behind by writers that were killed.
       for (const name of await namesIn(folder)) {
         if (name.includes(TEMPORARY_MARK)) await rm(path.join(folder, name), { force: true });
       }

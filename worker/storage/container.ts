@@ -29,7 +29,7 @@ const headerSchema = z.object({
   sections: z.array(z.object({ name: z.string(), offset: z.int().min(0), bytes: z.int().min(0) })),
 });
 
-/** Why a file was not accepted. The message does not name the file; whoever knows what it is for does. */
+/** Why a file was not accepted. The message does not name the file; the caller adds it. */
 export class ContainerDamage extends Error {
   override readonly name = 'ContainerDamage';
 }
@@ -103,7 +103,7 @@ export type Allocate = (bytes: number) => Uint8Array;
 const ownMemory: Allocate = (bytes) => new Uint8Array(bytes);
 
 /**
- * Bytes [start, end) of an open file, in memory of their own.
+ * Bytes [start, end) of an open file, in newly allocated memory.
  *
  * @throws {ContainerDamage} if the file ends before.
  */

@@ -1,4 +1,4 @@
-/** Every path that the program makes up is made up here. */
+/** Every path that the program chooses is defined here. */
 import os from 'node:os';
 import path from 'node:path';
 
@@ -32,7 +32,7 @@ export function checkpointFile(folder: string, step: number): string {
   return path.join(folder, `step-${String(step).padStart(12, '0')}.ckpt`);
 }
 
-/** Where the weights of finished trials are kept: among the checkpoints, so that who shares those shares these. */
+/** Where the weights of finished trials are kept: among the checkpoints, so that machines that share those share these. */
 export function weightsFolder(checkpoints: string): string {
   return path.join(checkpoints, 'weights');
 }
@@ -64,7 +64,7 @@ export function datasetCacheDir(env: Readonly<Record<string, string | undefined>
 }
 
 /**
- * Where what was measured of this machine is kept: `$SCALESWEEP_CALIBRATION`, or `~/.cache/scalesweep/calibration`.
+ * Where this machine's calibration is kept: `$SCALESWEEP_CALIBRATION`, or `~/.cache/scalesweep/calibration`.
  * `undefined` when the variable is `off`: nothing is measured, nothing is read.
  */
 export function calibrationDir(env: Readonly<Record<string, string | undefined>> = process.env): string | undefined {

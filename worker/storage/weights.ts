@@ -9,7 +9,7 @@ import { removeAbandoned } from './write-file.ts';
 
 /**
  * What a finished trial has learned, and what a reader needs to use it: kept when its checkpoints go, since they hold
- * momentum and other state that only a training goes on with, and are several times as large.
+ * momentum and other state that only training needs, and are several times as large.
  */
 export interface TrainedWeights {
   readonly trial: string;
@@ -64,7 +64,7 @@ export async function keepWeights(
   await removeOldest(folder, path.basename(file), mostBytes);
 }
 
-/** Other workers tidy the same folder: what is gone already is no fault. */
+/** Other workers tidy the same folder: a file that is gone already is no error. */
 async function removeOldest(folder: string, newest: string, mostBytes: number): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   const files = await pLimit(FILES_AT_ONCE).map(names, async (name) => {

@@ -17,7 +17,7 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** The rename itself must survive a power cut; file systems that cannot sync a folder are left to their own care. */
+/** The rename itself must survive a power cut; file systems that cannot sync a folder are skipped. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   if (handle === undefined) return;
@@ -58,7 +58,7 @@ export async function writeFileAtomically(
   return bytes;
 }
 
-/** No write that is still going on takes this long without touching its file. */
+/** No running write takes this long without touching its file. */
 const ABANDONED_MS = 60 * 60_000;
 
 /**

@@ -10,7 +10,7 @@ interface Course {
   readonly evaluationBatch: number;
 }
 
-/** Every batch of a training from where it stands, in the order in which it needs them. */
+/** Every batch of a training from its progress on, in the order in which they are needed. */
 export function* batchesFrom(
   progress: Pick<Progress, 'step' | 'epochs'>,
   { dataset, steps, epochs, evaluationBatch }: Course,

@@ -9,7 +9,7 @@ export interface Evaluation {
   readonly loss: number | null;
 }
 
-/** Top-1 and loss over a split, whose batches `stream` gives next. `pause` is awaited between batches, so that messages are heard. */
+/** Top-1 and loss over a split, whose batches `stream` gives next. `pause` is awaited between batches, so that messages are received. */
 export async function evaluateSplit(
   trainer: Trainer,
   dataset: Dataset,

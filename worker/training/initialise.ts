@@ -1,7 +1,7 @@
 import { random } from '../../contract/index.ts';
 import { elements, type Network } from '../../models/index.ts';
 
-/** Initial parameters by name. Each tensor has a stream of its own, so a new layer does not move the others' draws. */
+/** Initial parameters by name. Each tensor has its own random stream, so a new layer does not change the others' draws. */
 export function initialParams(network: Network, seed: number): Map<string, Float32Array> {
   const params = new Map<string, Float32Array>();
   for (const [name, values] of drawParams(network, seed)) params.set(name, values.slice());
@@ -9,7 +9,7 @@ export function initialParams(network: Network, seed: number): Map<string, Float
 }
 
 /**
- * The same one by one, for whoever copies them elsewhere: each is overwritten by the next. All of them would be as large as
+ * The same one by one, for callers that copy them elsewhere: each is overwritten by the next. All of them would be as large as
  * the parameters, and wait for the garbage collector while the first step is taken.
  */
 export function* drawParams(network: Network, seed: number): Generator<[name: string, values: Float32Array]> {

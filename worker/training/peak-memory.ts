@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * Peak resident memory of this process since `restartPeak`, in bytes. A worker lives through many trials; Linux can
- * start the count again for each, elsewhere it is the peak of the process's life.
+ * Peak resident memory of this process since `restartPeak`, in bytes. A worker trains many trials; Linux can
+ * reset the count for each, elsewhere it is the peak over the life of the process.
  */
 export function peakMemory(): number {
   try {

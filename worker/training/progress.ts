@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { epochMetrics, ScalesweepError, type EpochMetrics } from '../../contract/index.ts';
 import type { Checkpoint } from '../storage/checkpoints.ts';
 
-/** Where a training stands, besides its tensors. */
+/** The state of a training apart from its tensors. */
 export interface Progress {
   /** Optimiser steps finished. */
   step: number;
@@ -12,7 +12,7 @@ export interface Progress {
   lossSum: number;
   correct: number;
   epochSeconds: number;
-  /** In steps, since the trial began; `null` where a checkpoint did not say. */
+  /** Spent in steps since the trial started; `null` where the checkpoint does not record it. */
   trainSeconds: number | null;
 }
 

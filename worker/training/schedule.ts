@@ -42,7 +42,7 @@ export function learningRateAt(recipe: RecipeSpec, steps: Steps, step: number): 
 /** Decay of running statistics without a moving average of the weights, as 1 - PyTorch's momentum of 0.1. */
 const STAT_DECAY = 0.9;
 
-/** Decays of a step. Early on they follow the count, so that an average over few steps is not one over nothing. */
+/** Decays of a step. Early on they follow the step count, so that an average over few steps is not dominated by its initial value. */
 export function decaysAt(recipe: RecipeSpec, step: number): { ema: number; stat: number } {
   const ema = Math.min(recipe.emaDecay, (1 + step) / (10 + step));
   return { ema, stat: recipe.emaDecay > 0 ? ema : Math.min(STAT_DECAY, step / (step + 1)) };

@@ -23,13 +23,13 @@ const CHECKPOINT_MS = 30_000;
 const PROGRESS_MS = 1_000;
 
 export interface Training {
-  /** Whose trainer it is. */
+  /** The engine that the trainer belongs to. */
   readonly trial: Trial;
   readonly context: TrialContext;
   readonly dataset: Dataset;
   readonly trainer: Trainer;
   readonly environment: Readonly<Record<string, string>>;
-  /** What a reader should know of how it was made ready. */
+  /** For the attempt's record: how dataset and trainer were prepared. */
   readonly notes?: readonly string[];
   /** Fills the batches; by default this thread does, when it needs them. */
   readonly loader?: DataLoader;
@@ -86,12 +86,12 @@ async function resume({ trial, context, trainer, environment, notes = [] }: Trai
     environment: { ...environment },
     ...(told.length > 0 ? { note: told.join('; ') } : {}),
   });
-  // The orchestrator may have died before it stored them; it takes the same epoch twice.
+  // The orchestrator may have died before it stored them; storing an epoch twice is harmless.
   for (const metrics of progress.epochs) context.emit({ type: 'epoch', metrics });
   return progress;
 }
 
-/** One attempt, from where its progress stands. */
+/** One attempt, from its progress on. */
 class Run {
   readonly #training: Training;
   readonly #steps: Steps;
@@ -243,7 +243,7 @@ class Run {
     this.#clock = now;
   }
 
-  /** Lets messages in: a step holds the thread from start to end. */
+  /** Lets messages in: a step blocks the thread from start to end. */
   async #pause(): Promise<void> {
     await letOthersIn();
     if (!this.#training.context.signal.aborted) return;

@@ -9,18 +9,18 @@ export interface StepRates {
 export interface Batch {
   readonly images: Float32Array;
   readonly labels: Int32Array;
-  /** [batch, features], when the recipe drops. */
+  /** Dropout multipliers, [batch, features]; where the recipe has dropout. */
   readonly dropout?: Float32Array | undefined;
-  /** [blocks, batch], when the recipe drops paths. */
+  /** Stochastic-depth multipliers, [blocks, batch]; where the recipe has stochastic depth. */
   readonly dropPath?: Float32Array | undefined;
 }
 
-/** A batch whose arrays stay when those of the given one are filled again. */
+/** A copy of a batch: the given one's arrays may be filled again. */
 export function copyOf({ images, labels, dropout, dropPath }: Batch): Batch {
   return { images: images.slice(), labels: labels.slice(), dropout: dropout?.slice(), dropPath: dropPath?.slice() };
 }
 
-/** What came of one step. */
+/** Metrics of one step. */
 export interface StepResult {
   /** Mean over the batch. */
   readonly loss: number;
@@ -34,13 +34,13 @@ export interface SeveralSteps {
   step(batches: readonly Batch[], rates: readonly StepRates[]): Promise<StepResult[]>;
 }
 
-/** A network in training on some backend. The training loop drives it and knows nothing of its operations. */
+/** A network in training on some backend. The training loop drives it and does not depend on its operations. */
 export interface Trainer {
   /** Features before the classifier. */
   readonly dropoutFeatures: number;
   /** Share of the stochastic-depth rate of every block, in order. */
   readonly dropPathShares: readonly number[];
-  /** One optimiser step. After one that rejects there is no state. */
+  /** One optimiser step. After a rejected step the state is undefined. */
   step(batch: Batch, rates: StepRates): Promise<StepResult>;
   /** Where several steps in one call are cheaper than one by one. Numbers do not depend on how many they are. */
   readonly several?: SeveralSteps | undefined;

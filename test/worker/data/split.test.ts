@@ -95,7 +95,7 @@ describe('the split by content', () => {
 
   it('refuses to part copies when nothing else is left', () => {
     expect(() => splitByContent(imagesOf([1, 1, 2, 2]), { trainImages: 1, minivalImages: 3 })).toThrow(
-      /without parting copies/,
+      /without separating copies/,
     );
   });
 });

@@ -40,7 +40,7 @@ export const operations = {
 
 const drawn: readonly Operation[] = Object.values(operations);
 
-/** Distorts the canvas in place. Each layer draws twice, whatever it draws. */
+/** Distorts the canvas in place. Each layer makes two draws, for every operation. */
 export function randAugment(canvas: Canvas, layers: number, magnitude: number, source: Random): void {
   for (let layer = 0; layer < layers; layer++) {
     const operation = drawn[source.below(drawn.length)]!;

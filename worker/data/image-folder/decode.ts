@@ -1,4 +1,4 @@
-/** Decodes JPEG and PNG by sharp, and says of a file that cannot be used why not. */
+/** Decodes JPEG and PNG with sharp; of a file that cannot be used, gives the reason. */
 import type sharp from 'sharp';
 import type { Metadata } from 'sharp';
 import { messageOf, ScalesweepError, systemCode } from '../../../contract/index.ts';
@@ -10,7 +10,7 @@ export interface Decoded {
   readonly interleaved: Uint8Array;
 }
 
-/** The image, or the reason why it is none. */
+/** The image, or the reason why it cannot be used. */
 export type Decode = (bytes: Uint8Array) => Promise<Decoded | string>;
 
 /** Loaded when the first photograph is decoded: 20 MB of native code that only image folders need. */
@@ -26,7 +26,7 @@ async function loadSharp(): Promise<typeof sharp> {
   }
 }
 
-/** An animated PNG has an `acTL` chunk before its pixels; the decoder would show its first frame and say nothing. */
+/** An animated PNG has an `acTL` chunk before its pixels; the decoder would silently give its first frame. */
 function isAnimatedPng(bytes: Uint8Array): boolean {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 8; at + 8 <= view.length; at += 12 + view.readUInt32BE(at)) {
@@ -37,7 +37,7 @@ function isAnimatedPng(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** Why an image with this header is refused, or `undefined`. Grey ones are welcome. */
+/** Why an image with this header is refused, or `undefined`. Grey images are accepted. */
 function refusal(bytes: Uint8Array, about: Metadata): string | undefined {
   const { format, space, depth, hasAlpha, pages = 1 } = about;
   if (pages > 1) return 'animated';
@@ -49,7 +49,7 @@ function refusal(bytes: Uint8Array, about: Metadata): string | undefined {
   return undefined;
 }
 
-/** The decoder's many wordings, as few reasons. */
+/** The decoder's messages, grouped into a few reasons. */
 function reasonOf(error: unknown): string {
   const message = messageOf(error).toLowerCase();
   if (/premature end|truncated|out of order read|unexpected end|not enough data|libpng read error/.test(message))

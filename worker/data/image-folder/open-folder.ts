@@ -35,12 +35,12 @@ async function indexIfWhole(file: string, log: (line: string) => void): Promise<
   try {
     return await readIndex(file);
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') log(`passed over ${file}: ${messageOf(error)}`);
+    if (systemCode(error) !== 'ENOENT') log(`ignored ${file}: ${messageOf(error)}`);
     return undefined;
   }
 }
 
-/** The packed folder, packed anew if its files changed since. */
+/** The packed folder, packed again if its files have changed. */
 async function ensurePacked(name: string, side: number, { cacheDir, log, decode }: FolderOptions): Promise<Packed> {
   const file = packedFile(cacheDir, name, side);
   const scan = await scanImageFolder(datasetDir(cacheDir, name));

@@ -115,7 +115,7 @@ function refuseIfBad(
     'DATASET_CORRUPT',
     `Expected every image of ${name} to be usable, got ${problems.length} that are not:${summarise(problems)}`,
     {
-      hint: `Mend or remove them, or set "badImages": "skip" in ${settingsFile(folder)} to leave them out.`,
+      hint: `Fix or remove them, or set "badImages": "skip" in ${settingsFile(folder)} to leave them out.`,
     },
   );
 }

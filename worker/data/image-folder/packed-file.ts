@@ -1,7 +1,7 @@
 /**
  * A packed image folder: the pixels of all images, one after the other, then a container that says where each begins, then
  * 16 bytes that say where the container begins. One file, so that it is there whole or not at all; too large to be read
- * whole, so each image has a checksum of its own.
+ * whole, so each image has its own checksum.
  */
 import { open } from 'node:fs/promises';
 import { z } from 'zod';

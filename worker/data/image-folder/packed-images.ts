@@ -31,7 +31,7 @@ export class PackedReader {
       'DATASET_CORRUPT',
       `Expected the image at byte ${offset} of ${this.file} to be whole, got other content`,
       {
-        hint: 'Remove the file: it is packed anew from the images.',
+        hint: 'Remove the file: it is packed again from the images.',
       },
     );
   }

@@ -29,7 +29,7 @@ export interface Scan {
 /** Files that are asked for their size at one time: on a network disk each answer takes a while. */
 const FILES_AT_ONCE = 16;
 
-/** Names in code-unit order: the same on every machine. Hidden files are nobody's images. */
+/** Names in code-unit order: the same on every machine. Hidden files are ignored. */
 async function namesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder);
   return names.filter((name) => !name.startsWith('.')).sort();

@@ -65,7 +65,7 @@ export async function* storeAll(scan: Scan, side: number, decode: Decode): Async
     }
     while (ahead.length > 0) yield await ahead.shift()!;
   } finally {
-    // The consumer may stop early, on a full disk: nobody is left to hear of their failures.
+    // The consumer may stop early, on a full disk: the rejections of those under way must be handled.
     await Promise.allSettled(ahead);
   }
 }

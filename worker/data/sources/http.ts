@@ -6,7 +6,7 @@ import { gunzipFile } from './gzip.ts';
 /** For one file, from the request to its last byte. */
 const TRANSFER_MS = 10 * 60_000;
 const CONNECT_MS = 20_000;
-/** A server that limits each connection is used several times over; one that does not is not burdened. */
+/** Enough to use the line where the server limits each connection; few enough not to burden it. */
 const FILES_AT_ONCE = 4;
 
 /** `fetch` hides the reason (name not found, connection refused) in a chain of causes. */
@@ -57,7 +57,7 @@ export function httpSource(name: string, base: string, options: { readonly packe
       try {
         return new Map(await Promise.all(running));
       } finally {
-        // Nothing to stop unless one has failed; the others are then of no use.
+        // When one has failed, the others are stopped.
         stop.abort();
         await Promise.allSettled(running);
       }

@@ -1,4 +1,4 @@
-/** What the end of a trainer means for its trial. */
+/** What a trainer's exit means for its trial. */
 import { ScalesweepError, type ErrorCode } from '../../../contract/index.ts';
 import { exitCause, lastLines, type Exit } from '../../child/exit-cause.ts';
 import type { TrainerEvent, trainerFailures } from './protocol.ts';
@@ -12,19 +12,19 @@ const CODES: Readonly<Record<(typeof trainerFailures)[number], ErrorCode>> = {
   crash: 'TRAINER_FAILED',
 };
 
-/** It has told what went wrong. */
+/** It reported what went wrong. */
 export function toldError({ kind, message }: Extract<TrainerEvent, { type: 'failed' }>): ScalesweepError {
   return new ScalesweepError(CODES[kind], message);
 }
 
-/** How interpreters and libraries end when memory does, in their own words. */
+/** Messages of interpreters and libraries that run out of memory. */
 const OUT_OF_MEMORY =
   /\bMemoryError\b|\bout of memory\b|allocate memory|bad.?alloc|array buffer allocation failed|invalid typed array length: \d{9,}/i;
 
-/** A shell's word for a child of its own that was killed by SIGKILL. */
+/** A shell's message for a child that was killed by SIGKILL. */
 const SHELL_KILLED = 128 + 9;
 
-/** It has ended without a word. `log` names the file with all that it printed. */
+/** It exited without reporting. `log` names the file with all that it printed. */
 export function exitError(exit: Exit, log: string): ScalesweepError {
   const hint = `What it printed is in ${log}`;
   if (exit.code === 0) {

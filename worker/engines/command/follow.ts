@@ -8,7 +8,7 @@ import { readEvents, type HeardEvent } from './read-events.ts';
 import { take, type SavedState } from './saved-state.ts';
 import { startTrainer, type TrainerProcess } from './trainer-process.ts';
 
-/** The orchestrator hears of a trial at least this often, however rarely its trainer speaks, ms. */
+/** A progress event is sent at least this often, even if the trainer sends none, ms. */
 const HEARTBEAT_MS = 10_000;
 
 export interface FollowOptions {
@@ -30,7 +30,7 @@ export interface FollowOptions {
 
 type Told = Extract<TrainerEvent, { type: 'done' | 'failed' }>;
 
-/** Runs a trainer to its end, and passes on what it says. @throws {ScalesweepError} by how it ended. */
+/** Runs a trainer until it exits, and forwards its events. @throws {ScalesweepError} by how it ended. */
 export async function followTrainer(options: FollowOptions): Promise<TrialResult> {
   const { context, argv, task, log, program } = options;
   if (context.signal.aborted) throw interrupted('before it began', options.state?.step ?? 0);
@@ -60,7 +60,7 @@ export async function followTrainer(options: FollowOptions): Promise<TrialResult
 
 class Attempt {
   told: Told | undefined;
-  /** What it did against the protocol, or that it diverged, or that its state could not be kept. */
+  /** A protocol violation, a divergence, or a state that could not be saved. */
   problem: unknown;
   isSilent = false;
   /** It did not end within its grace. */
@@ -91,7 +91,7 @@ class Attempt {
     try {
       for await (const heard of readEvents(this.#trainer.events)) {
         this.#lastHeard = performance.now();
-        // Its last word has been said.
+        // No event may follow.
         if (this.told !== undefined) continue;
         this.#isHandling = true;
         await this.#handle(heard);
@@ -110,7 +110,7 @@ class Attempt {
     this.#killWithinGrace();
   }
 
-  /** From time to time: whether it still gives events, and a sign of life for the orchestrator. */
+  /** At intervals: checks that it still sends events, and sends the orchestrator a heartbeat. */
   watch(): void {
     const now = performance.now();
     const { silenceSeconds } = this.#options.program;
@@ -150,7 +150,7 @@ class Attempt {
       case 'done':
       case 'failed':
         this.told = event;
-        // It may tidy up, but not for ever.
+        // It may clean up, within a time limit.
         this.#killWithinGrace();
     }
   }
@@ -177,7 +177,7 @@ class Attempt {
       environment: { ...this.#options.environment, ...Object.fromEntries(own) },
       ...(passedOver.length > 0 ? { note: passedOver.join('; ') } : {}),
     });
-    // The orchestrator may have died before it stored them; it takes the same epoch twice.
+    // The orchestrator may have died before it stored them; storing an epoch twice is harmless.
     for (const metrics of state?.epochs ?? []) {
       if (metrics.step > resumedFromStep) continue;
       this.#epochs.push(metrics);
@@ -249,5 +249,5 @@ function silent({ silenceSeconds }: AllowedProgram, log: LogFile): ScalesweepErr
 }
 
 function interrupted(how: string, step: number): ScalesweepError {
-  return new ScalesweepError('INTERRUPTED', `Stopped ${how}; it goes on from step ${step}`);
+  return new ScalesweepError('INTERRUPTED', `Stopped ${how}; it resumes from step ${step}`);
 }

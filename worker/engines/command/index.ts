@@ -21,7 +21,7 @@ export interface CommandEngineOptions {
   readonly progressMs?: number;
 }
 
-/** Any program as trainer; docs/trainers.md says how the two get on. */
+/** Any program as trainer; docs/trainers.md describes the protocol. */
 export function makeCommandEngine(options: CommandEngineOptions): Engine {
   const { allowed, cacheDir = datasetCacheDir(), progressMs = 250 } = options;
   const environment = describeEnvironment();
@@ -72,7 +72,7 @@ function trainerOf({ spec }: Trial): TrainerSpec {
 const ABANDONED_MS = 60 * 60_000;
 const PREFIX = 'trainer-';
 
-/** A folder of this attempt's own: a late attempt of the same trial elsewhere may share the checkpoints. */
+/** A folder for this attempt: a late attempt of the same trial elsewhere may share the checkpoints. */
 async function makeFolder(checkpoints: string): Promise<string> {
   const names = await readdir(checkpoints).catch(() => []);
   for (const name of names.filter((found) => found.startsWith(PREFIX))) {

@@ -2,7 +2,7 @@ import { TRAINER_ENV, TRAINER_PROTOCOL } from './protocol.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A worker's own; no trainer's business, and the first a secret. */
+/** For workers only: trainers do not inherit them, and the first is a secret. */
 const WITHHELD = /^SCALESWEEP_(REDIS|COMMANDS|NOOP)/;
 
 /** What a trainer inherits of the environment that it is started from. */

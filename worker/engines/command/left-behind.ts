@@ -1,11 +1,11 @@
-/** Ends whatever a trainer has started: its process group, and what left the group but still bears its mark. */
+/** Kills all that a trainer has started: its process group, and processes that left the group but still bear its mark. */
 import { readdir, readFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { TRAINER_ENV } from './protocol.ts';
 
-/** Processes that start others while they are being ended are gone within a few rounds. */
+/** Processes that start others while they are being killed are gone within a few rounds. */
 const ROUNDS = 50;
 /** One look may miss a process: in the middle of `exec` it has no environment, and one just forked is not listed yet. */
 const QUIET_ROUNDS = 3;
@@ -46,7 +46,7 @@ async function markedProcesses(mark: string): Promise<number[]> {
 }
 
 /**
- * Waits for its standard input to end, which it does when this process dies, however it dies; then does what
+ * Waits for its standard input to end, which happens when this process dies for any reason; then does what
  * `killLeftBehind` does. A shell and not Node: it costs a megabyte, and there is one beside every trainer.
  */
 const GUARD = `
@@ -70,15 +70,15 @@ export interface Guard {
   dismiss(): void;
 }
 
-/** Sees to it that a trainer does not outlive this process. To be started before the trainer. */
+/** Makes sure that a trainer does not outlive this process. To be started before the trainer. */
 export function startGuard(mark: string): Guard {
   const guard = spawn('/bin/sh', ['-c', GUARD, 'scalesweep-guard', `${TRAINER_ENV.attempt}=${mark}`], {
-    // A group of its own: Ctrl-C in a terminal is for others.
+    // Its own process group: Ctrl-C in a terminal must not reach it.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
     env: { PATH: process.env['PATH'] },
   });
-  // Without a shell there is no guard; a trainer then ends with the pipe of its events, at the latest at its next one.
+  // Without a shell there is no guard; a trainer is then killed by SIGPIPE at its next event.
   guard.on('error', () => undefined);
   guard.stdin.on('error', () => undefined);
   guard.unref();

@@ -9,13 +9,13 @@ const TAIL = 8000;
 /** What a trainer prints: its end in memory, and at most two megabytes of it on disk. */
 export interface LogFile {
   readonly file: string;
-  /** Resolves when it is written, so that whoever prints faster than the disk waits. Never rejects. */
+  /** Resolves when it is written, so that a program that prints faster than the disk writes waits. Never rejects. */
   write(chunk: Buffer): Promise<void>;
   tail(): string;
   close(): Promise<void>;
 }
 
-/** Appends to the file; when it is full it becomes `FILE.1` and a new one is begun. */
+/** Appends to the file; when it is full it becomes `FILE.1` and a new one is started. */
 export async function openLog(file: string): Promise<LogFile> {
   let tail = '';
   let handle: FileHandle | undefined;
@@ -38,7 +38,7 @@ export async function openLog(file: string): Promise<LogFile> {
     await handle?.write(chunk);
     bytes += chunk.length;
   };
-  // A log is not worth a failure: without room for it the tail has to do.
+  // A log must not make a trial fail: without room for it, the tail is kept in memory.
   await mkdir(path.dirname(file), { recursive: true })
     .then(reopen)
     .catch(() => undefined);

@@ -1,6 +1,6 @@
 /**
- * Which programs a worker may run as trainers. A trial names one and brings its arguments; what the name stands for is
- * said here, on the machine, by whoever starts the worker.
+ * Which programs a worker may run as trainers. A trial names one and brings its arguments; which program
+ * the name stands for is decided on this machine, by the user who starts the worker.
  */
 import path from 'node:path';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ const COMMANDS_VARIABLE = 'SCALESWEEP_COMMANDS';
 export interface AllowedProgram {
   /** The program, and the arguments that come before those of the trial. */
   readonly run: readonly string[];
-  /** How long it may give no event, seconds. */
+  /** Longest time without an event, seconds. */
   readonly silenceSeconds: number;
   /** How long it may take to save its state when it is asked to stop, seconds. */
   readonly graceSeconds: number;
@@ -44,8 +44,8 @@ const program = z.union([
 const programs = z.record(trainerSpec.shape.name, program);
 
 /**
- * Programs that run whatever their arguments say. Arguments come with the trial, so one of these alone would let anybody who can
- * hand out trials run anything.
+ * Programs that execute their arguments as code. Arguments come with the trial, so one of these alone would let anybody who can
+ * hand out trials run any program.
  */
 const INTERPRETER =
   /^(env|(ba|da|z|k|fi|tc)?sh|busybox|python[\d.]*|pypy[\d.]*|node(js)?|deno|bun|tsx|perl|ruby|lua|Rscript|julia|xargs|sudo|nohup|timeout|time|nice|ssh|docker|podman)$/;
@@ -57,7 +57,7 @@ function checked(name: string, given: z.infer<typeof program>): AllowedProgram {
   if (INTERPRETER.test(path.basename(file!)) && !own.some((argument) => !argument.startsWith('-'))) {
     throw new ScalesweepError(
       'USAGE',
-      `Expected a trainer for the name ${name}, got ${file}, which runs whatever a trial's arguments say`,
+      `Expected a trainer for the name ${name}, got ${file}, which would run a trial's arguments as code`,
       { hint: `Name its script as well: ${name}='["${file}", "train.py"]'` },
     );
   }

@@ -1,6 +1,6 @@
 /**
- * What the engine `command` and a trainer say to each other. docs/trainers.md explains it; docs/trainer-protocol.schema.json
- * is this, and a test holds it to it. What comes from a trainer is validated; nothing of it is trusted.
+ * Messages between the engine `command` and a trainer. docs/trainers.md explains them; docs/trainer-protocol.schema.json
+ * is this, and a test keeps the two equal. All that comes from a trainer is validated.
  */
 import { z } from 'zod';
 import {
@@ -15,7 +15,7 @@ import {
 } from '../../../contract/index.ts';
 import { trialSpec } from '../../../models/index.ts';
 
-/** Raised when a trainer that was right before would no longer be. */
+/** Raised when a trainer that worked before would no longer work. */
 export const TRAINER_PROTOCOL = 1;
 
 /** The environment of a trainer. */
@@ -66,7 +66,7 @@ const DONE_ORDER = [
   'peakBytes',
 ] as const satisfies readonly MetricName[];
 
-/** Kinds of failure that a trainer can tell; what happened to its host is not for it to say. */
+/** Kinds of failure that a trainer can tell; the worker reports what happens to the host. */
 export const trainerFailures = [
   'diverged',
   'out-of-memory',

@@ -12,7 +12,7 @@ export interface HeardEvent {
 }
 
 /**
- * The events in a stream, as they come. Reads no further than its reader has got: a trainer that floods waits.
+ * The events in a stream, as they come. Reads only as fast as events are consumed: a trainer that sends too fast waits.
  *
  * @throws {ScalesweepError} USAGE at the first line that is none.
  */
@@ -29,7 +29,7 @@ export async function* readEvents(stream: AsyncIterable<Buffer>): AsyncGenerator
     }
     if (rest.length > MOST_BYTES) throw refuse(rest.toString('utf8', 0, 80), line + 1, `more than ${MOST_BYTES} bytes`);
   }
-  // A last line without its end was cut off by the trainer's end: half an event is none.
+  // A last line without a line break was cut off when the trainer exited: it is ignored.
 }
 
 function parseEvent(text: string, line: number): HeardEvent {

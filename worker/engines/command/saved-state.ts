@@ -1,6 +1,6 @@
 /**
- * A trainer's checkpoint is a file of its own making. Its bytes are kept as the checkpoints of every engine are: whole or not at all,
- * with a sum over them, the last two, on their way to other machines.
+ * A trainer's checkpoint is a file in any format. Its bytes are kept as the checkpoints of every engine are: written whole or not at all,
+ * with a checksum, the last two kept, copied to other machines where needed.
  */
 import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';

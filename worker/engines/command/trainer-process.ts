@@ -45,7 +45,7 @@ export async function startTrainer({ argv, task, threads, log }: TrainerOptions)
   const oomKillsBefore = kernelOomKills();
   const [file, ...args] = argv;
   const child = spawn(file!, args, {
-    // Leader of a group of its own, by which all that it starts can be ended.
+    // Leader of its own process group, by which all that it starts can be killed.
     detached: true,
     shell: false,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -80,7 +80,7 @@ export async function startTrainer({ argv, task, threads, log }: TrainerOptions)
     await killLeftBehind(pid, mark);
     guard.dismiss();
     await Promise.race([Promise.all(pumps), sleep(PIPES_MS)]);
-    // Held open by what has left the group and shed the mark: what is said there is not ours any more.
+    // Held open by a process that has left the group and cleared the mark: its output is ignored.
     for (const stream of [stdout, stderr]) stream.destroy();
     if (!events.readableEnded) setTimeout(() => events.destroy(), PIPES_MS).unref();
     const after = kernelOomKills();

@@ -81,7 +81,7 @@ async function stepThrough(
   const totalSteps = stepsPerEpoch * trial.spec.epochs;
   const training = makeNoopTraining(trial.spec.seed, restored?.tensors.get('weights')?.slice());
   const finished = epochMetrics.array().parse(restored?.meta['epochs'] ?? []);
-  // Again: whoever heard of them first may have died before they were stored.
+  // Sent again: the orchestrator that received them may have died before it stored them.
   for (const metrics of finished) emit({ type: 'epoch', metrics });
   const save = async (step: number): Promise<void> => {
     const bytes = await checkpoints.save({

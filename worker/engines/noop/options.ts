@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { messageOf, ScalesweepError } from '../../../contract/index.ts';
 
 const faults = [
-  /** Throws an error of its own. */
+  /** Throws an error. */
   'throw',
   /** `process.exit(7)` in the middle of a trial. */
   'exit',
@@ -41,7 +41,7 @@ const noopOptions = z.strictObject({
       kind: z.enum(faults),
       /** One trial in so many, chosen by its id. @defaultValue 1 */
       every: z.int().min(1).default(1),
-      /** Only where so many images or more are held at one time: a fault of want, which a smaller micro-batch mends. */
+      /** Only where so many images or more are held at one time: out of memory, which a smaller micro-batch avoids. */
       fromImages: z.int().min(1).optional(),
       /** How often one trial misbehaves; counted in files of `markerDir`. @defaultValue always */
       times: z.int().min(1).optional(),

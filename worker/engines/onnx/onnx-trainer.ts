@@ -150,7 +150,7 @@ class CompiledTrainer implements OnnxTrainer {
   }
 
   state(): Promise<ReadonlyMap<string, Float32Array>> {
-    // Parameters of one step with the velocity of another, say: saved, they would look like a training's.
+    // For example parameters of one step with the momentum buffer of another: saved, they would look like a training's.
     if (this.#isAmidStep) throw new Error('Expected the state of a training after a whole step, its last step failed');
     return this.#state.state();
   }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import util from 'node:util';
 import { messageOf, ScalesweepError } from '../../../contract/index.ts';
 import { nativeEnvironment } from './native-environment.ts';
-import { CPU_PACKAGE, findPackage, GPU_PACKAGE, mendOf, TFJS_VERSION } from './packages.ts';
+import { CPU_PACKAGE, findPackage, GPU_PACKAGE, installCommand, TFJS_VERSION } from './packages.ts';
 import type { Tf } from './tf.ts';
 
 /** `javascript` computes in plain JavaScript, far too slowly to train with: for tests of the engine, on purpose only. */
@@ -24,7 +24,7 @@ export interface LibraryRequest {
 
 const JAVASCRIPT_PACKAGE = '@tensorflow/tfjs';
 
-/** One to a process: TensorFlow reads its environment when it is loaded, and takes the GPUs that it then sees. */
+/** One per process: TensorFlow reads its environment when it is loaded, and takes the GPUs that it then sees. */
 let loaded: { readonly key: string; readonly library: Library } | undefined;
 
 /** @throws {ScalesweepError} `DEVICE_UNAVAILABLE` when this machine cannot compute on the device that was asked for */
@@ -67,7 +67,7 @@ function loadNative({ device, threads, from = import.meta.url }: LibraryRequest)
       'DEVICE_UNAVAILABLE',
       `Expected TensorFlow's native library for ${device}, got ${state}`,
       {
-        hint: mendOf(names[0]!),
+        hint: installCommand(names[0]!),
       },
     );
   }
@@ -80,7 +80,7 @@ function loadNative({ device, threads, from = import.meta.url }: LibraryRequest)
     throw new ScalesweepError(
       'DEVICE_UNAVAILABLE',
       `Expected ${usable.name} to load, got: ${messageOf(error).split('\n', 1)[0]}`,
-      { hint: mendOf(usable.name), cause: error },
+      { hint: installCommand(usable.name), cause: error },
     );
   }
   tf.enableProdMode();
@@ -92,7 +92,7 @@ function loadNative({ device, threads, from = import.meta.url }: LibraryRequest)
   return { tf, name: `${usable.name} ${usable.version}` };
 }
 
-/** Without its libraries, TensorFlow warns and goes on without the GPU. */
+/** Without its libraries, TensorFlow warns and continues without the GPU. */
 function isOnGpu(tf: Tf): boolean {
   const backend: unknown = tf.backend();
   return typeof backend === 'object' && backend !== null && 'isUsingGpuDevice' in backend

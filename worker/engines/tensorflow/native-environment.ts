@@ -10,7 +10,7 @@ export function nativeEnvironment(device: string, threads: number, env: Environm
     CUDA_VISIBLE_DEVICES: visibleGpu(device, env['CUDA_VISIBLE_DEVICES']),
     TF_NUM_INTRAOP_THREADS: String(threads),
     TF_NUM_INTEROP_THREADS: '1',
-    // Without it a process takes all of a GPU's memory, whatever it needs.
+    // Without it a process takes all of a GPU's memory, even if it needs little.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     // The same algorithms each time, so that a trial repeats; and float32 that is float32, since a trial's id says
     // nothing of the GPU: TensorFloat-32 keeps 10 of 23 bits.

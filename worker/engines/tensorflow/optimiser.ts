@@ -41,7 +41,7 @@ export function update(tf: Tf, trained: Trained, pure: Tensor, scalars: Scalars,
   if (average !== undefined) follow(tf, average, value, emaDecay);
 }
 
-/** old + (1 - decay) * (fresh - old): exact where both are equal, whatever the decay. */
+/** old + (1 - decay) * (fresh - old): exact where both are equal, for any decay. */
 export function follow(tf: Tf, average: Variable, fresh: Tensor, decay: Tensor): void {
   average.assign(tf.add(average, tf.mul(tf.sub(fresh, average), tf.sub(1, decay))));
 }

@@ -38,7 +38,7 @@ function hasBinding(folder: string): boolean {
 }
 
 /** What to type to get a package. */
-export function mendOf(name: string): string {
+export function installCommand(name: string): string {
   const needs = name === GPU_PACKAGE ? ' (it needs CUDA 11.2 and cuDNN 8.1)' : '';
   return `npm install --no-save ${name}@${TFJS_VERSION}${needs}; docs/gpu.md says more`;
 }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { messageOf } from '../../../contract/index.ts';
-import { CPU_PACKAGE, findPackage, GPU_PACKAGE, mendOf, TFJS_VERSION, type NativePackage } from './packages.ts';
+import { CPU_PACKAGE, findPackage, GPU_PACKAGE, installCommand, TFJS_VERSION, type NativePackage } from './packages.ts';
 
 /** What can be had of TensorFlow on this machine. */
 export interface Probe {
@@ -9,14 +9,14 @@ export interface Probe {
   readonly found: string;
   /** Why it cannot be used at all. */
   readonly error?: string;
-  /** What is to be done about what is missing. */
+  /** How to get what is missing. */
   readonly mend?: string;
 }
 
 /** Loading the library takes seconds; a minute is one that hangs. */
 const LOADING_MS = 60_000;
 
-/** Loads the package, and prints what it computes on. In a process of its own: what breaks there, breaks there alone. */
+/** Loads the package, and prints what it computes on. In a child process: a crash there does not reach this one. */
 const ASK = `
   const util = require('node:util');
   util.isArray ??= Array.isArray;
@@ -29,7 +29,7 @@ const ASK = `
 /** @param from a file; packages are looked for as it would import them */
 export async function probeTensorflow(from: string = import.meta.url): Promise<Probe> {
   const packages = [GPU_PACKAGE, CPU_PACKAGE].map((name) => findPackage(name, from)).filter((one) => one !== undefined);
-  const anything = `For an NVIDIA GPU: ${mendOf(GPU_PACKAGE)}. For the CPU: npm install --no-save ${CPU_PACKAGE}@${TFJS_VERSION}`;
+  const anything = `For an NVIDIA GPU: ${installCommand(GPU_PACKAGE)}. For the CPU: npm install --no-save ${CPU_PACKAGE}@${TFJS_VERSION}`;
   if (packages.length === 0) return { found: '', error: 'not installed', mend: anything };
   const answers = await Promise.all(packages.map(async (one) => ({ one, ...(await ask(one)) })));
   const working = answers.filter(({ device }) => device !== undefined);
@@ -38,7 +38,7 @@ export async function probeTensorflow(from: string = import.meta.url): Promise<P
       ({ one, device, error }) => `${one.name} ${one.version}: ${device === undefined ? error : `trains on ${device}`}`,
     )
     .join('; ');
-  if (working.length === 0) return { found, error: found, mend: mendOf(packages[0]!.name) };
+  if (working.length === 0) return { found, error: found, mend: installCommand(packages[0]!.name) };
   const lacksGpu =
     packages.some(({ name }) => name === GPU_PACKAGE) && working.every(({ device }) => device !== 'cuda');
   return lacksGpu
@@ -61,7 +61,7 @@ async function ask({ folder, isComplete }: NativePackage): Promise<{ device?: 'c
   }
 }
 
-/** The line that says why, in what a dying process leaves. */
+/** The line with the cause, in what a crashed process printed. */
 function causeIn(message: string): string {
   const lines = message.split('\n').map((line) => line.trim());
   return lines.find((line) => /^\w*Error: /.test(line)) ?? lines[0]!;

@@ -65,7 +65,7 @@ describe('a trainer that', () => {
       stopAt: 'started',
       program: { graceSeconds: 0.5 },
     });
-    expect(end).toMatchObject({ kind: 'interrupted', message: 'Stopped and killed; it goes on from step 0' });
+    expect(end).toMatchObject({ kind: 'interrupted', message: 'Stopped and killed; it resumes from step 0' });
     expect(left).toEqual([]);
   });
 

@@ -6,7 +6,7 @@ import { valueOver } from './tensor-value.ts';
 
 /**
  * Named tensors as a run of ONNX Runtime takes them: C strings, and values over the tensors' memory. Kept from run to run: only a
- * tensor that was not there the last time costs anything (2.3 microseconds, and a step takes a hundred). Who makes one forgets at the end.
+ * tensor that was not there the last time costs anything (2.3 microseconds, and a step takes a hundred). The maker must call `forget` at the end.
  */
 export class Handles {
   /** A value per tensor, or 0 where ONNX Runtime is to make one and write it here. */
@@ -41,7 +41,7 @@ export class Handles {
     }
   }
 
-  /** The values without a tensor of their own, by name: whatever ONNX Runtime has made. They go with the next run. */
+  /** The values that ONNX Runtime allocated, by name. They are released by the next run. */
   *made(): Iterable<readonly [name: string, value: Address]> {
     for (const [i, name] of this.#names.entries())
       if (this.#tensors[i] === null && this.values[i] !== 0n) yield [name, this.values[i]!];
