@@ -17,6 +17,7 @@ import { storePlan } from '../orchestrator/launch/plan/store-plan.ts';
 import { formatTable } from '../orchestrator/cli/table.ts';
 import { runSweep } from '../orchestrator/sweep/run-sweep.ts';
 import { openStore } from '../results/index.ts';
+import { noopGrid } from './support/noop-grid.ts';
 
 interface Figures {
   readonly trials: number;
@@ -67,7 +68,11 @@ async function measure(trials: number, workers: number): Promise<Figures> {
   try {
     const store = openStore(db, { mode: 'run' });
     const began = performance.now();
-    const sweep = storePlan(store, planSweep(parseGrid(gridOf(trials), 'bench.yaml')), Date.now());
+    const sweep = storePlan(
+      store,
+      planSweep(parseGrid(noopGrid('What does a sweep cost beside the training?', trials), 'bench.yaml')),
+      Date.now(),
+    );
     const planned = performance.now();
     let handed: number | undefined;
     const dispatcher = makeLocalDispatcher({
@@ -115,22 +120,4 @@ function timeResume(db: string): number | null {
   const began = performance.now();
   resume();
   return performance.now() - began;
-}
-
-/** A hundred networks, ten seeds, and as many recipes as it takes. */
-function gridOf(trials: number): string {
-  return `
-question: What does a sweep cost beside the training?
-engine: noop
-model: { family: resnet-rs-small }
-data: { name: fashion-mnist, trainImages: 1000, minivalImages: 1000 }
-recipe: { batchSize: 100, learningRate: 0.1 }
-seeds: 10
-axes:
-  width: [0.25, 0.5, 0.75, 1, 1.5]
-  depth: [8, 14, 20, 26, 32]
-  resolution: [16, 20, 24, 28]
-  epochs: [1]
-  weightDecay: [${Array.from({ length: trials / 1000 }, (_, i) => (i + 1) * 1e-6).join(', ')}]
-`;
 }

@@ -24,6 +24,7 @@ import { keys, type Heartbeat } from '../worker/remote/index.ts';
 import { waitUntil } from '../test/orchestrator/support/wait-until.ts';
 import { connectForTest } from '../test/redis/support/connect.ts';
 import { startRedis, type TestRedis } from '../test/redis/support/redis-server.ts';
+import { noopGrid } from './support/noop-grid.ts';
 
 // As users run it: from what was built, not from sources that tsx wraps.
 const fromDist = (module: string): Promise<unknown> =>
@@ -134,7 +135,13 @@ async function secondsOfSweep(server: TestRedis, trials: number, slots: string):
   const worker = startCli(args, { cwd: folder });
   const store = openStore(path.join(folder, 'results.db'), { mode: 'run' });
   try {
-    const sweep = storePlan(store, planSweep(parseGrid(gridOf(trials), 'bench.yaml')), Date.now());
+    const sweep = storePlan(
+      store,
+      planSweep(
+        parseGrid(noopGrid('What does a trial cost beside the training, on machines elsewhere?', trials), 'bench.yaml'),
+      ),
+      Date.now(),
+    );
     await slotsIdle(server, Number(slots));
     let handedAt: number | undefined;
     const dispatcher = makeRedisDispatcher({
@@ -176,22 +183,4 @@ async function slotsIdle(server: TestRedis, slots: number): Promise<void> {
     const states = heartbeats.flatMap((text) => (JSON.parse(text ?? '{"lanes":[]}') as Pick<Heartbeat, 'lanes'>).lanes);
     return states.filter(({ state }) => state === 'idle').length === slots;
   });
-}
-
-/** A hundred networks, ten seeds, and as many recipes as it takes. */
-function gridOf(trials: number): string {
-  return `
-question: What does a trial cost beside the training, on machines elsewhere?
-engine: noop
-model: { family: resnet-rs-small }
-data: { name: fashion-mnist, trainImages: 1000, minivalImages: 1000 }
-recipe: { batchSize: 100, learningRate: 0.1 }
-seeds: 10
-axes:
-  width: [0.25, 0.5, 0.75, 1, 1.5]
-  depth: [8, 14, 20, 26, 32]
-  resolution: [16, 20, 24, 28]
-  epochs: [1]
-  weightDecay: [${Array.from({ length: trials / 1000 }, (_, i) => (i + 1) * 1e-6).join(', ')}]
-`;
 }
