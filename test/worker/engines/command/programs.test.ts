@@ -47,7 +47,9 @@ describe('an allowed program', () => {
     });
     expect(allowedInEnvironment({})).toEqual({});
     for (const text of ['{', '[]', '{"../a": "x"}', '{"a": "bash"}'])
-      expect(() => allowedInEnvironment({ SCALESWEEP_COMMANDS: text })).toThrow(/SCALESWEEP_COMMANDS|would run a trial's arguments/);
+      expect(() => allowedInEnvironment({ SCALESWEEP_COMMANDS: text })).toThrow(
+        /SCALESWEEP_COMMANDS|would run a trial's arguments/,
+      );
   });
 
   it('is asked for by its name, and nothing else has one', () => {
