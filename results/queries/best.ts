@@ -1,6 +1,7 @@
 /** The best cell under a budget, chosen on minival, with its interval and the cells within noise of it. */
-import { costAxes, type Budget, type CostAxis } from '../../contract/index.ts';
+import type { Budget, CostAxis } from '../../contract/index.ts';
 import { guarded } from '../store/sqlite-errors.ts';
+import { costAxesOf } from '../store/sql.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
 import { cellResult, type CellResult } from './cell-result.ts';
 import type { Scope } from './cells.ts';
@@ -35,7 +36,7 @@ export function best(store: SqliteStore, options: BestOptions = {}): Best {
   return guarded(store.file, () => {
     const cells = cellsOf(resolveScope(store, options));
     const budget = options.budget ?? {};
-    const axis: CostAxis = costAxes.find((name) => budget[name] !== undefined) ?? 'flops';
+    const axis: CostAxis = costAxesOf(store.connection.facts).find((name) => budget[name] !== undefined) ?? 'flops';
     const selection = { budget, axis };
     const found = cells.mostAccurate(selection);
     const answer = { budget, scope: cells.scope, noise: cells.noise };

@@ -3,7 +3,7 @@
  * in a few ms), and the cells of one sweep, from a list (a sweep may hold only some seeds of a cell, so its means are
  * its own).
  */
-import { scalingAxes, type Budget, type CostAxis } from '../../contract/index.ts';
+import type { Budget, CostAxis, ScalingAxis } from '../../contract/index.ts';
 import type { StoredCell } from './cell-result.ts';
 import type { Noise } from './noise.ts';
 
@@ -17,6 +17,8 @@ export interface Selection {
 export interface Cells {
   /** For messages: the dataset, and the sweep where one was asked for. */
   readonly scope: Scope;
+  /** The scaling axes, in the order of the table. */
+  readonly axes: readonly ScalingAxis[];
   readonly noise: Noise | null;
   readonly largestReadingError: number;
   /** The most accurate cell under the budget; of equals the cheapest on the axis. */
@@ -42,7 +44,9 @@ export function byAccuracy(axis: CostAxis): (a: StoredCell, b: StoredCell) => nu
   return (a, b) => b.minivalTop1 - a.minivalTop1 || (a[axis] ?? Infinity) - (b[axis] ?? Infinity) || a.n - b.n;
 }
 
-export function byShape(a: StoredCell, b: StoredCell): number {
-  for (const axis of scalingAxes) if (a[axis] !== b[axis]) return a[axis] - b[axis];
-  return a.n - b.n;
+export function byShape(axes: readonly ScalingAxis[]): (a: StoredCell, b: StoredCell) => number {
+  return (a, b) => {
+    for (const axis of axes) if (a[axis] !== b[axis]) return a[axis] - b[axis];
+    return a.n - b.n;
+  };
 }

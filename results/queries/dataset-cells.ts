@@ -4,10 +4,10 @@
  * so far. On a million cells (two cores of a Zen 5): see bench/queries.ts; a plain scan took 54 ms, a window function
  * for the front 668 ms.
  */
-import { costAxes, type CostAxis } from '../../contract/index.ts';
+import type { CostAxis } from '../../contract/index.ts';
 import { bucketOf, UNKNOWN_BUCKET } from '../store/buckets.ts';
 import type { Connection, SqlValue } from '../store/connection.ts';
-import { capped, columnList, perFacts } from '../store/sql.ts';
+import { capped, columnList, costAxesOf, perFacts, scalingAxesOf } from '../store/sql.ts';
 import { cellFields, cellReader, type StoredCell } from './cell-result.ts';
 import { byAccuracy, type Cells, type Scope, type Selection } from './cells.ts';
 import { filterSql, type Condition } from './filter.ts';
@@ -64,20 +64,20 @@ export function datasetCells(
 
   const search = ({ budget, axis }: Selection, bucket: number, floor: number, limit: number): StoredCell[] => {
     const { bucket: column, cost, index } = columns[axis];
-    const capped = costAxes.filter((name) => budget[name] !== undefined);
-    const caps = capped.map((name) => ` AND ${columns[name].cost} <= ?`).join('');
+    const caps = costAxesOf(facts).filter((name) => budget[name] !== undefined);
+    const within = caps.map((name) => ` AND ${columns[name].cost} <= ?`).join('');
     const values: SqlValue[] = [
       dataset,
       bucket,
       floor,
-      ...capped.map((name) => budget[name] ?? 0),
+      ...caps.map((name) => budget[name] ?? 0),
       ...filter.values,
       limit,
     ];
     return connection
       .all(
         `SELECT ${fields} FROM cells INDEXED BY ${index} WHERE dataset = ? AND ${column} = ? AND minival_top1 >= ?
-         ${caps}${filter.sql} ORDER BY minival_top1 DESC, ${cost}, n LIMIT ?`,
+         ${within}${filter.sql} ORDER BY minival_top1 DESC, ${cost}, n LIMIT ?`,
         ...values,
       )
       .map(storedCell);
@@ -144,6 +144,7 @@ export function datasetCells(
 
   return {
     scope,
+    axes: scalingAxesOf(facts),
     noise: pooledNoise(noise?.ss ?? 0, noise?.df ?? 0),
     largestReadingError: noise?.reading ?? 0,
     mostAccurate,

@@ -6,14 +6,7 @@ import { cellResult, type CellResult } from './cell-result.ts';
 import { byAccuracy, type Cells, type Scope } from './cells.ts';
 import { fitParabola, fitPowerLaw, type Optimum } from './fits.ts';
 import { cellsOf, resolveScope, type ScopeOptions } from './scope.ts';
-import {
-  alongAxes,
-  slicePoints,
-  type Held,
-  type SliceGroup,
-  type SlicePoint,
-  type SliceTarget,
-} from './slice-points.ts';
+import { slicePoints, type Held, type SliceGroup, type SlicePoint, type SliceTarget } from './slice-points.ts';
 
 /** Cells to look at: enough for any fit; more than this and the tolerance is narrowed instead (reading them costs 10 us each). */
 const SLICE_CELLS = 1000;
@@ -73,7 +66,9 @@ export function isoflop(store: SqliteStore, options: IsoflopOptions): Isoflop {
   }
   return guarded(store.file, () => {
     const cells = cellsOf(resolveScope(store, options));
-    const target: SliceTarget = { axis, cost, tolerance: narrowed(cells, axis, cost, tolerance) };
+    // Curves are listed with depth first.
+    const axes = ['depth' as const, ...cells.axes.filter((name) => name !== 'depth')];
+    const target: SliceTarget = { axis, cost, tolerance: narrowed(cells, axis, cost, tolerance), axes };
     const near = cells.between(axis, cost * (1 - target.tolerance), cost * (1 + target.tolerance));
     const span = windowOf(cells, target);
     const window = span === undefined ? near : cells.between(axis, cost / span, cost * span);
@@ -87,7 +82,7 @@ export function isoflop(store: SqliteStore, options: IsoflopOptions): Isoflop {
         .slice(0, LISTED)
         .map((cell) => cellResult(cell, cells.noise)),
       sliceTotal: near.length,
-      curves: slicePoints(window, target).flatMap((group) => curvesOf(group, axis)),
+      curves: slicePoints(window, target).flatMap((group) => curvesOf(group, target)),
     };
   });
 }
@@ -111,8 +106,8 @@ function windowOf(cells: Cells, { axis, cost }: SliceTarget): number | undefined
   return tooWide === 0 ? undefined : spans[tooWide - 1];
 }
 
-function curvesOf(group: SliceGroup, axis: CostAxis): SliceCurve[] {
-  return alongAxes
+function curvesOf(group: SliceGroup, { axis, axes }: SliceTarget): SliceCurve[] {
+  return axes
     .filter((along) => along !== 'epochs' || axis === 'trainFlops')
     .map((along) => curveAlong(group, along))
     .filter((curve) => curve !== undefined);

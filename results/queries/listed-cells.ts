@@ -1,20 +1,23 @@
 /** The cells of a list: one sweep's, some thousands as a rule. */
-import { costAxes, type CostAxis } from '../../contract/index.ts';
+import type { CostAxis, Facts } from '../../contract/index.ts';
 import { byAccuracy, byShape, type Cells, type Scope, type Selection } from './cells.ts';
+import { costAxesOf, scalingAxesOf } from '../store/sql.ts';
 import type { StoredCell } from './cell-result.ts';
 import type { Noise } from './noise.ts';
 
-export function listedCells(list: readonly StoredCell[], scope: Scope, noise: Noise | null): Cells {
+export function listedCells(list: readonly StoredCell[], scope: Scope, noise: Noise | null, facts: Facts): Cells {
+  const axes = scalingAxesOf(facts);
   const under = ({ budget, axis }: Selection): StoredCell[] =>
     list
       .filter((cell) =>
-        costAxes.every((name) => budget[name] === undefined || (cell[name] ?? Infinity) <= budget[name]),
+        costAxesOf(facts).every((name) => budget[name] === undefined || (cell[name] ?? Infinity) <= budget[name]),
       )
       .sort(byAccuracy(axis));
   const between = (axis: CostAxis, low: number, high: number): StoredCell[] =>
     list.filter((cell) => cell[axis] !== null && cell[axis] >= low && cell[axis] <= high).sort((a, b) => a.n - b.n);
   return {
     scope,
+    axes,
     noise,
     largestReadingError: list.reduce((largest, cell) => Math.max(largest, cell.readingError ?? 0), 0),
     mostAccurate: (selection) => under(selection)[0],
@@ -25,7 +28,7 @@ export function listedCells(list: readonly StoredCell[], scope: Scope, noise: No
     front: (axis) => frontOf(list, axis),
     hasMoreThan: (limit, axis, low, high) => between(axis, low, high).length > limit,
     between,
-    all: () => list.toSorted(byShape),
+    all: () => list.toSorted(byShape(axes)),
   };
 }
 

@@ -98,5 +98,5 @@ function sweepCells(connection: Connection, sweep: number, scope: Scope, where: 
     degreesOfFreedom += Number(row.seeds) - 1;
     return storedCell(row);
   });
-  return listedCells(list, scope, pooledNoise(sumOfSquares, degreesOfFreedom));
+  return listedCells(list, scope, pooledNoise(sumOfSquares, degreesOfFreedom), facts);
 }

@@ -3,11 +3,8 @@
  * of resolution, width and depth) passes the cost, its accuracy there is interpolated between the two neighbours,
  * linearly in the logarithm of cost. A cell within the tolerance stands for itself.
  */
-import { canonicalJson, scalingAxes, type CostAxis, type ScalingAxis } from '../../contract/index.ts';
+import { canonicalJson, type CostAxis, type ScalingAxis } from '../../contract/index.ts';
 import type { StoredCell } from './cell-result.ts';
-
-/** Curves are listed with depth first. */
-export const alongAxes: readonly ScalingAxis[] = ['depth', ...scalingAxes.filter((axis) => axis !== 'depth')];
 
 export interface SlicePoint extends Readonly<Record<ScalingAxis, number>> {
   readonly minivalTop1: number;
@@ -31,6 +28,8 @@ export interface SliceTarget {
   readonly cost: number;
   /** Cells within cost x (1 +- tolerance) stand for themselves. */
   readonly tolerance: number;
+  /** The dimensions, in the order in which they are answered for. */
+  readonly axes: readonly ScalingAxis[];
 }
 
 /**
@@ -57,9 +56,9 @@ export function slicePoints(cells: readonly StoredCell[], target: SliceTarget): 
 function pointsOf(cells: readonly StoredCell[], target: SliceTarget): SlicePoint[] {
   const points: SlicePoint[] = cells
     .filter((cell) => isNear(cell, target))
-    .map((cell) => pointAt(cell, cell.minivalTop1, null));
-  for (const along of alongAxes) {
-    for (const line of linesAlong(cells, along)) {
+    .map((cell) => pointAt(cell, cell.minivalTop1, null, target.axes));
+  for (const along of target.axes) {
+    for (const line of linesAlong(cells, along, target.axes)) {
       for (const [i, above] of line.entries()) {
         const below = line[i - 1];
         if (below === undefined || isNear(below, target) || isNear(above, target)) continue;
@@ -68,7 +67,7 @@ function pointsOf(cells: readonly StoredCell[], target: SliceTarget): SlicePoint
         const share = Math.log(target.cost / low) / Math.log(high / low);
         const top1 = below.minivalTop1 + share * (above.minivalTop1 - below.minivalTop1);
         const value = below[along] * (above[along] / below[along]) ** share;
-        points.push({ ...pointAt(below, top1, along), [along]: value });
+        points.push({ ...pointAt(below, top1, along, target.axes), [along]: value });
       }
     }
   }
@@ -76,10 +75,10 @@ function pointsOf(cells: readonly StoredCell[], target: SliceTarget): SlicePoint
 }
 
 /** Cells that share all but one dimension, by rising value of that one. */
-function linesAlong(cells: readonly StoredCell[], along: ScalingAxis): StoredCell[][] {
+function linesAlong(cells: readonly StoredCell[], along: ScalingAxis, axes: readonly ScalingAxis[]): StoredCell[][] {
   const lines = new Map<string, StoredCell[]>();
   for (const cell of cells) {
-    const key = alongAxes.map((name) => (name === along ? '' : cell[name])).join('|');
+    const key = axes.map((name) => (name === along ? '' : cell[name])).join('|');
     const line = lines.get(key);
     if (line === undefined) lines.set(key, [cell]);
     else line.push(cell);
@@ -95,7 +94,12 @@ function isNear(cell: StoredCell, target: SliceTarget): boolean {
   return Math.abs(costOf(cell, target) / target.cost - 1) <= target.tolerance;
 }
 
-function pointAt(cell: StoredCell, minivalTop1: number, interpolated: ScalingAxis | null): SlicePoint {
-  const shape = Object.fromEntries(scalingAxes.map((axis) => [axis, cell[axis]])) as Record<ScalingAxis, number>;
+function pointAt(
+  cell: StoredCell,
+  minivalTop1: number,
+  interpolated: ScalingAxis | null,
+  axes: readonly ScalingAxis[],
+): SlicePoint {
+  const shape = Object.fromEntries(axes.map((axis) => [axis, cell[axis]])) as Record<ScalingAxis, number>;
   return { ...shape, minivalTop1, interpolated };
 }

@@ -1,5 +1,12 @@
 /** SQL made from the tables of facts. */
-import { cappedOf, type Fact, type Facts, type MetricFact } from '../../contract/index.ts';
+import {
+  cappedOf,
+  type CostAxis,
+  type Fact,
+  type Facts,
+  type MetricFact,
+  type ScalingAxis,
+} from '../../contract/index.ts';
 
 type Column = Pick<Fact, 'name' | 'column'>;
 
@@ -52,6 +59,12 @@ export function aggregateList(rows: readonly OverSeeds[], table = ''): string {
 
 /** The costs that have an index, by name. */
 export const capped = perFacts(({ costs, metrics }) => cappedOf([...costs, ...metrics]));
+
+/** Names of {@link capped}; of a table longer than FACTS, more than the type says. */
+export const costAxesOf = perFacts((facts) => capped(facts).map(({ name }) => name) as CostAxis[]);
+
+/** Names of the scaling axes, likewise. */
+export const scalingAxesOf = perFacts(({ scaling }) => scaling.map(({ name }) => name) as ScalingAxis[]);
 
 /** Those that are known before anything is measured. */
 export const cappedCosts = perFacts(({ costs }) => cappedOf(costs));
