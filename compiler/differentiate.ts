@@ -1,12 +1,12 @@
-import type { Network, Node, Shape, OpKind } from '../models/index.ts';
+import type { Network, Node, OpKind, Shape } from '../models/index.ts';
 import type { OnnxGraph, Value } from './onnx/onnx-graph.ts';
-import type { Lowering, LoweringContext, NodeOf, Rule } from './lowerings/rule.ts';
+import type { Lowering, LoweringContext, Rule } from './lowerings/rule.ts';
 
 export interface Bindings {
   readonly graph: OnnxGraph;
   readonly batch: number;
   readonly mode: 'train' | 'evaluate';
-  /** [batch, channels, height, width]. */
+  /** [batch, channels, ...spatial]. */
   readonly image: Value;
   readonly params: ReadonlyMap<string, Value>;
   readonly stats: ReadonlyMap<string, Value>;
@@ -24,7 +24,6 @@ export class Differentiation {
   readonly #lowering: Lowering;
   readonly #bindings: Bindings;
   readonly #values: Value[] = [];
-  readonly #saved = new Map<string, Value>();
 
   constructor(network: Network, lowering: Lowering, bindings: Bindings) {
     this.#network = network;
@@ -63,9 +62,7 @@ export class Differentiation {
 
   #rule(node: Node): Rule<OpKind> {
     // A rule takes the node of its own kind; the lookup is by that kind.
-    return this.#lowering[node.op.kind] as Rule<OpKind> & {
-      forward(c: LoweringContext, n: NodeOf<OpKind>, i: readonly Value[]): Value;
-    };
+    return this.#lowering.rules[node.op.kind];
   }
 
   #context(): LoweringContext {
@@ -74,7 +71,7 @@ export class Differentiation {
     return {
       graph,
       batch,
-      abreast: 1,
+      packed: 1,
       block: this.#lowering.block,
       mode,
       param: (name) => named(params, name, 'parameter'),
@@ -84,8 +81,6 @@ export class Differentiation {
       needsGradient: (id) => nodes[id]!.op.kind !== 'input',
       gradient: (name, value) => void this.gradients.set(name, value),
       batchStat: (name, value) => void this.batchStats.set(name, value),
-      save: (node, key, value) => void this.#saved.set(`${node.name}/${key}`, value),
-      saved: (node, key) => named(this.#saved, `${node.name}/${key}`, 'saved value'),
       mask: (node) => masks.get(node.name),
     };
   }

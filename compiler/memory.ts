@@ -3,20 +3,18 @@
  * "Memory"): they say how much of a graph is alive at one time, which no single node knows.
  */
 import type { TrialSpec } from '../contract/index.ts';
-import { elements, type Network, type OpKind, buildNetwork } from '../models/index.ts';
+import { buildNetwork, definitionOf, elements, inputShapes, sizeOf, type Network } from '../models/index.ts';
 
 const FLOAT_BYTES = 4;
 
 /** Images evaluated at one time by the onnx engine. */
 export const EVALUATION_BATCH = 200;
 
-/** Outputs that the backward pass reads again. Norms, sums and drops are part of the operation before or after them. */
-const KEPT: ReadonlySet<OpKind> = new Set(['conv', 'relu', 'gate']);
 /** Rounding and gaps of ONNX Runtime's arena, and scratch. */
 const ARENA = 1.2;
-/** Copies of every parameter that are there all the time: the parameters, which a step writes over, and velocity. */
+/** Copies of every parameter that are there all the time: the parameters, which a step writes over, and the momentum buffer. */
 const PARAM_COPIES = 2;
-/** Copies that are alive during a step: gradients, and filters turned round for the backward pass. */
+/** Copies that are alive during a step: gradients, and weights rearranged for the backward pass. */
 const PARAMS_ALIVE = 0.9;
 /** Of the moving average. */
 const AVERAGE_COPIES = 1;
@@ -43,7 +41,8 @@ function heldMemory(network: Network, average: boolean): number {
 /** While a step runs. Channels that are added to fill blocks are not counted: few networks have many. */
 function stepMemory(network: Network, batch: number): number {
   let kept = 0;
-  for (const node of network.nodes) if (KEPT.has(node.op.kind)) kept += elements(node.shape);
+  for (const node of network.nodes)
+    kept += definitionOf(node.op).kept?.(node.op, inputShapes(network, node), node.shape) ?? 0;
   return ARENA * FLOAT_BYTES * batch * kept + PARAMS_ALIVE * paramBytes(network);
 }
 
@@ -63,7 +62,7 @@ function paramBytes(network: Network): number {
 export function workerMemory({ model, data, recipe }: TrialSpec, microBatch?: number): number {
   const network = buildNetwork(model);
   const batch = microBatch ?? Math.min(recipe.batchSize, data.trainImages);
-  const largest = Math.max(...network.nodes.map(({ shape }) => elements(shape)));
+  const largest = Math.max(...network.nodes.map(({ shape }) => sizeOf(shape)));
   const evaluated = microBatch === undefined ? EVALUATION_BATCH : Math.min(EVALUATION_BATCH, 4 * microBatch);
   const images = (data.trainImages + data.minivalImages) * model.channels * model.resolution ** 2;
   const held =

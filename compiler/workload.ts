@@ -1,26 +1,15 @@
-import { elements, type Network } from '../models/index.ts';
+import { definitionOf, elements, WORK_CLASSES, type Extent, type Network } from '../models/index.ts';
 
 /**
  * What the time of a step goes into. Within a class every unit takes about as long as the next on a given device, so
  * that a handful of rates, measured once, tells the time of any network.
  *
- * - `step`: 1; what a call costs whatever it does.
- * - `node`: nodes of the graph; what a node costs whatever its size.
- * - `wideMultiplications`, `pointMultiplications`: multiply-adds of convolutions with and without a neighbourhood.
- * - `wideTraffic`, `pointTraffic`: elements that those convolutions read and write.
- * - `pointwise`: elements that every other node writes.
+ * - `step`: 1; what a call costs regardless of its work.
+ * - `node`: nodes of the graph; what a node costs regardless of its size.
  * - `parameters`: learned values, which the optimiser passes over.
+ * - the others: work of the operations, as `OpDefinition.workload` states it.
  */
-export const OPERATION_CLASSES = [
-  'step',
-  'node',
-  'wideMultiplications',
-  'pointMultiplications',
-  'wideTraffic',
-  'pointTraffic',
-  'pointwise',
-  'parameters',
-] as const;
+export const OPERATION_CLASSES = ['step', 'node', ...WORK_CLASSES, 'parameters'] as const;
 export type OperationClass = (typeof OPERATION_CLASSES)[number];
 
 /** Amount of work by class. */
@@ -31,7 +20,9 @@ export interface ValueLayout {
   /** Channels are rounded up to a multiple of it, but not those of the image: 1 in a plain layout. */
   readonly block: number;
   /** Images whose channels share a block, by node. */
-  readonly abreast: readonly number[];
+  readonly packing: readonly number[];
+  /** Ids of nodes that are computed in the plain layout nevertheless. */
+  readonly plainNodes: ReadonlySet<number>;
 }
 
 /**
@@ -50,44 +41,19 @@ export function workloadOf({ nodes }: Network, batch: number, layout?: ValueLayo
     pointwise: 0,
     parameters: 0,
   };
-  const abreastIn = (id: number): number => layout?.abreast[id] ?? 1;
-  /** Places that an image's channels take. */
-  const channelsOf = (id: number): number => {
+  const extentOf = (id: number, isPlain: boolean): Extent => {
     const { op, shape } = nodes[id]!;
-    const block = (layout?.block ?? 1) / abreastIn(id);
-    return op.kind === 'input' ? shape[0] : Math.ceil(shape[0] / block) * block;
+    const packed = isPlain ? 1 : (layout?.packing[id] ?? 1);
+    const block = isPlain || op.kind === 'input' ? 1 : (layout?.block ?? 1) / packed;
+    const channels = Math.ceil(shape.channels / block) * block;
+    return { shape, channels, size: channels * elements(shape.spatial), packed };
   };
-  const sizeOf = (id: number): number => channelsOf(id) * nodes[id]!.shape[1] * nodes[id]!.shape[2];
   for (const { id, op, inputs, params } of nodes) {
     for (const { shape } of params) work.parameters += elements(shape);
-    switch (op.kind) {
-      case 'conv': {
-        const kind = op.kernel > 1 ? 'wide' : 'point';
-        // With images abreast each is multiplied by the zeros of the others.
-        const channels = abreastIn(inputs[0]!) * channelsOf(inputs[0]!);
-        work[`${kind}Multiplications`] += batch * op.kernel ** 2 * channels * sizeOf(id);
-        work[`${kind}Traffic`] += batch * (sizeOf(inputs[0]!) + sizeOf(id));
-        break;
-      }
-      case 'dense':
-        work.pointMultiplications += batch * elements(params[0]!.shape);
-        break;
-      case 'norm':
-      case 'relu':
-      case 'sigmoid':
-      case 'add':
-      case 'gate':
-      case 'max-pool':
-      case 'avg-pool':
-      case 'global-pool':
-        work.pointwise += batch * sizeOf(id);
-        break;
-      // Nothing is computed: the image is there, and few recipes drop anything.
-      case 'input':
-      case 'dropout':
-      case 'drop-path':
-        break;
-    }
+    const isPlain = layout?.plainNodes.has(id) ?? false;
+    const extents = inputs.map((input) => extentOf(input, isPlain));
+    const own = definitionOf(op).workload(op, extents, extentOf(id, isPlain));
+    for (const name of WORK_CLASSES) work[name] += batch * (own[name] ?? 0);
   }
   return work;
 }

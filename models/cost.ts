@@ -1,5 +1,7 @@
 import type { ModelSpec } from '../contract/index.ts';
-import { elements, type Network, type Node } from './graph.ts';
+import { inputShapes, type Network, type Node } from './graph.ts';
+import { definitionOf } from './ops/index.ts';
+import { dimsOf, elements } from './shape.ts';
 import { buildNetwork } from './families/build-network.ts';
 
 /** Cost of one forward pass of one image. */
@@ -15,7 +17,7 @@ export interface Cost {
 export interface StageCost extends Cost {
   readonly stage: string;
   /** [channels, height, width] of the stage's output. */
-  readonly output: readonly [number, number, number];
+  readonly output: readonly number[];
 }
 
 export interface NetworkCost extends Cost {
@@ -23,43 +25,27 @@ export interface NetworkCost extends Cost {
 }
 
 function nodeCost(network: Network, node: Node): Cost {
-  const params = node.params.reduce((sum, param) => sum + elements(param.shape), 0);
-  switch (node.op.kind) {
-    case 'conv': {
-      const channels = network.nodes[node.inputs[0]!]!.shape[0];
-      const outputs = elements(node.shape);
-      return { flops: 2 * outputs * channels * node.op.kernel ** 2, params, activations: outputs };
-    }
-    case 'dense':
-      return { flops: 2 * elements(node.params[0]!.shape), params, activations: 0 };
-    case 'input':
-    case 'norm':
-    case 'relu':
-    case 'sigmoid':
-    case 'add':
-    case 'gate':
-    case 'max-pool':
-    case 'avg-pool':
-    case 'global-pool':
-    case 'dropout':
-    case 'drop-path':
-      return { flops: 0, params, activations: 0 };
-  }
+  const definition = definitionOf(node.op);
+  return {
+    flops: definition.flops?.(node.op, inputShapes(network, node), node.shape) ?? 0,
+    params: node.params.reduce((sum, { shape }) => sum + elements(shape), 0),
+    activations: definition.activations?.(node.op, node.shape) ?? 0,
+  };
 }
 
 export function networkCost(network: Network): NetworkCost {
-  const stages: { stage: string; flops: number; params: number; activations: number; output: Node['shape'] }[] = [];
+  const stages: { stage: string; flops: number; params: number; activations: number; output: readonly number[] }[] = [];
   for (const node of network.nodes) {
     const cost = nodeCost(network, node);
     let stage = stages.at(-1);
     if (stage?.stage !== node.stage) {
-      stage = { stage: node.stage, flops: 0, params: 0, activations: 0, output: node.shape };
+      stage = { stage: node.stage, flops: 0, params: 0, activations: 0, output: [] };
       stages.push(stage);
     }
     stage.flops += cost.flops;
     stage.params += cost.params;
     stage.activations += cost.activations;
-    stage.output = node.shape;
+    stage.output = dimsOf(node.shape);
   }
   const total = (field: 'flops' | 'params' | 'activations'): number =>
     stages.reduce((sum, stage) => sum + stage[field], 0);

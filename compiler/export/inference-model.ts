@@ -1,7 +1,8 @@
-import type { Network } from '../../models/index.ts';
+import { dimsOf, type Network } from '../../models/index.ts';
 import { Differentiation } from '../differentiate.ts';
-import { convAttributes } from '../lowerings/portable/conv.ts';
+import { convAttributes } from '../lowerings/portable/conv-attributes.ts';
 import { portable } from '../lowerings/portable/index.ts';
+import { windowOf } from '../lowerings/portable/max-pool.ts';
 import type { Lowering } from '../lowerings/rule.ts';
 import { OnnxGraph, type Value } from '../onnx/onnx-graph.ts';
 import { foldNorms } from './fold-norms.ts';
@@ -31,7 +32,7 @@ export function buildInferenceModel(
   const { tensors, folded } = foldNorms(network, params, stats);
   const values = new Map<string, Value>();
   for (const [name, { values: numbers, shape }] of tensors) values.set(name, graph.tensor(name, numbers, shape));
-  const image = graph.input(INPUT_NAME, ['batch', ...network.nodes[0]!.shape]);
+  const image = graph.input(INPUT_NAME, ['batch', ...dimsOf(network.nodes[0]!.shape)]);
   const pass = new Differentiation(network, inference(folded, values), {
     graph,
     // Open: no rule used here asks for it.
@@ -56,29 +57,31 @@ function inference(folded: ReadonlySet<string>, tensors: ReadonlyMap<string, Val
   return {
     ...portable,
     layout: 'inference',
-    conv: {
-      ...forwardOnly,
-      forward({ graph, param }, { name, op }, [x]) {
-        const bias = tensors.get(`${name}.bias`);
-        const inputs = [x!, param(`${name}.weight`), ...(bias === undefined ? [] : [bias])];
-        return graph.add('Conv', inputs, convAttributes(op.kernel, op.stride));
+    rules: {
+      ...portable.rules,
+      conv: {
+        ...forwardOnly,
+        forward({ graph, param }, { name, op }, [x]) {
+          const bias = tensors.get(`${name}.bias`);
+          const inputs = [x!, param(`${name}.weight`), ...(bias === undefined ? [] : [bias])];
+          return graph.add('Conv', inputs, convAttributes(op));
+        },
       },
-    },
-    norm: {
-      ...forwardOnly,
-      forward: (context, node, inputs) =>
-        folded.has(node.name) ? inputs[0]! : portable.norm.forward(context, node, inputs),
-    },
-    'max-pool': {
-      ...forwardOnly,
-      forward: ({ graph }, _node, [x]) =>
-        graph.add('MaxPool', [x!], { kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides: [2, 2] }),
-    },
-    dense: {
-      ...forwardOnly,
-      forward({ graph, param }, { name }, [x]) {
-        const flat = graph.add('Flatten', [x!], { axis: 1 });
-        return graph.add('Gemm', [flat, param(`${name}.weight`), param(`${name}.bias`)], { transB: 1 });
+      norm: {
+        ...forwardOnly,
+        forward: (context, node, inputs) =>
+          folded.has(node.name) ? inputs[0]! : portable.rules.norm.forward(context, node, inputs),
+      },
+      'max-pool': {
+        ...forwardOnly,
+        forward: ({ graph }, node, [x]) => graph.add('MaxPool', [x!], windowOf(node)),
+      },
+      dense: {
+        ...forwardOnly,
+        forward({ graph, param }, { name }, [x]) {
+          const flat = graph.add('Flatten', [x!], { axis: 1 });
+          return graph.add('Gemm', [flat, param(`${name}.weight`), param(`${name}.bias`)], { transB: 1 });
+        },
       },
     },
   };

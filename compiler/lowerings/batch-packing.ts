@@ -4,17 +4,23 @@ import type { Network } from '../../models/index.ts';
 const MOST = 8;
 
 /**
- * How many images lie abreast in one block of channels, by node: where channels fill half of a block or less, those of two, four
- * or eight images share it instead of padding. From the image on, as far as channels are few, never more than before, and none
+ * Batch packing: how many images share one block of channels, by node. Where channels fill half of a block or less, those of two, four
+ * or eight images share it instead of padding: from the image on, as far as channels are few, never more than before, and none
  * from the first convolution of the last stage on, where images are small.
  *
- * @param batch images of a step: those that are not abreast must still fill blocks, for the filters' gradients.
+ * @param batch images of a step: those that share no block must still fill blocks, for the weight gradients.
+ * @param plainNodes that are computed in the plain layout: where there are any, nothing is packed.
  */
-export function abreastOf(network: Network, block: number, batch: number): readonly number[] {
-  for (let most = Math.min(MOST, block); most > 1; most /= 2) {
+export function packingOf(
+  network: Network,
+  block: number,
+  batch: number,
+  plainNodes: ReadonlySet<number>,
+): readonly number[] {
+  for (let most = Math.min(MOST, block); most > 1 && plainNodes.size === 0; most /= 2) {
     if (batch % (most * block) !== 0) continue;
-    const abreast = assign(network, block, most);
-    if (partsLittle(network, abreast)) return abreast;
+    const packing = assign(network, block, most);
+    if (isUniform(network, packing) && unpacksCheaply(network, packing)) return packing;
   }
   return network.nodes.map(() => 1);
 }
@@ -22,28 +28,39 @@ export function abreastOf(network: Network, block: number, batch: number): reado
 function assign({ nodes }: Network, block: number, most: number): number[] {
   const stem = nodes.find(({ op }) => op.kind === 'conv')!;
   const last = nodes.findLast(({ op }) => op.kind === 'conv')!;
-  const abreast: number[] = [];
+  const packing: number[] = [];
   for (const { op, inputs, stage, shape } of nodes) {
-    // Images part in a convolution: it alone can write channels to other blocks than those it reads.
+    // A convolution alone can unpack: it writes channels to other blocks than those it reads.
     const isLast = op.kind === 'conv' && stage === last.stage;
-    let images = isLast ? 1 : Math.min(most, ...inputs.map((id) => abreast[id]!));
+    let images = isLast ? 1 : Math.min(most, ...inputs.map((id) => packing[id]!));
+    const { channels } = shape;
     // The image lies as the stem's output does; its own channels must not make a block, which is how a plain tensor is known.
     const isFull = (): boolean =>
-      op.kind === 'input' ? stem.shape[0] * images > block || shape[0] * images >= block : shape[0] * images > block;
+      op.kind === 'input'
+        ? stem.shape.channels * images > block || channels * images >= block
+        : channels * images > block;
     while (images > 1 && isFull()) images /= 2;
-    abreast.push(images);
+    packing.push(images);
   }
-  return abreast;
+  return packing;
+}
+
+/** Whether every other operation reads what it writes: a sum of two branches that were packed differently is not possible. */
+function isUniform({ nodes }: Network, packing: readonly number[]): boolean {
+  return nodes.every(({ id, op, inputs }) => {
+    if ((op.kind === 'dropout' || op.kind === 'dense') && packing[id] !== 1) return false;
+    return op.kind === 'conv' || inputs.every((input) => packing[input] === packing[id]);
+  });
 }
 
 /**
- * Where images part, what a convolution wrote is copied, and its gradient again: little where the image becomes smaller there, more
- * than is saved where a bottleneck widens at full size. A bias would have to part as well.
+ * Where images are unpacked, what a convolution wrote is copied, and its gradient again: little where the image becomes smaller there, more
+ * than is saved where a bottleneck widens at full size. A bias would have to be unpacked as well.
  */
-function partsLittle({ nodes }: Network, abreast: readonly number[]): boolean {
-  const largest = Math.max(...nodes.map(({ op, shape }) => (op.kind === 'conv' ? shape[1] : 0)));
+function unpacksCheaply({ nodes }: Network, packing: readonly number[]): boolean {
+  const largest = Math.max(...nodes.map(({ op, shape }) => (op.kind === 'conv' ? shape.spatial[0]! : 0)));
   return nodes.every(
     ({ id, op, inputs, shape }) =>
-      op.kind !== 'conv' || abreast[inputs[0]!] === abreast[id] || (!op.bias && shape[1] < largest),
+      op.kind !== 'conv' || packing[inputs[0]!] === packing[id] || (!op.bias && shape.spatial[0]! < largest),
   );
 }

@@ -1,14 +1,14 @@
-import type { Node, Op, OpKind, Param, Shape } from '../../models/index.ts';
+import type { Node, NodeOf, OpKind, Param, Shape } from '../../models/index.ts';
 import type { LossRule } from '../loss/standard-loss.ts';
 import type { OnnxGraph, Value } from '../onnx/onnx-graph.ts';
 
 /** What a rule may ask for while it lowers a node. */
 export interface LoweringContext {
   readonly graph: OnnxGraph;
-  /** Images per step, fixed when the graph is written; where images lie abreast, that by how many they are. */
+  /** Images per step, fixed when the graph is written; with batch packing, divided by the images in a block. */
   readonly batch: number;
-  /** Images in one block of channels: 1 but for few channels in the blocked layout. */
-  readonly abreast: number;
+  /** Images in one block of channels (batch packing): 1 except for few channels in the blocked layout. */
+  readonly packed: number;
   /** Of the lowering. */
   readonly block: number;
   /** `train`: batch statistics and drops. `evaluate`: running statistics, nothing dropped. */
@@ -26,14 +26,9 @@ export interface LoweringContext {
   readonly gradient: (param: string, value: Value) => void;
   /** Hands in the statistic of this batch, which moves the running one. */
   readonly batchStat: (name: string, value: Value) => void;
-  /** Keeps a value of the forward pass for the backward pass of the same node. */
-  readonly save: (node: Node, key: string, value: Value) => void;
-  readonly saved: (node: Node, key: string) => Value;
-  /** Multipliers that drop: [batch, features, 1, 1] for dropout, [batch, 1, 1, 1] for a path. `undefined` when off. */
+  /** Multipliers that drop: [batch, features, ...1] for dropout, [batch, 1, ...1] for a path. `undefined` when off. */
   readonly mask: (node: Node) => Value | undefined;
 }
-
-export type NodeOf<K extends OpKind> = Node & { readonly op: Extract<Op, { kind: K }> };
 
 /** How one kind of node becomes ONNX operations, forwards and backwards. */
 export interface Rule<K extends OpKind> {
@@ -56,8 +51,12 @@ export type Stored = Pick<Param, 'name' | 'shape'>;
 /** Levels of ONNX Runtime's graph optimiser. */
 export type Optimisation = 'basic' | 'all';
 
-/** One rule per kind of node, and what lies around the nodes. The value of the last node is plain: [batch, classes]. */
-export type Lowering = { readonly [K in OpKind]: Rule<K> } & {
+/** One rule per kind of node. */
+export type Rules = { readonly [K in OpKind]: Rule<K> };
+
+/** The rules, and what lies around the nodes. The value of the last node is plain: [batch, classes]. */
+export interface Lowering {
+  readonly rules: Rules;
   readonly layout: string;
   /** Channels that lie together: 1 in the plain layout. */
   readonly block: number;
@@ -73,7 +72,7 @@ export type Lowering = { readonly [K in OpKind]: Rule<K> } & {
   readonly vectorDims: (size: number) => readonly number[];
   /** y + x * factor over vectors of those dimensions; `factor` has the shape [1]. */
   readonly addScaled: (graph: OnnxGraph, y: Value, x: Value, factor: Value, size: number) => Value;
-};
+}
 
 /** `Split` along the first axis. */
 export function splitAtOnce(graph: OnnxGraph, value: Value, sizes: readonly number[]): Value[] {

@@ -1,4 +1,4 @@
-import { elements, type Network, type Node, type Param } from '../../models/index.ts';
+import { elements, type Network, type Stat } from '../../models/index.ts';
 
 /** One tensor's place in a flat vector. */
 export interface Slot {
@@ -22,20 +22,20 @@ export interface Layout {
   readonly statCount: number;
 }
 
-/** What has to be placed. */
-export type Named = Pick<Param, 'name' | 'shape'>;
-
 /** The network's own layout: what checkpoints, digests and exports hold, whatever engine trains it. */
 export function layoutOf(network: Network): Layout {
   return place(network, ({ shape }) => shape);
 }
 
 /** The same tensors in the same order, each in the shape that `shapeOf` says. */
-export function place(network: Network, shapeOf: (tensor: Named) => readonly number[]): Layout {
+export function place(network: Network, shapeOf: (tensor: Stat) => readonly number[]): Layout {
   const all = network.nodes.flatMap((node) => node.params);
   const decaying = all.filter((param) => param.decays);
   const params = line([...decaying, ...all.filter((param) => !param.decays)], shapeOf);
-  const stats = line(network.nodes.flatMap(statsOf), shapeOf);
+  const stats = line(
+    network.nodes.flatMap(({ stats }) => stats),
+    shapeOf,
+  );
   return {
     params,
     paramCount: total(params),
@@ -45,17 +45,7 @@ export function place(network: Network, shapeOf: (tensor: Named) => readonly num
   };
 }
 
-/** The running statistics of a node: only a norm has some. */
-export function statsOf(node: Node): Named[] {
-  if (node.op.kind !== 'norm') return [];
-  const shape = [node.shape[0]];
-  return [
-    { name: `${node.name}.mean`, shape },
-    { name: `${node.name}.variance`, shape },
-  ];
-}
-
-function line(tensors: readonly Named[], shapeOf: (tensor: Named) => readonly number[]): Slot[] {
+function line(tensors: readonly Stat[], shapeOf: (tensor: Stat) => readonly number[]): Slot[] {
   let offset = 0;
   return tensors.map((tensor) => {
     const shape = shapeOf(tensor);

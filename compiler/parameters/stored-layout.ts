@@ -2,7 +2,7 @@ import type { Network } from '../../models/index.ts';
 import { place, type Layout, type Slot } from './layout.ts';
 import type { Lowering } from '../lowerings/rule.ts';
 
-export { layoutOf, statsOf, type Layout, type Slot } from './layout.ts';
+export { layoutOf, type Layout, type Slot } from './layout.ts';
 
 /**
  * The layout of the vectors that a step works on. A training keeps few flat vectors instead of hundreds of small

@@ -1,4 +1,4 @@
-import type { Network } from '../../models/index.ts';
+import { dimsOf, type Network } from '../../models/index.ts';
 import { Differentiation } from '../differentiate.ts';
 import { partsOf, VECTORS, type Layout, type Part } from '../parameters/stored-layout.ts';
 import type { Lowering } from '../lowerings/rule.ts';
@@ -117,7 +117,7 @@ function writeGradients(
   options: StepOptions & Written,
 ): Gradients {
   const { batch, hyper, params } = options;
-  const image = graph.input('image', [batch, ...network.nodes[0]!.shape]);
+  const image = graph.input('image', [batch, ...dimsOf(network.nodes[0]!.shape)]);
   const label = graph.input('label', [batch], lowering.loss.labels);
   const unpacked = unpackParts(graph, lowering, params, layout);
   graph.markEarly();
@@ -172,7 +172,7 @@ export function buildEvaluation(network: Network, layout: Layout, lowering: Lowe
     graph,
     batch,
     mode: 'evaluate',
-    image: graph.input('image', [batch, ...network.nodes[0]!.shape]),
+    image: graph.input('image', [batch, ...dimsOf(network.nodes[0]!.shape)]),
     params: unpackParts(graph, lowering, partInputs(graph, 'params', partsOf(layout), lowering), layout),
     stats: unpack(graph, lowering, graph.input('stats', lowering.vectorDims(layout.statCount)), layout.stats),
     masks: new Map(),

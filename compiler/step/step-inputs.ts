@@ -40,8 +40,9 @@ export function maskInputs(
   { batch, dropout, dropPath }: StepOptions,
 ): Map<string, Value> {
   const masks = new Map<string, Value>();
+  const ones = network.nodes[0]!.shape.spatial.map(() => 1);
   if (dropout) {
-    const mask = graph.input('dropout', [batch, dropoutFeatures(network), 1, 1]);
+    const mask = graph.input('dropout', [batch, dropoutFeatures(network), ...ones]);
     for (const { name, op } of network.nodes) if (op.kind === 'dropout') masks.set(name, mask);
   }
   const paths = dropPathNodes(network);
@@ -52,7 +53,7 @@ export function maskInputs(
       all,
       paths.map(() => 1),
     );
-    paths.forEach(({ name }, i) => masks.set(name, graph.add('Reshape', [rows[i]!, graph.ints([batch, 1, 1, 1])])));
+    paths.forEach(({ name }, i) => masks.set(name, graph.add('Reshape', [rows[i]!, graph.ints([batch, 1, ...ones])])));
   }
   return masks;
 }

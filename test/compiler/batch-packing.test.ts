@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelSpec } from '../../contract/index.ts';
 import { buildNetwork } from '../../models/index.ts';
-import { abreastOf } from '../../compiler/lowerings/batch-packing.ts';
+import { layoutIn } from '../../compiler/index.ts';
 import { smallNetwork } from '../worker/onnx/exercise.ts';
 
-/** Images abreast by stage. */
+/** Images in a block by stage. */
 function byStage(change: Partial<ModelSpec>, block: number, batch: number): Record<string, number> {
   const network = buildNetwork({ ...smallNetwork, ...change });
-  const abreast = abreastOf(network, block, batch);
-  return Object.fromEntries(network.nodes.map(({ id, stage }) => [stage, abreast[id]!]));
+  const packing = layoutIn(network, block, batch).packing;
+  return Object.fromEntries(network.nodes.map(({ id, stage }) => [stage, packing[id]!]));
 }
 
-describe('images abreast', () => {
+describe('batch packing', () => {
   it.each<[string, Partial<ModelSpec>]>([
     ['plain', {}],
-    ['ResNet-D with gates', { resnetD: true, seRatio: 0.25, channels: 3 }],
+    ['ResNet-D with SE', { resnetD: true, seRatio: 0.25, channels: 3 }],
     ['a network for photographs', { family: 'resnet-rs', blocks: [1, 1, 1, 1], resolution: 32, resnetD: true }],
-  ])('part in convolutions alone: %s', (_, change) => {
+  ])('unpacks in convolutions alone: %s', (_, change) => {
     const { nodes } = buildNetwork({ ...smallNetwork, width: 0.125, ...change });
-    const abreast = abreastOf({ nodes, classes: 5 }, 16, 128);
-    expect(Math.max(...abreast)).toBeGreaterThan(1);
+    const packing = layoutIn({ nodes, classes: 5 }, 16, 128).packing;
+    expect(Math.max(...packing)).toBeGreaterThan(1);
     for (const { id, op, inputs } of nodes)
-      if (op.kind !== 'conv') for (const input of inputs) expect(abreast[input]).toBe(abreast[id]);
+      if (op.kind !== 'conv') for (const input of inputs) expect(packing[input]).toBe(packing[id]);
   });
 
   it.each<[string, Partial<ModelSpec>, number, number, readonly number[]]>([

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { random, type ModelSpec, type RecipeSpec } from '../../contract/index.ts';
 import { buildNetwork, dropPathNodes } from '../../models/index.ts';
 import { layoutOf } from '../../compiler/parameters/stored-layout.ts';
-import { abreastOf } from '../../compiler/lowerings/batch-packing.ts';
+import { layoutIn } from '../../compiler/index.ts';
 import { blocked } from '../../compiler/lowerings/blocked/index.ts';
 import { portable } from '../../compiler/lowerings/portable/index.ts';
 import type { Choice } from '../../worker/engines/onnx/choose-lowering.ts';
@@ -36,7 +36,7 @@ const plain = { lowering: portable, reason: 'test' };
 const inBlocks = drawnNetworks(14).map((drawn) => ({ ...drawn, batch: everything.batchSize }));
 
 /** With channels for two, four and eight images in a block, and everything that may stand in the stages that have them. */
-const networksAbreast = [
+const packedNetworks = [
   { block: 'basic', width: 0.5 },
   { block: 'basic', width: 0.3, resolution: 9, resnetD: true, channels: 3 },
   { block: 'basic', width: 0.25, seRatio: 0.5, blocks: [2, 2, 1] },
@@ -57,8 +57,8 @@ const networksAbreast = [
 ].map((change, seed) => {
   const spec = { ...smallNetwork, baseWidth: block, ...change } as ModelSpec;
   const batch = 8 * block;
-  const most = Math.max(...abreastOf(buildNetwork(spec), block, batch));
-  return { name: `${seed}, up to ${most} images abreast`, spec, seed, batch, most };
+  const most = Math.max(...layoutIn(buildNetwork(spec), block, batch).packing);
+  return { name: `${seed}, up to ${most} images a block`, spec, seed, batch, most };
 });
 
 /** By parameter, and of what follows from all of them. */
@@ -104,7 +104,7 @@ describe.skipIf(block === 1)('the blocked and the portable lowering', () => {
   beforeEach(() => sessions.keep());
   afterEach(() => sessions.close());
 
-  it.each([...inBlocks, ...networksAbreast])('agree on network $name, $batch images', async ({ spec, seed, batch }) => {
+  it.each([...inBlocks, ...packedNetworks])('agree on network $name, $batch images', async ({ spec, seed, batch }) => {
     const recipe = { ...everything, batchSize: batch };
     const drawn = await drawnStarts(spec, recipe, seed);
     const all = async (choice: Choice): Promise<Outcome[]> => {
@@ -124,15 +124,15 @@ describe.skipIf(block === 1)('the blocked and the portable lowering', () => {
     }
   });
 
-  it.each([inBlocks[0]!, networksAbreast[0]!])('repeats a training of $name to the bit', async ({ spec, batch }) => {
+  it.each([inBlocks[0]!, packedNetworks[0]!])('repeats a training of $name to the bit', async ({ spec, batch }) => {
     const recipe = { ...everything, batchSize: batch };
     const first = await exercise(spec, 5, { choice: forced(spec, batch), recipe, steps: 3 });
     const second = await exercise(spec, 5, { choice: forced(spec, batch), recipe, steps: 3 });
     expect(second).toEqual(first);
   });
 
-  it('are drawn with two and four images abreast, and eight where a block has room', () => {
-    expect(new Set(networksAbreast.map(({ most }) => most))).toEqual(new Set(block === 16 ? [2, 4, 8] : [2, 4]));
+  it('are drawn with two and four images in a block, and eight where a block has room', () => {
+    expect(new Set(packedNetworks.map(({ most }) => most))).toEqual(new Set(block === 16 ? [2, 4, 8] : [2, 4]));
   });
 
   it('train alike over ten steps', async () => {

@@ -6,7 +6,11 @@ import { tinyModel } from '../worker/training/tiny.ts';
 
 const model: ModelSpec = { ...tinyModel, baseWidth: 16, resolution: 12, seRatio: 0.25, resnetD: true };
 
-const in16 = ({ nodes }: Network, images = 1): ValueLayout => ({ block: 16, abreast: nodes.map(() => images) });
+const in16 = ({ nodes }: Network, images = 1): ValueLayout => ({
+  block: 16,
+  packing: nodes.map(() => images),
+  plainNodes: new Set(),
+});
 
 describe('the workload of a network', () => {
   it('counts the multiplications that the cost counts, twice a FLOP, when no channel is rounded up', () => {

@@ -26,20 +26,20 @@ registerFamily({
 
     const side = spec.kernel === '3x3' ? 3 : 5;
     const graph = new GraphBuilder(spec.classes);
-    let x = graph.input([spec.channels, spec.resolution, spec.resolution]);
+    let x = graph.input({ channels: spec.channels, spatial: [spec.resolution, spec.resolution] });
     x = graph.conv('stem.conv', x, scaledChannels(8, spec.width), 3);
-    x = graph.relu('stem.act', graph.norm('stem.norm', x));
+    x = graph.activation('stem.act', graph.norm('stem.norm', x), spec.activation);
     for (let stage = 0; stage < STAGES; stage++) {
       graph.stage = `c${stage + 2}`;
       const outputs = scaledChannels(8 * 2 ** stage, spec.width);
       for (let block = 0; block < blocks; block++) {
         const name = `${graph.stage}.${block}`;
         const stride = stage > 0 && block === 0 ? 2 : 1;
-        const [inputs] = graph.shapeOf(x);
+        const { channels: inputs } = graph.shapeOf(x);
         let y = graph.conv(`${name}.expand`, x, inputs * spec.expansion, 1);
-        y = graph.relu(`${name}.expand.act`, graph.norm(`${name}.expand.norm`, y));
-        y = graph.conv(`${name}.depthwise`, y, inputs * spec.expansion, side, stride);
-        y = graph.relu(`${name}.depthwise.act`, graph.norm(`${name}.depthwise.norm`, y));
+        y = graph.activation(`${name}.expand.act`, graph.norm(`${name}.expand.norm`, y), spec.activation);
+        y = graph.depthwiseConv(`${name}.depthwise`, y, side, { stride });
+        y = graph.activation(`${name}.depthwise.act`, graph.norm(`${name}.depthwise.norm`, y), spec.activation);
         y = graph.norm(`${name}.project.norm`, graph.conv(`${name}.project`, y, outputs, 1));
         if (stride === 1 && inputs === outputs) {
           y = graph.dropPath(`${name}.drop`, y, (stage + 1) / STAGES);

@@ -1,5 +1,5 @@
 import type { ModelSpec, RecipeSpec } from '../../contract/index.ts';
-import { buildNetwork, elements } from '../../models/index.ts';
+import { buildNetwork, sizeOf } from '../../models/index.ts';
 import { EVALUATION_BATCH, onDevice } from '../../compiler/index.ts';
 import { blocked } from '../../compiler/lowerings/blocked/index.ts';
 import type { Choice } from '../engines/onnx/choose-lowering.ts';
@@ -63,7 +63,7 @@ async function observe(
   const choice: Choice = { lowering: block > 1 ? blocked(network, block, PROBE_BATCH) : plain, reason: 'measured' };
   const trainer = await openOnnxTrainer({ network, recipe, batch: PROBE_BATCH, seed: 1, device, threads, choice });
   try {
-    const size = elements(network.nodes[0]!.shape);
+    const size = sizeOf(network.nodes[0]!.shape);
     const batch = { images: new Float32Array(PROBE_BATCH * size).fill(0.5), labels: new Int32Array(PROBE_BATCH) };
     const rates = { learningRate: 1e-3, emaDecay: 0.9, statDecay: 0.9 };
     const many = new Float32Array(EVALUATION_BATCH * size).fill(0.5);

@@ -1,10 +1,10 @@
 import type { OnnxGraph, Value } from '../../onnx/onnx-graph.ts';
 import type { LoweringContext } from '../rule.ts';
-import { writeConv } from './conv-call.ts';
+import { writeConv } from './write-conv.ts';
 import { NCHWC, reshape, type Dims } from './tensor.ts';
 
 /**
- * Means over images and positions, per channel: [C], once for each image abreast. Rows are summed one by one and then the rows' sums, which keeps
+ * Means over images and positions, per channel: [C], once for each image in a block. Rows are summed one by one and then the rows' sums, which keeps
  * the rounding of a sum over 10^5 numbers to that of 10^3.
  */
 export function channelMean(context: LoweringContext, dims: Dims, x: Value): Value {
@@ -31,12 +31,12 @@ function rowsOf(graph: OnnxGraph, [, channels, height, width]: Dims, x: Value): 
   return reshape(graph, x, [1, channels * height, 1, width]);
 }
 
-/** Images abreast have one mean, which each of them gets. */
-function meanOfRows({ graph, block, abreast }: LoweringContext, [, channels, height]: Dims, rows: Value): Value {
-  if (abreast > 1) {
-    const each = reshape(graph, rows, [height * abreast, block / abreast]);
+/** Packed images have one mean, which each of them gets. */
+function meanOfRows({ graph, block, packed }: LoweringContext, [, channels, height]: Dims, rows: Value): Value {
+  if (packed > 1) {
+    const each = reshape(graph, rows, [height * packed, block / packed]);
     const mean = graph.add('ReduceMean', [each, graph.ints([0])], { keepdims: 1 });
-    return reshape(graph, graph.add('Expand', [mean, graph.ints([abreast, block / abreast])]), [block]);
+    return reshape(graph, graph.add('Expand', [mean, graph.ints([packed, block / packed])]), [block]);
   }
   if (height === 1) return reshape(graph, rows, [channels]);
   const apart = reshape(graph, rows, [channels / block, height, block]);

@@ -1,33 +1,34 @@
 import type { Value } from '../../onnx/onnx-graph.ts';
-import type { LoweringContext, NodeOf } from '../rule.ts';
-import { deferConv, type ConvCall } from './conv-call.ts';
-import { filterShape } from './weight-shape.ts';
+import type { NodeOf } from '../../../models/index.ts';
+import type { LoweringContext } from '../rule.ts';
+import type { ConvCall } from './conv-call.ts';
+import { deferConv } from './write-conv.ts';
+import { weightDimsOf, windowOf } from './weight-dims.ts';
 import { isPaired } from './paired-rows.ts';
 import { tapsOf } from './polyphase.ts';
-import { deferQuarters } from './quarters.ts';
-import { dimsOf } from './tensor.ts';
-import { gradientFilters } from './weights.ts';
+import { deferComponents } from './components.ts';
+import { blockedDims, sidesOf } from './tensor.ts';
+import { dataGradientWeight } from './weights.ts';
 
 /**
- * The gradient of a convolution's input: a convolution of dy with the filters turned round.
+ * The data gradient: a convolution of dy with the filters rotated by 180 degrees.
  *
  * @param isParam whether `weight` is the parameter as it was handed in.
  */
-export function inputGradient(
+export function dataGradient(
   context: LoweringContext,
   node: NodeOf<'conv'>,
   dy: Value,
   weight: Value,
   isParam: boolean,
 ): Value {
-  const { kernel, stride } = node.op;
+  const { kernel, stride, pad } = windowOf(node);
   const filters = { weight, isParam };
-  if (stride === 2) return stridedInputGradient(context, node, dy, filters);
+  if (stride === 2) return stridedDataGradient(context, node, dy, filters);
   const reversed = Array.from({ length: kernel }, (_, k) => kernel - 1 - k);
-  const pad = (kernel - 1) / 2;
   const call = callOf(context, node, dy, filters, { taps: reversed, before: pad, after: pad });
-  const output = dimsOf(context.shapeOf(node.inputs[0]!), context.batch, context.block);
-  const channels = dimsOf(node.shape, context.batch, context.block)[1];
+  const output = blockedDims(context.shapeOf(node.inputs[0]!), context.batch, context.block);
+  const channels = blockedDims(node.shape, context.batch, context.block)[1];
   const pairs = isPaired(context, node, output) ? { output, channels } : undefined;
   return deferConv(context.graph, { ...call, pairs });
 }
@@ -53,11 +54,11 @@ function callOf(
   columns: Side = rows,
 ): ConvCall {
   const { graph, batch, block } = context;
-  const turned = (): Value =>
-    gradientFilters(graph, weight, filterShape(context, node), block, rows.taps, columns.taps);
+  const rotated = (): Value =>
+    dataGradientWeight(graph, weight, weightDimsOf(context, node), block, rows.taps, columns.taps);
   return {
     x: dy,
-    weight: isParam ? graph.early(turned) : turned(),
+    weight: isParam ? graph.early(rotated) : rotated(),
     window: {
       kernel: [rows.taps.length, columns.taps.length],
       pads: [rows.before, columns.before * batch, rows.after, columns.after * batch],
@@ -66,20 +67,20 @@ function callOf(
   };
 }
 
-/** Stride 2: even and odd rows and columns each have taps of their own; four small convolutions, nothing multiplied by zero. */
-function stridedInputGradient(context: LoweringContext, node: NodeOf<'conv'>, dy: Value, filters: Filters): Value {
+/** Stride 2 by polyphase decomposition: even and odd rows and columns have different taps; four small convolutions, nothing multiplied by zero. */
+function stridedDataGradient(context: LoweringContext, node: NodeOf<'conv'>, dy: Value, filters: Filters): Value {
   const { graph, batch, block } = context;
-  const whole = dimsOf(context.shapeOf(node.inputs[0]!), batch, block);
-  const [, height, width] = node.shape;
+  const whole = blockedDims(context.shapeOf(node.inputs[0]!), batch, block);
+  const [height, width] = sidesOf(node.shape);
   const side = (phase: 0 | 1): Side => {
-    const { taps, first } = tapsOf(node.op.kernel, phase);
+    const { taps, first } = tapsOf(windowOf(node).kernel, phase);
     return { taps: taps.toReversed(), before: first + taps.length - 1, after: -first };
   };
-  const quarter = (row: 0 | 1, column: 0 | 1): Value | undefined => {
+  const component = (row: 0 | 1, column: 0 | 1): Value | undefined => {
     const [rows, columns] = [side(row), side(column)];
     if (rows.taps.length === 0 || columns.taps.length === 0) return undefined;
     return deferConv(graph, callOf(context, node, dy, filters, rows, columns));
   };
-  const parts = [quarter(0, 0), quarter(0, 1), quarter(1, 0), quarter(1, 1)];
-  return deferQuarters(graph, { parts, dims: [1, whole[1], height, width * batch], whole, batch, block });
+  const parts = [component(0, 0), component(0, 1), component(1, 0), component(1, 1)];
+  return deferComponents(graph, { parts, dims: [1, whole[1], height, width * batch], whole, batch, block });
 }

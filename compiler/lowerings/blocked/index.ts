@@ -1,27 +1,46 @@
-import type { Network } from '../../../models/index.ts';
+import type { Network, OpKind } from '../../../models/index.ts';
 import { standardLoss } from '../../loss/standard-loss.ts';
-import { abreastOf } from '../batch-packing.ts';
-import { splitAtOnce, type Lowering } from '../rule.ts';
-import { Abreast } from './packed-rules.ts';
-import { writeConv } from './conv-call.ts';
-import { conv } from './conv.ts';
-import { dense, dropout, dropPath } from './head.ts';
-import { norm } from './norm.ts';
-import { add, gate, relu, sigmoid, sum } from './pointwise.ts';
-import { avgPool, globalPool, maxPool } from './pool.ts';
-import { input } from './stem.ts';
+import { layoutIn } from '../choose-layout.ts';
+import { portableRules } from '../portable/rules.ts';
+import { splitAtOnce, type Lowering, type Rule, type Rules } from '../rule.ts';
+import { sum } from './gradient-sum.ts';
+import { Packing } from './packing.ts';
+import { blockedRules, whyNotBlocked } from './rules.ts';
 import { reshape } from './tensor.ts';
+import { viaPlain } from './via-plain.ts';
 import { storageOf } from './weights.ts';
+import { writeConv } from './write-conv.ts';
 
-/** ONNX Runtime's blocked layout, `block` channels together: CPUs only. The batch of a step must be a multiple of the block. */
+/**
+ * ONNX Runtime's NCHWc layout, `block` channels together: CPUs and two spatial axes only. The batch of a step must be a multiple of the
+ * block.
+ */
 export function blocked(network: Network, block: number, batch: number): Lowering {
-  const abreast = new Abreast(network, block, abreastOf(network, block, batch));
+  const layout = layoutIn(network, block, batch);
+  const refused = whyNotBlocked(network, layout.plainNodes);
+  if (refused !== undefined) throw new RangeError(`Expected a network for the blocked lowering: ${refused}`);
+  const packing = new Packing(network, layout);
+  const ruleOf = <K extends OpKind>(kind: K): Rule<K> => {
+    const plain = viaPlain<K>(portableRules[kind]);
+    const own = blockedRules[kind];
+    if (own === undefined) return plain;
+    const packed = packing.rule<K>(own);
+    const at = (id: number): Rule<K> => (layout.plainNodes.has(id) ? plain : packed);
+    return {
+      forward: (context, node, inputs) => at(node.id).forward(context, node, inputs),
+      backward: (context, node, gradient) => at(node.id).backward(context, node, gradient),
+    };
+  };
   return {
     layout: `blocked-${block}`,
     block,
+    // Each kind's own rule, which the keys do not tell the compiler.
+    rules: Object.fromEntries(
+      (Object.keys(portableRules) as OpKind[]).map((kind) => [kind, ruleOf(kind)]),
+    ) as unknown as Rules,
     loss: standardLoss,
     optimisation: 'basic',
-    storageOf: (tensor) => storageOf(tensor, abreast.placeOf(tensor)),
+    storageOf: (tensor) => storageOf(tensor, packing.placeOf(tensor)),
     sum,
     split: splitAtOnce,
     vectorDims: (size) => (size % block === 0 ? [1, block, 1, size / block] : [size]),
@@ -31,18 +50,5 @@ export function blocked(network: Network, block: number, batch: number): Lowerin
       const weight = reshape(graph, graph.add('Expand', [factor, graph.ints([block])]), [block, 1, 1, 1]);
       return writeConv(graph, { x, weight, sum: y, window: { kernel: [1, 1], groups: block } });
     },
-    input: abreast.rule(input),
-    conv: abreast.rule(conv),
-    norm: abreast.rule(norm),
-    relu: abreast.rule(relu),
-    sigmoid: abreast.rule(sigmoid),
-    add: abreast.rule(add),
-    gate: abreast.rule(gate),
-    'max-pool': abreast.rule(maxPool),
-    'avg-pool': abreast.rule(avgPool),
-    'global-pool': abreast.rule(globalPool),
-    dropout,
-    'drop-path': abreast.rule(dropPath),
-    dense,
   };
 }

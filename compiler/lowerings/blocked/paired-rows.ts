@@ -1,12 +1,13 @@
 import type { OnnxGraph, Value } from '../../onnx/onnx-graph.ts';
-import type { LoweringContext, NodeOf } from '../rule.ts';
+import type { NodeOf } from '../../../models/index.ts';
+import type { LoweringContext } from '../rule.ts';
 import type { ConvCall } from './conv-call.ts';
 import { reshape, type Dims } from './tensor.ts';
 
 /** Whether it pays: with registers for three pixels and one block, as AVX2 has them. */
 export function isPaired(context: LoweringContext, { op }: NodeOf<'conv'>, [, filters, height]: Dims): boolean {
   const { block } = context;
-  return block === 8 && filters === block && op.kernel === 3 && height % 2 === 0;
+  return block === 8 && filters === block && op.kernel[0] === 3 && height % 2 === 0;
 }
 
 /**

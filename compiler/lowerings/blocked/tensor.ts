@@ -2,12 +2,12 @@ import type { Shape } from '../../../models/index.ts';
 import type { OnnxGraph, Value } from '../../onnx/onnx-graph.ts';
 
 /**
- * The blocked layout: a node's value is [C / b, H, W, N, b], where b channels lie together and the batch lies inside
- * the rows. ONNX Runtime sees a tensor [1, C, H, W * N] in its own blocked layout (domain `com.microsoft.nchwc`, CPU
+ * NCHWc, with the batch inside the rows: a node's value is [C / b, H, W, N, b], where b channels lie together and the batch lies inside
+ * the rows. ONNX Runtime sees a tensor [1, C, H, W * N] in its own NCHWc layout (domain `com.microsoft.nchwc`, CPU
  * only, an internal of its graph optimiser): one image whose rows are as long as a batch.
  *
- * - A shift by a row or a column is a move of long runs, so no filter gradient gathers single numbers.
- * - A convolution reads its filters once for a row of the whole batch: at 2 x 2 pixels, 512 channels and batch 16 it
+ * - A shift by a row or a column is a move of long runs, so no weight gradient gathers single numbers.
+ * - A convolution reads its weights once for a row of the whole batch: at 2 x 2 pixels, 512 channels and batch 16 it
  *   runs at 129 GFLOP/s, where a batch of images runs at 24.
  * - Rows are long: the borders, which the kernels do one by one, are few (16 channels at 28 x 28: 127 against 99).
  *
@@ -18,8 +18,14 @@ export const NCHWC = 'com.microsoft.nchwc';
 export type Dims = readonly [1, number, number, number];
 
 /** What ONNX Runtime takes the value of a node for: [1, C, H, W * N]. */
-export function dimsOf([channels, height, width]: Shape, batch: number, block: number): Dims {
-  return [1, roundUp(channels, block), height, width * batch];
+export function blockedDims(shape: Shape, batch: number, block: number): Dims {
+  const [height, width] = sidesOf(shape);
+  return [1, roundUp(shape.channels, block), height, width * batch];
+}
+
+/** [height, width]: this lowering is for two spatial axes. */
+export function sidesOf({ spatial }: Shape): readonly [number, number] {
+  return [spatial[0]!, spatial[1]!];
 }
 
 export function reshape(graph: OnnxGraph, value: Value, dims: readonly number[]): Value {

@@ -1,8 +1,9 @@
 import type { OnnxGraph, Value } from '../../onnx/onnx-graph.ts';
-import type { LoweringContext, NodeOf } from '../rule.ts';
-import { writeConv } from './conv-call.ts';
-import { filterShape } from './weight-shape.ts';
-import { dimsOf, reshape, transposeTiles } from './tensor.ts';
+import type { NodeOf } from '../../../models/index.ts';
+import type { LoweringContext } from '../rule.ts';
+import { writeConv } from './write-conv.ts';
+import { weightDimsOf, windowOf } from './weight-dims.ts';
+import { blockedDims, reshape, sidesOf, transposeTiles } from './tensor.ts';
 
 /**
  * dW[o, i, ky, kx] = sum over images and positions of dy[o, y, x] * x[i, y * stride + ky - pad, x * stride + kx - pad].
@@ -11,18 +12,19 @@ import { dimsOf, reshape, transposeTiles } from './tensor.ts';
  * channels and a kernel of width by N / b; x with its tiles of b images x b channels transposed is the input, one image per
  * block of channels. Padded by columns, its output is the kernel's columns by b channels; a shift by rows is a copy of x.
  */
-export function filterGradient(context: LoweringContext, node: NodeOf<'conv'>, dy: Value): Value {
+export function weightGradient(context: LoweringContext, node: NodeOf<'conv'>, dy: Value): Value {
   const { graph, batch, block } = context;
   const input = context.shapeOf(node.inputs[0]!);
-  const [filters, channels, kernel] = filterShape(context, node) as [number, number, number];
+  const [filters, channels, kernel] = weightDimsOf(context, node) as [number, number, number];
   const [inputs, outputs] = [channels / block, filters / block];
   const x = context.valueOf(node.inputs[0]!);
   // A shortcut may read the same x.
+  const [height, width] = sidesOf(input);
   const rows = graph.once(`rows of ${x}`, () =>
-    reshape(graph, transposeTiles(graph, x, block), [inputs, input[1], input[2] * batch * block]),
+    reshape(graph, transposeTiles(graph, x, block), [inputs, height, width * batch * block]),
   );
   const products =
-    kernel === 3 && node.op.stride === 1 && outputs === 1
+    kernel === 3 && windowOf(node).stride === 1 && outputs === 1
       ? rowsTogether(context, node, rows, inputs, dy)
       : rowByRow(context, node, rows, inputs, dy);
   // [I / b, O / b, k * k, b of I, b of O]
@@ -33,13 +35,14 @@ export function filterGradient(context: LoweringContext, node: NodeOf<'conv'>, d
 
 /** The rows of x that dy's rows meet under one row of the kernel: shifted, strided, zero outside. */
 function rowsUnder(graph: OnnxGraph, rows: Value, height: number, node: NodeOf<'conv'>, tap: number): Value {
-  const { stride } = node.op;
-  const { from } = reach(node, node.shape[1], tap);
-  // Of a stride of 2, whichever of the even and the odd rows they are: half of x, for two taps.
+  const { stride } = windowOf(node);
+  const [outputs] = sidesOf(node.shape);
+  const { from } = reach(node, outputs, tap);
+  // Of a stride of 2, either the even or the odd rows: half of x, for two taps.
   const first = ((from % stride) + stride) % stride;
   const own = stride === 1 ? rows : graph.once(`${rows} from ${first}`, () => everySecond(graph, rows, first));
   const before = (first - from) / stride;
-  const after = node.shape[1] - before - Math.ceil((height - first) / stride);
+  const after = outputs - before - Math.ceil((height - first) / stride);
   return before === 0 && after === 0 ? own : graph.add('Pad', [own, graph.ints([0, before, 0, 0, after, 0])]);
 }
 
@@ -49,9 +52,10 @@ function everySecond(graph: OnnxGraph, rows: Value, first: number): Value {
 }
 
 /** Where the first and the last of so many outputs meet the input under one tap of the kernel. */
-export function reach({ op }: NodeOf<'conv'>, outputs: number, tap: number): { from: number; to: number } {
-  const from = tap - (op.kernel - 1) / 2;
-  return { from, to: from + op.stride * (outputs - 1) + 1 };
+export function reach(node: NodeOf<'conv'>, outputs: number, tap: number): { from: number; to: number } {
+  const { pad, stride } = windowOf(node);
+  const from = tap - pad;
+  return { from, to: from + stride * (outputs - 1) + 1 };
 }
 
 interface Product {
@@ -67,9 +71,9 @@ interface Product {
 /** One row of the kernel for each `filters`: [I / b * filters / b, columns of the kernel, b * b]. */
 function multiply(context: LoweringContext, node: NodeOf<'conv'>, { x, dy, inputs, filters, rows }: Product): Value {
   const { graph, batch, block, shapeOf } = context;
-  const { kernel, stride } = node.op;
-  const [, , columns] = shapeOf(node.inputs[0]!);
-  const width = node.shape[2];
+  const { kernel, stride } = windowOf(node);
+  const [, columns] = sidesOf(shapeOf(node.inputs[0]!));
+  const [, width] = sidesOf(node.shape);
   const { from } = reach(node, width, 0);
   // Negative where the last column of the input meets nothing: then there are as many products too many.
   const right = reach(node, width, kernel - 1).to - columns;
@@ -85,11 +89,12 @@ function multiply(context: LoweringContext, node: NodeOf<'conv'>, { x, dy, input
 /** A product for each row of the kernel: [I / b * O / b, k * k, b * b]. */
 function rowByRow(context: LoweringContext, node: NodeOf<'conv'>, rows: Value, inputs: number, dy: Value): Value {
   const { graph, batch, block, shapeOf } = context;
-  const [, height] = shapeOf(node.inputs[0]!);
-  const [, filters] = dimsOf(node.shape, batch, block);
-  const products = Array.from({ length: node.op.kernel }, (_, tap) => {
+  const [height] = sidesOf(shapeOf(node.inputs[0]!));
+  const [, filters] = blockedDims(node.shape, batch, block);
+  const [rowsOfOutput] = sidesOf(node.shape);
+  const products = Array.from({ length: windowOf(node).kernel }, (_, tap) => {
     const x = rowsUnder(graph, rows, height, node, tap);
-    return multiply(context, node, { x, dy, inputs, filters, rows: node.shape[1] });
+    return multiply(context, node, { x, dy, inputs, filters, rows: rowsOfOutput });
   });
   return products.length === 1 ? products[0]! : graph.add('Concat', products, { axis: 1 });
 }
@@ -100,7 +105,7 @@ function rowByRow(context: LoweringContext, node: NodeOf<'conv'>, rows: Value, i
  */
 function rowsTogether(context: LoweringContext, node: NodeOf<'conv'>, rows: Value, inputs: number, dy: Value): Value {
   const { graph, batch, block } = context;
-  const [, filters, height, width] = dimsOf(node.shape, batch, block);
+  const [, filters, height, width] = blockedDims(node.shape, batch, block);
   const row = width * block;
   const gap = graph.add('Expand', [graph.scalar(0), graph.ints([1, 3 * row])]);
   const flat = reshape(graph, dy, [1, height * row]);

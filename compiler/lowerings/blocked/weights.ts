@@ -7,14 +7,16 @@ import { reshape, roundUp, transposeTiles } from './tensor.ts';
 /** What decides where the parameters of a node lie. */
 export interface Place {
   readonly block: number;
-  /** Images abreast in what the node reads, and in what it writes. */
+  /** Images in a block of what the node reads, and of what it writes: 1 without batch packing. */
   readonly within: number;
   readonly images: number;
   /** Reads the image, whose channels are not blocked. */
   readonly isStem: boolean;
+  /** Of a node that takes the portable rule: stored as that expects it. */
+  readonly isPlain: boolean;
 }
 
-/** A tensor's own numbers, row-major, and where they are stored: once for each image abreast. */
+/** A tensor's own numbers, row-major, and where they are stored: once for each image in a block. */
 interface Moves {
   readonly shape: readonly number[];
   readonly visit: (image: number, each: (own: number, place: number) => void) => void;
@@ -23,7 +25,7 @@ interface Moves {
 /**
  * How parameters lie in the flat vectors, so that a step rearranges as few of them as it can: filters as
  * [O / b, I / b, k, k, b of I, b of O], which ONNX Runtime reads as [O, I, k, k]; the stem's as [O / b, I, k, k, b];
- * vectors of channels filled up with zeros. Each image abreast has its own: copies in a vector, in filters a diagonal of them with
+ * vectors of channels filled up with zeros. Each image in a block has its own: copies in a vector, in filters a diagonal of them with
  * zeros beside it.
  */
 export function storageOf(tensor: Stored, place: Place): Storage {
@@ -40,7 +42,8 @@ export function storageOf(tensor: Stored, place: Place): Storage {
 }
 
 /** `undefined` for what is stored as it is. */
-function movesOf({ shape }: Stored, { block, within, images, isStem }: Place): Moves | undefined {
+function movesOf({ shape }: Stored, { block, within, images, isStem, isPlain }: Place): Moves | undefined {
+  if (isPlain) return undefined;
   const [filters, channels, kernel] = shape as [number, number, number];
   const outputs = roundUp(filters, block) / images;
   if (shape.length === 1) {
@@ -54,7 +57,7 @@ function movesOf({ shape }: Stored, { block, within, images, isStem }: Place): M
   if (shape.length !== 4) return undefined;
   const inputBlock = isStem ? 1 : block;
   const inputs = isStem ? channels : roundUp(channels, block) / within;
-  // Images that part lie in blocks of their own from then on.
+  // Images that are unpacked lie in different blocks from there on.
   const parting = within / images;
   const stored = [within * outputs, within * inputs, kernel, kernel];
   const blocks = stored[1]! / inputBlock;
@@ -75,10 +78,10 @@ function movesOf({ shape }: Stored, { block, within, images, isStem }: Place): M
   };
 }
 
-/** Of the gradient of filters with images abreast: the sum over the images, again for each of them, and zeros beside it. */
-export function sumOfImages(graph: OnnxGraph, gradient: Value, tensor: Stored, place: Place): Value {
+/** Of a weight gradient with packed images: the sum over the images, again for each of them, and zeros beside it. */
+export function sumOfPackedImages(graph: OnnxGraph, gradient: Value, tensor: Stored, place: Place): Value {
   const { shape, visit } = movesOf(tensor, place)!;
-  // An image's filters lie together, so whole runs of them are moved.
+  // An image's filters lie together, so stretches of them are moved.
   const run = place.block / place.images;
   const rows = elements(shape) / run;
   const rowsOf = Array.from({ length: place.within }, (_, image) => {
@@ -96,8 +99,8 @@ export function sumOfImages(graph: OnnxGraph, gradient: Value, tensor: Stored, p
   return reshape(graph, graph.add('Gather', [withZeros, graph.ints(owners)], { axis: 0 }), shape);
 }
 
-/** A convolution's filters for columns of one phase: [O, I, k, taps], `inner` numbers per kernel position. */
-export function columnsOfFilters(
+/** A convolution's weight for columns of one phase: [O, I, k, taps], `inner` numbers per kernel position. */
+export function columnsOfWeight(
   graph: OnnxGraph,
   weight: Value,
   shape: readonly number[],
@@ -111,8 +114,8 @@ export function columnsOfFilters(
   return reshape(graph, columns, [...shape.slice(0, 3), taps.length]);
 }
 
-/** Filters of the input's gradient: inputs and outputs change places, and the taps come in the order given. */
-export function gradientFilters(
+/** The weight of the data gradient's convolution: inputs and outputs change places, and the taps come in the order given. */
+export function dataGradientWeight(
   graph: OnnxGraph,
   weight: Value,
   [filters, channels, kernel]: readonly number[],

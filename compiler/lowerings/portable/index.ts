@@ -1,16 +1,13 @@
 import { elements } from '../../../models/index.ts';
 import { standardLoss } from '../../loss/standard-loss.ts';
 import { splitAtOnce, type Lowering, type Storage, type Stored } from '../rule.ts';
-import { conv } from './conv.ts';
-import { dense, dropout, dropPath } from './head.ts';
-import { norm } from './norm.ts';
-import { add, gate, relu, sigmoid } from './pointwise.ts';
-import { avgPool, globalPool, maxPool } from './pool.ts';
+import { portableRules } from './rules.ts';
 
-/** Plain [batch, channels, height, width] layout and standard operations only: runs on every execution provider. */
+/** Plain [batch, channels, ...spatial] layout and standard operations only: runs on every execution provider. */
 export const portable: Lowering = {
   layout: 'portable',
   block: 1,
+  rules: portableRules,
   loss: standardLoss,
   optimisation: 'all',
   storageOf: asIs,
@@ -18,22 +15,6 @@ export const portable: Lowering = {
   split: splitAtOnce,
   vectorDims: (size) => [size],
   addScaled: (graph, y, x, factor) => graph.add('Add', [y, graph.add('Mul', [x, factor])]),
-  input: {
-    forward: (_context, _node, [image]) => image!,
-    backward: () => [],
-  },
-  conv,
-  norm,
-  relu,
-  sigmoid,
-  add,
-  gate,
-  'max-pool': maxPool,
-  'avg-pool': avgPool,
-  'global-pool': globalPool,
-  dropout,
-  'drop-path': dropPath,
-  dense,
 };
 
 /** Stored as the network has it. */

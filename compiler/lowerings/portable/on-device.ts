@@ -10,7 +10,7 @@ import { maxPoolOnDevice } from './max-pool-on-device.ts';
 export const onDevice: Lowering = {
   ...portable,
   loss: elementaryLoss,
-  'max-pool': maxPoolOnDevice,
+  rules: { ...portable.rules, 'max-pool': maxPoolOnDevice },
   sum: (graph, [first, ...rest]) => rest.reduce((sum, part) => graph.add('Add', [sum, part]), first!),
   // A `Split` binds all its outputs at once, and devices bind as few as eight buffers.
   split(graph, value, sizes) {

@@ -28,7 +28,7 @@ export function residualBlock(graph: GraphBuilder, spec: ResnetSpec, from: numbe
   if (spec.seRatio > 0) x = squeezeExcite(graph, `${name}.se`, x, Math.max(1, Math.round(spec.seRatio * outputs)));
   x = graph.dropPath(`${name}.drop`, x, plan.dropShare);
   const shortcut = shortcutOf(graph, spec, from, outputs, plan);
-  return graph.relu(`${name}.relu`, graph.add(`${name}.add`, x, shortcut));
+  return graph.activation(`${name}.relu`, graph.add(`${name}.add`, x, shortcut), 'relu');
 }
 
 function shortcutOf(
@@ -38,18 +38,23 @@ function shortcutOf(
   outputs: number,
   { name, stride }: BlockPlan,
 ): number {
-  if (stride === 1 && graph.shapeOf(from)[0] === outputs) return from;
+  if (stride === 1 && graph.shapeOf(from).channels === outputs) return from;
   const pooled = spec.resnetD && stride === 2;
   const source = pooled ? graph.avgPool(`${name}.skip.pool`, from) : from;
-  return graph.norm(`${name}.skip.norm`, graph.conv(`${name}.skip.conv`, source, outputs, 1, pooled ? 1 : stride));
+  return graph.norm(
+    `${name}.skip.norm`,
+    graph.conv(`${name}.skip.conv`, source, outputs, 1, { stride: pooled ? 1 : stride }),
+  );
 }
 
 function squeezeExcite(graph: GraphBuilder, name: string, from: number, hidden: number): number {
-  const [channels] = graph.shapeOf(from);
-  let gate = graph.globalPool(`${name}.pool`, from);
-  gate = graph.relu(`${name}.relu`, graph.conv(`${name}.reduce`, gate, hidden, 1, 1, true));
-  gate = graph.sigmoid(`${name}.sigmoid`, graph.conv(`${name}.expand`, gate, channels, 1, 1, true));
-  return graph.gate(`${name}.gate`, from, gate);
+  const { channels } = graph.shapeOf(from);
+  let scale = graph.globalPool(`${name}.pool`, from);
+  scale = graph.conv(`${name}.reduce`, scale, hidden, 1, { bias: true });
+  scale = graph.activation(`${name}.relu`, scale, 'relu');
+  scale = graph.conv(`${name}.expand`, scale, channels, 1, { bias: true });
+  scale = graph.activation(`${name}.sigmoid`, scale, 'sigmoid');
+  return graph.channelScale(`${name}.gate`, from, scale);
 }
 
 export function convNormRelu(
@@ -60,6 +65,6 @@ export function convNormRelu(
   kernel: number,
   stride = 1,
 ): number {
-  const conv = graph.conv(`${name}.conv`, from, filters, kernel, stride);
-  return graph.relu(`${name}.relu`, graph.norm(`${name}.norm`, conv));
+  const conv = graph.conv(`${name}.conv`, from, filters, kernel, { stride });
+  return graph.activation(`${name}.relu`, graph.norm(`${name}.norm`, conv), 'relu');
 }

@@ -22,7 +22,8 @@ export interface Stem {
 export function residualNetwork(spec: ResnetSpec, blocks: readonly number[], stem: Stem): Network {
   requireResolution(spec.resolution, stem.stride, blocks.length);
   const graph = new GraphBuilder(spec.classes);
-  let x = stem.build(graph, spec, graph.input([spec.channels, spec.resolution, spec.resolution]));
+  const image = graph.input({ channels: spec.channels, spatial: [spec.resolution, spec.resolution] });
+  let x = stem.build(graph, spec, image);
   blocks.forEach((count, index) => {
     graph.stage = `c${index + 2}`;
     const filters = scaledChannels(spec.baseWidth * 2 ** index, spec.width);

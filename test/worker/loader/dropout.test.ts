@@ -1,7 +1,7 @@
 import ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../contract/index.ts';
-import { buildNetwork, elements, type Network } from '../../../models/index.ts';
+import { buildNetwork, dimsOf, elements, type Network } from '../../../models/index.ts';
 import { Differentiation } from '../../../compiler/differentiate.ts';
 import { portable } from '../../../compiler/lowerings/portable/index.ts';
 import { OnnxGraph, type Value } from '../../../compiler/onnx/onnx-graph.ts';
@@ -112,12 +112,12 @@ async function openForward(network: Network, kind: 'dropout' | 'drop-path') {
     network.nodes
       .filter((node) => node.op.kind === 'norm')
       .flatMap(({ name, shape }) => [
-        [`${name}.mean`, constant([shape[0]], () => 0)] as const,
-        [`${name}.variance`, constant([shape[0]], () => 1)] as const,
+        [`${name}.mean`, constant([shape.channels], () => 0)] as const,
+        [`${name}.variance`, constant([shape.channels], () => 1)] as const,
       ]),
   );
   const dropping = network.nodes.filter((node) => node.op.kind === kind).at(-1)!;
-  const maskShape = kind === 'dropout' ? [BATCH, ...dropping.shape] : [BATCH, 1, 1, 1];
+  const maskShape = kind === 'dropout' ? [BATCH, ...dimsOf(dropping.shape)] : [BATCH, 1, 1, 1];
   const masks = new Map([[dropping.name, graph.input('mask', maskShape)]]);
   const image = constant([BATCH, 1, 8, 8], () => draw.normal());
   const pass = new Differentiation(network, portable, {

@@ -10,7 +10,7 @@ import type { Lowering } from '../../../compiler/lowerings/rule.ts';
 import { OnnxGraph, type Value } from '../../../compiler/onnx/onnx-graph.ts';
 import { layoutOf } from '../../../compiler/parameters/stored-layout.ts';
 import { maskInputs } from '../../../compiler/step/step-inputs.ts';
-import { type Network, type Node } from '../../../models/index.ts';
+import { dimsOf, type Network, type Node } from '../../../models/index.ts';
 import { openSession, type Session } from '../../../worker/engines/onnx/session.ts';
 import { floatTensor, type Tensors } from '../../../worker/engines/onnx/tensors.ts';
 
@@ -50,7 +50,7 @@ export class KinkFinder {
   }
 
   static async open(network: Network, batch: number, dropPath: boolean): Promise<KinkFinder> {
-    const kinked = network.nodes.filter(({ op }) => op.kind === 'relu' || op.kind === 'max-pool');
+    const kinked = network.nodes.filter((node) => isRelu(node) || node.op.kind === 'max-pool');
     const model = buildReads(network, batch, dropPath, kinked);
     return new KinkFinder(network, batch, kinked, await openSession(model, 'cpu', 1));
   }
@@ -72,7 +72,7 @@ export class KinkFinder {
 
   async #reads({ params, images, dropPath }: Moved): Promise<Map<number, Float32Array>> {
     const { nodes } = this.#network;
-    const feeds: Tensors = { image: floatTensor(images, [this.#batch, ...nodes[0]!.shape]) };
+    const feeds: Tensors = { image: floatTensor(images, [this.#batch, ...dimsOf(nodes[0]!.shape)]) };
     for (const { name, shape, offset, size } of layoutOf(this.#network).params)
       feeds[`param.${name}`] = floatTensor(params.slice(offset, offset + size), shape);
     if (dropPath !== undefined) feeds['dropPath'] = floatTensor(dropPath, [dropPath.length / this.#batch, this.#batch]);
@@ -84,11 +84,12 @@ export class KinkFinder {
   }
 
   #near(node: Node, read: Float32Array): Near[] {
-    const [channels, height, width] = this.#network.nodes[node.inputs[0]!]!.shape;
+    const { channels, spatial } = this.#network.nodes[node.inputs[0]!]!.shape;
+    const [height, width] = spatial as [number, number];
     const near: Near[] = [];
     for (let map = 0; map < this.#batch * channels; map++) {
       const values = read.subarray(map * height * width, (map + 1) * height * width);
-      const isNear = node.op.kind === 'relu' ? values.some(isNearZero) : hasNearTie(values, height, width);
+      const isNear = isRelu(node) ? values.some(isNearZero) : hasNearTie(values, height, width);
       if (isNear) near.push({ image: Math.floor(map / channels), channel: map % channels });
     }
     return near;
@@ -96,7 +97,7 @@ export class KinkFinder {
 
   #moveOne(node: Node, read: Float32Array, { params, images }: Moved, draw: Draw): void {
     const near = this.#near(node, read);
-    const shifts = node.op.kind === 'relu' ? this.#shiftsBefore(node) : [];
+    const shifts = isRelu(node) ? this.#shiftsBefore(node) : [];
     if (shifts.length === 0) {
       const size = images.length / this.#batch;
       for (const image of new Set(near.map((each) => each.image)))
@@ -117,7 +118,8 @@ export class KinkFinder {
       const node = this.#network.nodes[id]!;
       const shift = node.params.find(({ name }) => /\.(shift|bias)$/.test(name));
       if (shift !== undefined) return [shift.name];
-      if (node.op.kind === 'gate') return at === 0 ? this.#shiftsBefore({ ...node, inputs: [node.inputs[0]!] }) : [];
+      if (node.op.kind === 'channel-scale')
+        return at === 0 ? this.#shiftsBefore({ ...node, inputs: [node.inputs[0]!] }) : [];
       return node.op.kind === 'add' || node.op.kind === 'drop-path' ? this.#shiftsBefore(node) : [];
     });
   }
@@ -148,15 +150,20 @@ function hasNearTie(values: Float32Array, height: number, width: number): boolea
 function buildReads(network: Network, batch: number, dropPath: boolean, kinked: readonly Node[]): Uint8Array {
   const graph = new OnnxGraph();
   const reads = new Map<number, Value>();
+  const { rules } = portable;
   const reading: Lowering = {
     ...portable,
-    relu: {
-      ...portable.relu,
-      forward: (context, node, [x]) => portable.relu.forward(context, node, [keep(reads, node, x!)]),
-    },
-    'max-pool': {
-      ...portable['max-pool'],
-      forward: (context, node, [x]) => portable['max-pool'].forward(context, node, [keep(reads, node, x!)]),
+    rules: {
+      ...rules,
+      activation: {
+        ...rules.activation,
+        forward: (context, node, [x]) =>
+          rules.activation.forward(context, node, [isRelu(node) ? keep(reads, node, x!) : x!]),
+      },
+      'max-pool': {
+        ...rules['max-pool'],
+        forward: (context, node, [x]) => rules['max-pool'].forward(context, node, [keep(reads, node, x!)]),
+      },
     },
   };
   const options = { batch, nesterov: false, ema: false, dropout: false, dropPath };
@@ -164,17 +171,21 @@ function buildReads(network: Network, batch: number, dropPath: boolean, kinked: 
     graph,
     batch,
     mode: 'train',
-    image: graph.input('image', [batch, ...network.nodes[0]!.shape]),
+    image: graph.input('image', [batch, ...dimsOf(network.nodes[0]!.shape)]),
     params: new Map(layoutOf(network).params.map(({ name, shape }) => [name, graph.input(`param.${name}`, shape)])),
     stats: new Map(),
     masks: maskInputs(graph, portable, network, options),
   }).forward();
   for (const { id, inputs } of kinked)
-    graph.output(`read.${id}`, reads.get(id)!, [batch, ...network.nodes[inputs[0]!]!.shape]);
+    graph.output(`read.${id}`, reads.get(id)!, [batch, ...dimsOf(network.nodes[inputs[0]!]!.shape)]);
   return graph.encode();
 }
 
 function keep(reads: Map<number, Value>, { id }: Node, value: Value): Value {
   reads.set(id, value);
   return value;
+}
+
+function isRelu({ op }: Node): boolean {
+  return op.kind === 'activation' && op.fn === 'relu';
 }

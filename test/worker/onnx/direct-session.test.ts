@@ -1,7 +1,7 @@
 import ort from 'onnxruntime-node';
 import { describe, expect, it, vi } from 'vitest';
 import { random } from '../../../contract/index.ts';
-import { buildNetwork } from '../../../models/index.ts';
+import { buildNetwork, dimsOf, elements } from '../../../models/index.ts';
 import { openBound } from '../../../worker/engines/onnx/bound-session.ts';
 import { DirectSession } from '../../../worker/engines/onnx/direct/direct-session.ts';
 import { loadRuntime } from '../../../worker/engines/onnx/direct/library.ts';
@@ -51,15 +51,15 @@ async function train(lowering: Lowering, open: (model: Uint8Array) => Promise<Se
   vectors.restore(new Map(drawn));
   const options = { batch: BATCH, nesterov: true, ema: true, dropout: false, dropPath: false, inPlace: true };
   const session = await open(buildStep(network, storedLayoutOf(network, lowering), lowering, options));
-  const shape = network.nodes[0]!.shape;
+  const dims = dimsOf(network.nodes[0]!.shape);
   const losses: number[] = [];
   for (let step = 0; step < 3; step++) {
-    const images = Float32Array.from({ length: BATCH * shape[0] * shape[1] * shape[2] }, () => draw.normal());
+    const images = Float32Array.from({ length: BATCH * elements(dims) }, () => draw.normal());
     const labels = Int32Array.from({ length: BATCH }, () => draw.below(network.classes));
     const measured = { loss: floatTensor(new Float32Array(1), [1]), correct: floatTensor(new Float32Array(1), [1]) };
     const outputs = await session.run(
       {
-        image: floatTensor(images, [BATCH, ...shape]),
+        image: floatTensor(images, [BATCH, ...dims]),
         label: labelTensor(labels, lowering.loss.labels),
         hyper: floatTensor(Float32Array.of(0.1, 0.9, 1e-3, 0.1, 0.9, 0.5), [6]),
         ...vectors.feeds(),

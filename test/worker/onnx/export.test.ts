@@ -72,7 +72,7 @@ describe('an exported network', () => {
     const params = new Float32Array(sum(network.nodes.flatMap((node) => node.params.map(({ shape }) => shape)))).fill(
       0.5,
     );
-    const stats = new Float32Array(sum(norms.map(({ shape }) => [2, shape[0]]))).fill(0.25);
+    const stats = new Float32Array(sum(norms.map(({ shape }) => [2, shape.channels]))).fill(0.25);
     const { folded, tensors } = foldNorms(network, params, stats);
     expect([...folded]).toEqual(norms.map(({ name }) => name));
     expect([...tensors.keys()].filter((name) => /\.(scale|shift|mean|variance)$/.test(name))).toEqual([]);

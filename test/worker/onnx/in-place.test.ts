@@ -4,7 +4,7 @@ import path from 'node:path';
 import ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { random, type ModelSpec } from '../../../contract/index.ts';
-import { buildNetwork, type Network } from '../../../models/index.ts';
+import { buildNetwork, dimsOf, elements, type Network } from '../../../models/index.ts';
 import { storedLayoutOf } from '../../../compiler/parameters/stored-layout.ts';
 import { blocked } from '../../../compiler/lowerings/blocked/index.ts';
 import { portable } from '../../../compiler/lowerings/portable/index.ts';
@@ -27,7 +27,7 @@ beforeAll(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'scalesweep-in-plac
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const block = await cpuBlock();
-/** Enough for images abreast. */
+/** Enough for batch packing. */
 const BATCH = 32;
 const whole: StepOptions = { batch: BATCH, nesterov: true, ema: true, dropout: false, dropPath: false, inPlace: true };
 const bare: StepOptions = { ...whole, nesterov: false, ema: false };
@@ -120,12 +120,12 @@ async function train(network: Network, lowering: Lowering, options: StepOptions,
   const { optimisation } = lowering;
   const model = buildStep(network, storedLayoutOf(network, lowering), lowering, options);
   const session = await openSession(model, 'cpu', 1, { optimisation });
-  const shape = network.nodes[0]!.shape;
+  const dims = dimsOf(network.nodes[0]!.shape);
   for (let step = 0; step < 4; step++) {
-    const images = Float32Array.from({ length: BATCH * shape[0] * shape[1] * shape[2] }, () => draw.normal());
+    const images = Float32Array.from({ length: BATCH * elements(dims) }, () => draw.normal());
     const labels = Int32Array.from({ length: BATCH }, () => draw.below(network.classes));
     const feeds = {
-      image: floatTensor(images, [BATCH, ...shape]),
+      image: floatTensor(images, [BATCH, ...dims]),
       label: labelTensor(labels, lowering.loss.labels),
       hyper: floatTensor(Float32Array.of(0.1, 0.9, 1e-3, 0.1, 0.9, 0.5), [6]),
       ...vectors.feeds(),

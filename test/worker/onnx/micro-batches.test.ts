@@ -19,7 +19,7 @@ import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
 vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
 const block = await cpuBlock();
-/** In blocks, with two images abreast in the first stage. */
+/** In blocks, with two images in a block in the first stage. */
 const spec: ModelSpec = { ...smallNetwork, baseWidth: block, width: 0.5, resnetD: true, seRatio: 0.25, channels: 3 };
 /** Momentum, decay of weights and averages: what the update adds to a gradient is compared elsewhere. */
 const recipe: RecipeSpec = { ...everything, weightDecay: 0 };

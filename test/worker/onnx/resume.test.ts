@@ -15,7 +15,7 @@ const block = await cpuBlock();
 const BATCH = 4 * block;
 const recipe = { ...everything, batchSize: BATCH, dropout: 0, stochasticDepth: 0 };
 
-/** Channels for four images abreast in the first stage and two in the second. */
+/** Channels for four images in a block in the first stage and two in the second. */
 const narrow: ModelSpec = { ...smallNetwork, baseWidth: block, width: 0.25, seRatio: 0.5, blocks: [2, 1, 1] };
 const lowerings: [string, ModelSpec, (spec: ModelSpec) => Lowering][] = [
   ['the portable lowering', smallNetwork, () => portable],
@@ -23,7 +23,7 @@ const lowerings: [string, ModelSpec, (spec: ModelSpec) => Lowering][] = [
     ? []
     : ([
         ['blocks', smallNetwork, (spec) => blocked(buildNetwork(spec), block, BATCH)],
-        ['images abreast', narrow, (spec) => blocked(buildNetwork(spec), block, BATCH)],
+        ['batch packing', narrow, (spec) => blocked(buildNetwork(spec), block, BATCH)],
       ] as [string, ModelSpec, (spec: ModelSpec) => Lowering][])),
 ];
 

@@ -84,10 +84,9 @@ describe('the tensorflow and the onnx engine', () => {
       input: true,
       conv: true,
       norm: true,
-      relu: true,
-      sigmoid: true,
+      activation: true,
       add: true,
-      gate: true,
+      'channel-scale': true,
       'max-pool': true,
       'avg-pool': true,
       'global-pool': true,
@@ -97,7 +96,7 @@ describe('the tensorflow and the onnx engine', () => {
     };
     expect(new Set(nodes.map(({ op }) => op.kind))).toEqual(new Set(Object.keys(kinds)));
     const convolutions = nodes.flatMap(({ op }) =>
-      op.kind === 'conv' ? [`${op.kernel}x${op.kernel} by ${op.stride}`] : [],
+      op.kind === 'conv' ? [`${op.kernel.join('x')} by ${op.stride[0]}`] : [],
     );
     expect([...new Set(convolutions)].sort()).toEqual(['1x1 by 1', '1x1 by 2', '3x3 by 1', '3x3 by 2', '7x7 by 2']);
   });

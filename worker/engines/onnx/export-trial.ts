@@ -1,5 +1,5 @@
 import { canonicalJson, type Trial, type TrialResult } from '../../../contract/index.ts';
-import { buildNetwork } from '../../../models/index.ts';
+import { buildNetwork, dimsOf } from '../../../models/index.ts';
 import type { TrainedWeights } from '../../storage/weights.ts';
 import { buildInferenceModel, INPUT_NAME, OUTPUT_NAME } from '../../../compiler/index.ts';
 
@@ -24,7 +24,7 @@ export function exportTrial(
 ): ExportedModel {
   const { model, data } = trial.spec;
   const network = buildNetwork(model);
-  const [channels, height, width] = network.nodes[0]!.shape;
+  const dims = dimsOf(network.nodes[0]!.shape);
   const metadata = {
     scalesweep: version,
     trial: trial.id,
@@ -33,8 +33,8 @@ export function exportTrial(
     datasetIdentity: data.identity,
     classes: String(network.classes),
     input:
-      `${INPUT_NAME}: float32 [batch, ${channels}, ${height}, ${width}], ` +
-      `${channels === 3 ? 'red, green, blue' : 'channels as in the dataset'}; ` +
+      `${INPUT_NAME}: float32 [batch, ${dims.join(', ')}], ` +
+      `${dims[0] === 3 ? 'red, green, blue' : 'channels as in the dataset'}; ` +
       'each value is (byte / 255 - inputMean[channel]) / inputStd[channel]',
     inputMean: JSON.stringify(weights.mean),
     inputStd: JSON.stringify(weights.std),

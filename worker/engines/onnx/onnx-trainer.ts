@@ -1,5 +1,5 @@
 import { parseDevice, type RecipeSpec } from '../../../contract/index.ts';
-import { type Network, dropoutFeatures, dropPathNodes } from '../../../models/index.ts';
+import { type Network, dimsOf, dropoutFeatures, dropPathNodes } from '../../../models/index.ts';
 import { EVALUATION_BATCH, layoutOf, storedLayoutOf, buildEvaluation } from '../../../compiler/index.ts';
 import { drawParams } from '../../training/initialise.ts';
 import type { Batch, SeveralSteps, StepRates, StepResult, Trainer } from '../../training/trainer.ts';
@@ -144,7 +144,7 @@ class CompiledTrainer implements OnnxTrainer {
   async evaluate(images: Float32Array): Promise<Float32Array> {
     const { network } = this.#options;
     const kept = this.#state.feeds([this.#state.has('ema') ? 'ema' : 'params', 'stats'], { ema: 'params' });
-    const image = floatTensor(images, [this.evaluationBatch, ...network.nodes[0]!.shape]);
+    const image = floatTensor(images, [this.evaluationBatch, ...dimsOf(network.nodes[0]!.shape)]);
     await this.#evaluation.run(this.#feeds.with(kept, { image }), this.#fetches);
     return this.#logits;
   }

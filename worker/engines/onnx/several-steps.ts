@@ -1,5 +1,5 @@
 import { isScalesweepError, parseDevice } from '../../../contract/index.ts';
-import { elements, type Network } from '../../../models/index.ts';
+import { sizeOf, type Network } from '../../../models/index.ts';
 import { repeatStep } from '../../../compiler/index.ts';
 import type { Session } from './session.ts';
 
@@ -23,7 +23,7 @@ const MOST = 32;
  */
 export function stepsPerCallOn(device: string, network: Network, batch: number): number {
   if (parseDevice(device)?.kind !== 'cuda') return 1;
-  const bytes = Float32Array.BYTES_PER_ELEMENT * batch * elements(network.nodes[0]!.shape);
+  const bytes = Float32Array.BYTES_PER_ELEMENT * batch * sizeOf(network.nodes[0]!.shape);
   return Math.max(1, Math.min(MOST, Math.floor(IMAGE_BYTES / bytes)));
 }
 

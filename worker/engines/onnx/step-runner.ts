@@ -1,4 +1,4 @@
-import { type Network, dropoutFeatures, dropPathNodes } from '../../../models/index.ts';
+import { type Network, dimsOf, dropoutFeatures, dropPathNodes, elements } from '../../../models/index.ts';
 import type { Batch, StepResult } from '../../training/trainer.ts';
 import {
   type Layout,
@@ -139,10 +139,10 @@ async function openSplitStep(options: StepRunnerOptions): Promise<StepRunner> {
 function imageFeeds(options: StepRunnerOptions, batch: Batch, run: number): Tensors {
   const { network, microBatch: size } = options;
   const first = run * size;
-  const shape = network.nodes[0]!.shape;
-  const pixels = shape[0] * shape[1] * shape[2];
+  const dims = dimsOf(network.nodes[0]!.shape);
+  const pixels = elements(dims);
   const feeds: Tensors = {
-    image: floatTensor(batch.images.subarray(first * pixels, (first + size) * pixels), [size, ...shape]),
+    image: floatTensor(batch.images.subarray(first * pixels, (first + size) * pixels), [size, ...dims]),
     label: labelTensor(batch.labels.subarray(first, first + size), options.lowering.loss.labels),
   };
   if (batch.dropout !== undefined) {

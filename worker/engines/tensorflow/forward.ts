@@ -1,5 +1,6 @@
 import type { Network } from '../../../models/index.ts';
-import { applyNode, type Surroundings } from './apply-node.ts';
+import { applyNode } from './apply-node.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Tensor } from './tf.ts';
 
 export type Bindings = Omit<Surroundings, 'shapeOf'>;

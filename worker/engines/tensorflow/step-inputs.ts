@@ -28,7 +28,8 @@ export function stepInputs(tf: Tf, network: Network, batch: Batch, { first, size
 
 /** [images, C, H, W], as they arrive, to [images, H, W, C]. */
 export function imageTensor(tf: Tf, { nodes }: Network, values: Float32Array): Tensor {
-  const [channels, height, width] = nodes[0]!.shape;
+  const { channels, spatial } = nodes[0]!.shape;
+  const [height, width] = spatial as [number, number];
   const images = values.length / (channels * height * width);
   return tf.transpose(tf.tensor4d(values, [images, channels, height, width]), [0, 2, 3, 1]);
 }

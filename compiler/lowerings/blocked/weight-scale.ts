@@ -1,10 +1,10 @@
 import { elements } from '../../../models/index.ts';
 import type { OnnxGraph, Value } from '../../onnx/onnx-graph.ts';
-import { affine, writeConv } from './conv-call.ts';
+import { affine, writeConv } from './write-conv.ts';
 import { reshape } from './tensor.ts';
 
 /** Multiplies all that belongs to a filter: one pass of a depthwise convolution over its numbers. */
-export function scaleFilters(
+export function scaleWeights(
   graph: OnnxGraph,
   weight: Value,
   shape: readonly number[],

@@ -1,0 +1,7 @@
+import type { Rule } from '../rule.ts';
+import { masked } from './masked.ts';
+
+export const dropPath: Rule<'drop-path'> = {
+  forward: (context, node, [x]) => masked(context, node, x!),
+  backward: (context, node, dy) => [masked(context, node, dy)],
+};
