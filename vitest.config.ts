@@ -13,6 +13,8 @@ export default defineConfig({
         exclude: [...configDefaults.exclude, ...exclude],
         testTimeout: DEFAULT_TIME_OUT,
         hookTimeout: DEFAULT_TIME_OUT,
+        // Files that start nothing share what they import: importing it for each took as long as the tests.
+        isolate: startsProcesses,
         // A test that wants this machine measured names a folder of its own.
         env: { SCALESWEEP_CALIBRATION: 'off' },
         setupFiles: startsProcesses ? ['./test/support/children-from-dist.ts'] : [],
