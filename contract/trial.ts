@@ -102,7 +102,7 @@ export const trainerSpec = z.strictObject({
 });
 export type TrainerSpec = z.infer<typeof trainerSpec>;
 
-export const engineSpec = z
+const engineSpec = z
   .strictObject({
     name: z.enum(engineNames),
     /** Raised whenever an engine's results change for the same input, so that old results are not taken for new ones. */

@@ -85,7 +85,7 @@ export interface SweepFacts {
   readonly dataset: string;
 }
 
-export const sweepStates = ['active', 'paused', 'cancelled'] as const;
+const sweepStates = ['active', 'paused', 'cancelled'] as const;
 export type SweepState = (typeof sweepStates)[number];
 
 export interface SweepRecord extends SweepInput {

@@ -17,15 +17,7 @@ export const COLOURS = { ink: INK, muted: MUTED, rule: RULE, deeper: '#0072B2', 
 export const PALETTE = ['#56B4E9', '#0072B2', '#D55E00', '#CC79A7', '#009E73', '#E69F00', '#7F7F7F'] as const;
 
 /** Shapes in the palette's order, so that no reader depends on colour. */
-export const SHAPES = [
-  'circle',
-  'square',
-  'triangle-up',
-  'diamond',
-  'cross',
-  'triangle-down',
-  'triangle-right',
-] as const;
+const SHAPES = ['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle-down', 'triangle-right'] as const;
 
 /** Colour and shape by a field of few values, one legend for both; one colour for none or many. */
 export function colourAndShape(field: string, title: string, values: readonly (number | string)[]) {

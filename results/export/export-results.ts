@@ -4,7 +4,7 @@ import { FACTS, type Facts } from '../../contract/index.ts';
 import type { ResultRow } from '../result-row.ts';
 import { axisNames, axisText, fieldsOf, valueIn, type Field } from './fields.ts';
 
-export const exportFormats = ['csv', 'json', 'parquet'] as const;
+const exportFormats = ['csv', 'json', 'parquet'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 /** The rows as one file's content. Equal rows give equal bytes. */

@@ -1,6 +1,6 @@
 /** Comma-separated values as RFC 4180 writes them: quoted fields, doubled quotes, either line end, a byte-order mark. */
 
-export interface CsvField {
+interface CsvField {
   readonly text: string;
   readonly wasQuoted: boolean;
 }

@@ -28,7 +28,7 @@ const QUALITY_BOUND: Readonly<Record<string, number>> = { a: 0.1, b: 0.3, c: 1, 
 
 const PAPER = 'Bello et al. 2021, Revisiting ResNets (arXiv 2103.07579)';
 
-export const FORMATS: readonly Format[] = [
+const FORMATS: readonly Format[] = [
   {
     name: 'ResNet-RS, Figure 2',
     header: ['width', 'depth', 'resolution', 'epochs', 'top1_minival', 'quality', 'params_m', 'flops_b_2mac'],

@@ -1,3 +1,3 @@
 /** Results trained elsewhere: published tables and other people's CSV files. */
-export { importResults, type Imported, type ImportOptions } from './import-results.ts';
-export { readResults, type ReadOptions, type ReadResults } from './read-results.ts';
+export { importResults } from './import-results.ts';
+export { readResults } from './read-results.ts';

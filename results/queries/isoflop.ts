@@ -21,14 +21,14 @@ export interface IsoflopOptions extends ScopeOptions {
   readonly tolerance?: number;
 }
 
-export const curveFlags = ['too-few-points', 'grid-edge', 'no-interior-optimum', 'methods-disagree'] as const;
+const curveFlags = ['too-few-points', 'grid-edge', 'no-interior-optimum', 'methods-disagree'] as const;
 /**
  * - `too-few-points`: under 3 values, nothing was fitted; at 3, only the parabola, exactly.
  * - `grid-edge`: the best value is the smallest or largest there is; a wider grid may do better.
  * - `no-interior-optimum`: a fit has no maximum between the smallest and largest value, and is left out.
  * - `methods-disagree`: the two optima differ by more than a factor 1.5.
  */
-export type CurveFlag = (typeof curveFlags)[number];
+type CurveFlag = (typeof curveFlags)[number];
 
 /** The best accuracy at each value of one dimension, the others paying for it. */
 export interface SliceCurve {

@@ -7,7 +7,7 @@ import { columnList, fieldList } from '../store/sql.ts';
 import { trialsOf } from './rows.ts';
 import { resolveScope, type ScopeOptions } from './scope.ts';
 
-export interface TrialPrediction {
+interface TrialPrediction {
   readonly id: string;
   readonly predictedSeconds: number | null;
   readonly seconds: number | null;
@@ -16,7 +16,7 @@ export interface TrialPrediction {
   readonly peakBytes: number | null;
 }
 
-export interface FailedTrial extends Readonly<Record<ScalingAxis, number>> {
+interface FailedTrial extends Readonly<Record<ScalingAxis, number>> {
   readonly id: string;
   readonly seed: number;
   readonly attempts: number;
@@ -25,7 +25,7 @@ export interface FailedTrial extends Readonly<Record<ScalingAxis, number>> {
   readonly step: number | null;
 }
 
-export interface UsedEnvironment {
+interface UsedEnvironment {
   readonly environment: Readonly<Record<string, string>>;
   readonly device: string;
   readonly attempts: number;

@@ -25,7 +25,7 @@ function migrations(): Migration[] {
     .map((name) => ({ version: Number(name.slice(0, 6)), file: path.join(folder, name) }));
 }
 
-export function versionOf(db: Database): number {
+function versionOf(db: Database): number {
   return Number(db.pragma('user_version', { simple: true }));
 }
 

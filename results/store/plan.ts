@@ -113,7 +113,7 @@ function storeCell(
  * Names what results may be compared: the dataset and its content, the size of minival (a different split is another
  * scale), and the no-op engine apart from those that train.
  */
-export function datasetKey(spec: TrialSpec): string {
+function datasetKey(spec: TrialSpec): string {
   const { name, identity, minivalImages } = spec.data;
   return `${name}@${identity}, minival ${minivalImages}${spec.engine.name === 'noop' ? ', no-op' : ''}`;
 }

@@ -11,14 +11,14 @@ export function storeCorrupt(file: string, reason: string, cause?: unknown): Sca
   });
 }
 
-export function storeUnwritable(file: string, reason: string, cause?: unknown): ScalesweepError {
+function storeUnwritable(file: string, reason: string, cause?: unknown): ScalesweepError {
   return new ScalesweepError('STORE_UNWRITABLE', `Expected to write the results store ${file}, got: ${reason}`, {
     hint: 'Choose a folder you may write to with --db FILE.',
     cause,
   });
 }
 
-export function diskFull(file: string, cause?: unknown): ScalesweepError {
+function diskFull(file: string, cause?: unknown): ScalesweepError {
   return new ScalesweepError('DISK_FULL', `Expected room for the results store ${file}, got a full disk`, {
     hint: 'Free some space and run `scalesweep resume`; all that was finished is kept.',
     cause,

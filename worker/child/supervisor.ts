@@ -6,7 +6,7 @@ import { visibleDevice } from './visible-device.ts';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
 /** An attempt as it is given to a child. */
-export interface GivenAttempt {
+interface GivenAttempt {
   readonly trial: Trial;
   readonly attempt: number;
   /** Images to hold at one time, where the whole batch was too many. */

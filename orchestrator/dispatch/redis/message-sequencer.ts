@@ -2,7 +2,7 @@ import type { WorkerEvent } from '../../../contract/index.ts';
 import { workerMessage, type WorkerMessage } from '../../../worker/remote/index.ts';
 
 /** What to do with a message. */
-export type Reception =
+type Reception =
   /** Hand its events on; acknowledge once they are stored. */
   | {
       readonly act: 'take';
