@@ -28,9 +28,11 @@ function brokenLinks({ file, text }: Page): string[] {
 function missingFiles({ file, text }: Page): string[] {
   return codeSpans(text).filter((code) => {
     const isPath = /^[\w.-]+(\/[\w.-]+)*\/?$/.test(code) && ROOMS.includes(code.split('/')[0]!) && code.includes('/');
-    const isThere = [packageRoot(), path.join(packageRoot(), path.dirname(file))].some((at) =>
-      existsSync(path.join(at, code)),
-    );
+    // A page on how to add something names what its reader will write, in a heading or with NAME in it.
+    const isToBeWritten = text.includes(`: \`${code}\`\n`) || code.includes('NAME');
+    const isThere =
+      isToBeWritten ||
+      [packageRoot(), path.join(packageRoot(), path.dirname(file))].some((at) => existsSync(path.join(at, code)));
     return isPath && !isThere;
   });
 }
