@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker as BullWorker, type Job } from 'bullmq';
+import { Queue, Worker as BullWorker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { messageOf, type EngineName } from '../../contract/index.ts';
@@ -7,10 +7,11 @@ import { jobsLockedBy, refuseJob } from './refuse.ts';
 import { KEY_PREFIX, MOST_JOB_CHARACTERS, attemptBatch, queueName, type AttemptBatch } from './wire.ts';
 
 /**
- * BullMQ's lock only says who may complete a job. Whether a worker is alive and what becomes of its trials is decided by leases and attempt
- * numbers, so nothing must ever move a job because a lock ran out: no stalled check, and locks that outlast any trial.
+ * BullMQ's lock protects a job from being removed while its worker is there. It is renewed for as long as the worker executes the job, and
+ * decides nothing else: whether a worker is alive and what becomes of its trials is decided by leases and attempt numbers, so there is no
+ * stalled check, which would hand the same attempt to a second worker.
  */
-const LOCK_MS = 90 * 24 * 3600_000;
+const LOCK_MS = 30_000;
 /** Wait after a fetch that failed, ms. */
 const TROUBLE_MS = 250;
 
@@ -50,16 +51,25 @@ export function fetchJobs(options: FetchOptions): Fetching {
   });
   // Connection errors show in the main connection, and failed calls where they are made.
   bull.on('error', () => undefined);
+  const listing = new Queue(queue, { connection: redis, prefix: KEY_PREFIX, skipMetasUpdate: true });
+  listing.on('error', () => undefined);
+  /** Jobs being executed, with the tokens that they are locked with. */
+  const inHand = new Map<Job, string>();
+  const renewing = setInterval(() => {
+    if (redis.status !== 'ready') return;
+    for (const [job, ours] of inHand) job.extendLock(ours, LOCK_MS).catch(() => undefined);
+  }, LOCK_MS / 3);
+  renewing.unref();
   const stopping = new AbortController();
   const isStopped = (): boolean => stopping.signal.aborted;
   let refusals = 0;
   let token = 0;
 
-  const refuse = async (job: string, reason: string): Promise<void> => {
+  const refuse = async (job: string, ours: string, reason: string): Promise<void> => {
     refusals++;
     if (refusals <= 3) log(`Refused a job of ${queue} (${job.slice(0, 80)}): ${reason.slice(0, 200)}`);
     else if (refusals % 1000 === 0) log(`Refused ${refusals} jobs of ${queue} so far`);
-    await refuseJob(redis, { at: now(), queue, job, worker, reason });
+    await refuseJob(bull, redis, ours, { at: now(), queue, job, worker, reason });
   };
 
   const fetchOne = async (): Promise<void> => {
@@ -70,18 +80,26 @@ export function fetchJobs(options: FetchOptions): Fetching {
     } catch (error) {
       // A hash that BullMQ itself cannot read.
       if (isStopped()) return;
-      for (const taken of await jobsLockedBy(redis, queue, ours)) await refuse(taken, `not a job: ${messageOf(error)}`);
+      for (const taken of await jobsLockedBy(bull, listing, ours, LOCK_MS))
+        await refuse(taken, ours, `not a job: ${messageOf(error)}`);
       if (redis.status !== 'ready') await sleep(TROUBLE_MS);
       return;
     }
     if (job === undefined) return;
     const checked = checkBatch(job, engine);
-    if (typeof checked === 'string') return refuse(job.id ?? '', checked);
+    if (typeof checked === 'string') return refuse(job.id ?? '', ours, checked);
     const taken = job;
-    void execute(checked).then(() =>
-      // Redis may have lost the job meanwhile: then there is nothing to complete.
-      taken.moveToCompleted(0, ours, false).catch(() => undefined),
-    );
+    inHand.set(taken, ours);
+    void execute(checked).then(() => complete(taken, ours));
+  };
+
+  /** The lock has expired if Redis or this process was away for long, and Redis may have lost the job: what is left is removed. */
+  const complete = async (job: Job, ours: string): Promise<void> => {
+    inHand.delete(job);
+    await job
+      .moveToCompleted(0, ours, false)
+      .catch(() => job.remove({ removeChildren: false }))
+      .catch(() => undefined);
   };
 
   const loop = async (): Promise<void> => {
@@ -101,9 +119,11 @@ export function fetchJobs(options: FetchOptions): Fetching {
       // Ends the wait for a job; what is being fetched at this moment is still executed or handed back.
       await bull.close(true).catch(() => undefined);
       await looping;
+      await listing.close().catch(() => undefined);
     },
     close: async () => {
       stopping.abort();
+      clearInterval(renewing);
       await bull.close(true).catch(() => undefined);
     },
   };

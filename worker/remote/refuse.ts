@@ -1,30 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Job, type Queue, type Worker as BullWorker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { KEY_PREFIX, keys, type Refusal } from './wire.ts';
+import { keys, type Refusal } from './wire.ts';
 
 /** Refusals kept for whoever looks. */
 const KEPT = 1000;
 const LONGEST_REASON = 300;
+/** A lock expires after this time, ms; tries to remove what it protected. */
+const EXPIRE_MS = 2;
+const TRIES = 5;
+
+/** A job known by its id alone: of what is stored of it, options and relations among it, nothing is read. */
+const jobOf = (bull: BullWorker, id: string): Job => new Job(bull, 'refused', null, {}, id);
 
 /**
- * Takes a job that cannot be accepted out of its queue, with the reason left behind. By plain keys and not by BullMQ's calls: those read the
- * job's options, relations and schedules, all of which were written by whoever wrote the rest of it.
+ * Takes a job that cannot be accepted out of its queue and leaves the reason behind. It is locked with our token and a locked job cannot be
+ * removed, so the lock is made to expire first.
  */
-export async function refuseJob(redis: Redis, refusal: Refusal): Promise<void> {
-  const job = `${KEY_PREFIX}:${refusal.queue}:${refusal.job}`;
+export async function refuseJob(bull: BullWorker, redis: Redis, token: string, refusal: Refusal): Promise<void> {
   const kept: Refusal = { ...refusal, reason: refusal.reason.slice(0, LONGEST_REASON) };
   await redis
     .multi()
-    .lrem(`${KEY_PREFIX}:${refusal.queue}:active`, 0, refusal.job)
-    .unlink(job, `${job}:lock`, `${job}:logs`, `${job}:dependencies`, `${job}:processed`)
     .lpush(keys.refused, JSON.stringify(kept))
     .ltrim(keys.refused, 0, KEPT - 1)
     .exec();
+  const job = jobOf(bull, refusal.job);
+  await job.extendLock(token, 1);
+  for (let n = 1; n <= TRIES; n++) {
+    await sleep(EXPIRE_MS);
+    try {
+      await job.remove({ removeChildren: false });
+      return;
+    } catch (error) {
+      if (n === TRIES) throw error;
+    }
+  }
 }
 
-/** The jobs of a queue that were locked with a token: what a fetch that threw has taken. */
-export async function jobsLockedBy(redis: Redis, queue: string, token: string): Promise<string[]> {
-  const active = await redis.lrange(`${KEY_PREFIX}:${queue}:active`, 0, 99);
-  const found: string[] = [];
-  for (const job of active) if ((await redis.get(`${KEY_PREFIX}:${queue}:${job}:lock`)) === token) found.push(job);
-  return found;
+/** Jobs that are locked with a token: what a fetch that threw has taken. The newest hundred are asked. */
+export async function jobsLockedBy(bull: BullWorker, queue: Queue, token: string, lockMs: number): Promise<string[]> {
+  const ids = await queue.getRanges(['active'], 0, 99);
+  const renewed = await Promise.all(
+    ids.map(async (id) => [id, await jobOf(bull, id).extendLock(token, lockMs)] as const),
+  );
+  return renewed.flatMap(([id, isOurs]) => (isOurs === 1 ? [id] : []));
 }

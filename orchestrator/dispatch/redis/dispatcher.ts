@@ -233,7 +233,7 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
       if (isOver()) return;
       const left = [...leases.all()];
       const attempts = tracker.openKeys();
-      for (const job of new Set(left.flatMap(({ job }) => job ?? []))) jobs.discard(job).catch(() => undefined);
+      for (const job of new Set(left.flatMap(({ job }) => job ?? []))) jobs.remove(job).catch(() => undefined);
       for (const { worker } of attempts.length === 0 ? [] : registry.alive(engine, clock()))
         sendControl(worker, { v: WIRE_VERSION, type: 'drop', store, attempts }).catch(() => undefined);
       tracker.declare(left, 'host-lost', 'Given up by its orchestrator');

@@ -4,31 +4,33 @@ import type { EngineName } from '../../../contract/index.ts';
 import { attemptKey, KEY_PREFIX, packTrials, queueName, type AttemptBatch } from '../../../worker/remote/index.ts';
 import { jobId, priorityOf } from './packing.ts';
 
-/** Jobs asked about at a time. */
-const AT_A_TIME = 500;
+/** Where a job is: waiting for a worker, taken by one, or gone. */
+export type JobPlace = 'waiting' | 'taken' | 'gone';
 
-/** The batches of one store in the queue of one engine. */
+/** The batches of one store in the queue of one engine, by BullMQ's public interface only. */
 export interface Jobs {
   /** @throws what Redis answers when it takes nothing more (out of memory, read-only). */
   add(batches: readonly AttemptBatch[]): Promise<void>;
-  /** Where each job is: waiting for a worker, taken by one, or gone. */
-  where(jobs: readonly string[]): Promise<Map<string, 'waiting' | 'taken' | 'gone'>>;
+  where(jobs: readonly string[]): Promise<Map<string, JobPlace>>;
   /** Attempts that wait in the queue, with their jobs: what an earlier orchestrator has left there. */
   waiting(): Promise<Map<string, string>>;
   /** Takes a job back, if no worker has it: true when it is ours again. */
   takeBack(job: string): Promise<boolean>;
-  /** Removes what is left of a job whose worker is lost. */
-  discard(job: string): Promise<void>;
+  /** Removes what is left of a job; false while the lock of a worker protects it. */
+  remove(job: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
 export function openJobs(redis: Redis, engine: EngineName, store: string): Jobs {
-  const name = queueName(engine);
-  const root = `${KEY_PREFIX}:${name}`;
-  const queue = new Queue(name, { connection: redis, prefix: KEY_PREFIX });
+  const queue = new Queue(queueName(engine), { connection: redis, prefix: KEY_PREFIX });
   // Connection errors show in the connection itself, and failed calls where they are made.
   queue.on('error', () => undefined);
-  const keyOf = (job: string): string => `${root}:${job}`;
+
+  const placeOf = async (job: string): Promise<JobPlace> => {
+    const state = await queue.getJobState(job);
+    return state === 'prioritized' || state === 'waiting' ? 'waiting' : state === 'active' ? 'taken' : 'gone';
+  };
+  const remove = async (job: string): Promise<boolean> => (await queue.remove(job, { removeChildren: false })) === 1;
 
   return {
     add: async (batches) => {
@@ -46,51 +48,29 @@ export function openJobs(redis: Redis, engine: EngineName, store: string): Jobs 
         })),
       );
     },
-    where: async (jobs) => {
-      const found = new Map<string, 'waiting' | 'taken' | 'gone'>();
-      for (let from = 0; from < jobs.length; from += AT_A_TIME) {
-        const some = jobs.slice(from, from + AT_A_TIME);
-        const pipeline = redis.pipeline();
-        for (const job of some) pipeline.zscore(`${root}:prioritized`, job).exists(keyOf(job));
-        const answers = (await pipeline.exec()) ?? [];
-        for (const [index, job] of some.entries()) {
-          const isWaiting = answers[2 * index]?.[1] != null;
-          found.set(job, isWaiting ? 'waiting' : answers[2 * index + 1]?.[1] === 1 ? 'taken' : 'gone');
-        }
-      }
-      return found;
-    },
+    // Sent together, so this takes one round trip.
+    where: async (jobs) => new Map(await Promise.all(jobs.map(async (job) => [job, await placeOf(job)] as const))),
     waiting: async () => {
       const found = new Map<string, string>();
       const ours = `${store.slice(0, 12)}-`;
-      const ids = await redis.zrange(`${root}:prioritized`, '0', '-1');
-      for (const id of ids.filter((each) => each.startsWith(ours))) {
-        for (const key of attemptsIn(await redis.hget(keyOf(id), 'data'))) found.set(key, id);
+      for (const id of await queue.getRanges(['prioritized'], 0, -1)) {
+        if (!id.startsWith(ours)) continue;
+        const job = await queue.getJob(id).catch(() => undefined);
+        for (const key of attemptsIn(job?.data)) found.set(key, id);
       }
       return found;
     },
-    takeBack: async (job) => {
-      if ((await redis.zrem(`${root}:prioritized`, job)) === 0) return false;
-      await redis.unlink(keyOf(job));
-      return true;
-    },
-    discard: async (job) => {
-      await redis
-        .multi()
-        .zrem(`${root}:prioritized`, job)
-        .lrem(`${root}:active`, 0, job)
-        .unlink(keyOf(job), `${keyOf(job)}:lock`)
-        .exec();
-    },
+    // Taken between the two calls, it is locked and stays; taken and completed between them, its worker's messages count.
+    takeBack: async (job) => (await placeOf(job)) === 'waiting' && (await remove(job)),
+    remove,
     close: () => queue.close(),
   };
 }
 
 /** Keys of the attempts in a job's data; none if it is no batch. */
-function attemptsIn(data: string | null): string[] {
+function attemptsIn(data: unknown): string[] {
   try {
-    const { attempts } = JSON.parse(data ?? '') as AttemptBatch;
-    return attempts.map(({ trial, attempt }) => attemptKey(trial.id, attempt));
+    return (data as AttemptBatch).attempts.map(({ trial, attempt }) => attemptKey(trial.id, attempt));
   } catch {
     return [];
   }

@@ -37,6 +37,8 @@ export function makeLeaseMonitor(options: LeaseMonitorOptions): LeaseMonitor {
   const { redis, store, engine, reader, leaseMs, tickMs, jobs, registry, leases, tracker, sendControl, clock, isOver } =
     options;
   let isBlind = false;
+  /** Jobs of lost workers: each can be removed when the lock of its worker has expired. */
+  const leftOver = new Set<string>();
   let lookedAt = clock();
 
   const heed = async (each: Heartbeat): Promise<void> => {
@@ -73,7 +75,11 @@ export function makeLeaseMonitor(options: LeaseMonitorOptions): LeaseMonitor {
       'Lost on its way to a worker',
     );
     const inUse = new Set([...leases.all()].map(({ job }) => job));
-    for (const job of jobsOfLost) if (!inUse.has(job)) jobs.discard(job).catch(() => undefined);
+    for (const job of jobsOfLost) if (!inUse.has(job)) leftOver.add(job);
+  };
+
+  const removeLeftOver = async (): Promise<void> => {
+    for (const job of leftOver) if (await jobs.remove(job)) leftOver.delete(job);
   };
 
   return {
@@ -89,6 +95,7 @@ export function makeLeaseMonitor(options: LeaseMonitorOptions): LeaseMonitor {
       await lookForJobs();
       if (isOver()) return undefined;
       reap();
+      await removeLeftOver();
       return registry
         .alive(engine, clock())
         .reduce((sum, each) => sum + each.lanes.filter(({ state }) => state !== 'retired').length, 0);

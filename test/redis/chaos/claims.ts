@@ -1,12 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Queue } from 'bullmq';
 import type { TrialDetail } from '../../../results/index.ts';
 import { KEY_PREFIX, keys, queueName, type Heartbeat } from '../../../worker/remote/index.ts';
 import { finishedTrials } from '../../orchestrator/chaos/chaos-run.ts';
 import { noopGrid } from '../../orchestrator/chaos/grids.ts';
 import type { CliResult } from '../../orchestrator/support/cli.ts';
 import { killHard } from '../../orchestrator/support/processes.ts';
+import { connectForTest } from '../support/connect.ts';
 import type { TestRedis } from '../support/redis-server.ts';
 import { isOn, makeCluster } from './cluster.ts';
 
@@ -32,7 +34,6 @@ export interface ClaimsReport {
 /** How long a trial takes to say its first word here, ms: time enough to see that it was claimed, and to kill. */
 const START_MS = 1500;
 const MOST_PER_TRIAL = 3;
-const QUEUE = `${KEY_PREFIX}:${queueName('noop')}`;
 
 /** Kills workers as soon as they have taken a trial from the queue, before they say anything of it. */
 export async function claimsRun(options: ClaimsOptions): Promise<ClaimsReport> {
@@ -47,6 +48,8 @@ export async function claimsRun(options: ClaimsOptions): Promise<ClaimsReport> {
     leaseSeconds: options.leaseSeconds,
     heartbeatSeconds: options.heartbeatSeconds,
   });
+  const connection = connectForTest(redis);
+  const queue = new Queue(queueName('noop'), { connection, prefix: KEY_PREFIX });
   const seen = new Set<string>();
   /** The attempts that were killed, by trial. */
   const killed = new Map<string, number[]>();
@@ -54,12 +57,10 @@ export async function claimsRun(options: ClaimsOptions): Promise<ClaimsReport> {
 
   /** What was taken since the last look, and the process that has it. */
   const taken = async (): Promise<{ trial: string; attempt: number; pid: number }[]> => {
-    const jobs = (await redis.client.lrange(`${QUEUE}:active`, 0, -1)).filter((job) => !seen.has(job));
-    const found = jobs.map(async (job) => {
-      seen.add(job);
-      const [, trial, attempt] = /-([0-9a-f]{16})\.(\d+)$/.exec(job)!;
-      // A worker's token is its id and a number.
-      const worker = (await redis.client.get(`${QUEUE}:${job}:lock`))?.split(':')[0];
+    const jobs = (await queue.getActive()).filter(({ id }) => !seen.has(id!));
+    const found = jobs.map(async ({ id, processedBy: worker }) => {
+      seen.add(id!);
+      const [, trial, attempt] = /-([0-9a-f]{16})\.(\d+)$/.exec(id!)!;
       const text = worker === undefined ? null : await redis.client.get(keys.worker(worker));
       return text === null
         ? []
@@ -94,5 +95,7 @@ export async function claimsRun(options: ClaimsOptions): Promise<ClaimsReport> {
     return { last, finished, kills: count(), silent: silent.length };
   } finally {
     cluster.killAll();
+    await queue.close();
+    connection.disconnect();
   }
 }
