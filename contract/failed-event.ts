@@ -1,7 +1,7 @@
 import { EVENT_VERSION, type FailureKind, type WorkerEvent } from './event.ts';
 
 /** Names an attempt: the trial's id and the number that the store gave. */
-export interface AttemptName {
+interface AttemptName {
   readonly trial: string;
   readonly attempt: number;
 }

@@ -5,7 +5,7 @@ import { sourceOrBuilt } from './source-or-built.ts';
 const answer = z.object({ device: z.string(), error: z.string().optional(), hint: z.string().optional() });
 
 /** What came of trying a device: it works where `error` is undefined. */
-export type DeviceTrial = z.infer<typeof answer>;
+type DeviceTrial = z.infer<typeof answer>;
 
 /** Tries devices in one child process, one after another. Those that it did not live to speak of have an error that says so. */
 export async function tryDevices(devices: readonly string[]): Promise<DeviceTrial[]> {

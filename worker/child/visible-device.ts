@@ -1,7 +1,7 @@
 import { parseDevice, ScalesweepError } from '../../contract/index.ts';
 
 /** How a child process is told which device is its own. */
-export interface VisibleDevice {
+interface VisibleDevice {
   /** What the child calls it. */
   readonly device: string;
   /** Added to the child's environment. */

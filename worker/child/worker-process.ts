@@ -9,7 +9,7 @@ const STDERR_KEPT = 8000;
 /** How often a process is asked for its memory: 0.02 ms each time. */
 const RESIDENT_MS = 500;
 
-export interface WorkerProcessHandlers {
+interface WorkerProcessHandlers {
   readonly onMessage: (message: FromWorker) => void;
   /** Once, when the process is gone and all that it said was delivered. */
   readonly onExit: (exit: Exit) => void;

@@ -7,7 +7,7 @@ const APART_MS = 20;
 /** Unless so many have gathered: whoever hands out trials should hear of room before there is nothing left to do. */
 const MOST_EVENTS = 192;
 
-export interface Outgoing {
+interface Outgoing {
   /** Never blocks, never throws. */
   readonly push: (event: WorkerEvent) => void;
   readonly flush: () => void;

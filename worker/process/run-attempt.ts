@@ -4,7 +4,7 @@ import type { Engine, EventBody } from '../engines/engine.ts';
 import { failureOf } from './failure.ts';
 import type { TrainedWeights } from '../storage/weights.ts';
 
-export interface AttemptOptions {
+interface AttemptOptions {
   readonly trial: Trial;
   /** 1-based number that the store gave this attempt. */
   readonly attempt: number;

@@ -14,7 +14,7 @@ const version = { v: z.literal(PROTOCOL_VERSION) };
 /** Images to hold at one time, where the whole batch was too many; see `TrialContext`. */
 export const wireMicroBatch = z.int().min(1).optional();
 
-export const toWorker = z.discriminatedUnion('type', [
+const toWorker = z.discriminatedUnion('type', [
   /** Queue these attempts; they are executed one at a time, in the order of arrival. */
   z.strictObject({
     ...version,
@@ -35,10 +35,10 @@ export const toWorker = z.discriminatedUnion('type', [
 ]);
 export type ToWorker = z.infer<typeof toWorker>;
 /** The same as it is sent. */
-export type ToWorkerSent = z.input<typeof toWorker>;
+type ToWorkerSent = z.input<typeof toWorker>;
 export type RunMessage = Extract<ToWorker, { type: 'run' }>;
 
-export const fromWorker = z.discriminatedUnion('type', [
+const fromWorker = z.discriminatedUnion('type', [
   z.strictObject({ ...version, type: z.literal('ready'), pid: z.int() }),
   z.strictObject({
     ...version,

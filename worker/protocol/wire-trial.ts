@@ -11,7 +11,7 @@ export const wireTrial = z.strictObject({
   id: z.string().regex(TRIAL_ID),
   spec: trialSpec.partial({ model: true, data: true, recipe: true, epochs: true, engine: true }),
 });
-export type WireTrial = z.infer<typeof wireTrial>;
+type WireTrial = z.infer<typeof wireTrial>;
 
 const SHARED = ['model', 'data', 'recipe', 'epochs', 'engine'] as const satisfies readonly (keyof TrialSpec)[];
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Redis, type RedisOptions } from 'ioredis';
 import { messageOf, ScalesweepError } from '../../contract/index.ts';
 
-export interface ConnectOptions {
+interface ConnectOptions {
   /** Called when the connection is lost and when it is back, with a line for the log. */
   readonly onNotice: (text: string) => void;
   /** @defaultValue process.env */
@@ -129,6 +129,6 @@ function unavailable(url: string, error: unknown): ScalesweepError {
 }
 
 /** A URL that may be shown. */
-export function withoutPassword(url: string): string {
+function withoutPassword(url: string): string {
   return url.replace(/\/\/[^@/]*@/, '//');
 }

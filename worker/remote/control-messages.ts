@@ -6,7 +6,7 @@ import type { WorkerSlot } from './worker-slot.ts';
 import type { RemoteCheckpoints } from './remote-checkpoints.ts';
 import { controlMessage, keys } from './wire.ts';
 
-export interface ControlOptions {
+interface ControlOptions {
   /** A connection for this alone: it waits. */
   readonly listening: Redis;
   readonly worker: string;

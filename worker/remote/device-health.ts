@@ -4,7 +4,7 @@ import type { WorkerEvent } from '../../contract/index.ts';
 const FAILURES_IN_ROW = 3;
 
 /** Judges a device by how its trials end. */
-export interface DeviceHealth {
+interface DeviceHealth {
   /** Why the device is to be taken out, if this end decides it. */
   ended(store: string, event: Extract<WorkerEvent, { type: 'done' | 'failed' }>): string | undefined;
 }

@@ -15,7 +15,7 @@ const LOCK_MS = 30_000;
 /** Wait after a fetch that failed, ms. */
 const TROUBLE_MS = 250;
 
-export interface FetchOptions {
+interface FetchOptions {
   readonly redis: Redis;
   readonly engine: EngineName;
   /** Id of this worker. */
@@ -28,7 +28,7 @@ export interface FetchOptions {
   readonly now: () => number;
 }
 
-export interface Fetching {
+interface Fetching {
   /** Takes no more batches, and resolves when no fetch is under way. Those in hand are completed as they end. */
   stop(): Promise<void>;
   /** Releases the connections. */
@@ -130,7 +130,7 @@ export function fetchJobs(options: FetchOptions): Fetching {
 }
 
 /** The batch in a job, or why it is none. */
-export function checkBatch(job: Pick<Job, 'data'>, engine: EngineName): AttemptBatch | string {
+function checkBatch(job: Pick<Job, 'data'>, engine: EngineName): AttemptBatch | string {
   const data: unknown = job.data;
   const characters = JSON.stringify(data)?.length ?? 0;
   if (characters > MOST_JOB_CHARACTERS) return `expected at most ${MOST_JOB_CHARACTERS} characters, got ${characters}`;

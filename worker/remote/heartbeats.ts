@@ -8,7 +8,7 @@ import { keys, WIRE_VERSION, type Heartbeat } from './wire.ts';
 /** A heartbeat is forgotten after this many of its intervals; orchestrators judge earlier, by its not changing. */
 const HEARTBEATS_KEPT = 12;
 
-export interface HeartbeatOptions {
+interface HeartbeatOptions {
   readonly redis: Redis;
   readonly engine: EngineName;
   readonly outbox: Pick<Outbox, 'worker' | 'unackedEnds'>;

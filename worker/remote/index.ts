@@ -1,6 +1,6 @@
 /** Serving trials from Redis, and the words that workers and orchestrators use there. Apart from worker/index: it loads BullMQ. */
-export { connectRedis, duplicateRedis, withoutPassword, type ConnectOptions } from './connect.ts';
-export { serve, type ServeOptions, type Serving } from './serve.ts';
+export { connectRedis, duplicateRedis } from './connect.ts';
+export { serve, type Serving } from './serve.ts';
 export { packTrials } from '../protocol/wire-trial.ts';
 export {
   attemptKey,

@@ -6,7 +6,7 @@ import { keys, WIRE_VERSION } from './wire.ts';
 /** Messages of one store on their way at most: what waits in Redis stays small, whatever lies in the outbox. */
 const WINDOW = 256;
 
-export interface OutboxSenderOptions {
+interface OutboxSenderOptions {
   readonly redis: Redis;
   readonly outbox: Outbox;
   /** Between two looks for acknowledgements while any are due, ms. */
@@ -17,7 +17,7 @@ export interface OutboxSenderOptions {
   readonly now: () => number;
 }
 
-export interface OutboxSender {
+interface OutboxSender {
   /** Keeps the events until they are stored, and sends them. @throws what the outbox throws. */
   keepAndSend(store: string, events: readonly WorkerEvent[]): void;
   /** Sends, if it can be sent now, and forgets. */

@@ -8,12 +8,12 @@ import { isLast } from '../protocol/protocol.ts';
 import { attemptKey } from './wire.ts';
 
 /** A message as it lies in the outbox: its events as JSON. */
-export interface StoredMessage {
+interface StoredMessage {
   readonly seq: number;
   readonly events: string;
 }
 
-export interface StorePosition {
+interface StorePosition {
   readonly store: string;
   /** Number of the last message written; 0 for none. */
   readonly last: number;

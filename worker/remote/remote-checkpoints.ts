@@ -19,7 +19,7 @@ export interface RemoteCheckpoints {
   forget(trial: string): Promise<void>;
 }
 
-export interface RemoteCheckpointOptions {
+interface RemoteCheckpointOptions {
   readonly redis: Redis;
   readonly checkpointDir: string;
   /** Bytes of one checkpoint at most. */

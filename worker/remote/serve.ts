@@ -10,7 +10,7 @@ import { makeOutboxSender } from './outbox-sender.ts';
 import { makeRemoteCheckpoints } from './remote-checkpoints.ts';
 import { keys, type AttemptBatch } from './wire.ts';
 
-export interface ServeOptions {
+interface ServeOptions {
   readonly redis: string;
   readonly engine: EngineName;
   /** One child each; a device may stand here more than once. */

@@ -64,7 +64,7 @@ export type WorkerMessage = z.infer<typeof workerMessage>;
 export const attemptKey = (trial: string, attempt: number): string => `${trial}.${attempt}`;
 const ATTEMPT_KEY = /^[0-9a-f]{16}\.\d{1,9}$/;
 
-export const slotStates = ['idle', 'busy', 'retired'] as const;
+const slotStates = ['idle', 'busy', 'retired'] as const;
 
 export const heartbeat = z.strictObject({
   ...version,

@@ -4,7 +4,7 @@ import { isLast } from '../protocol/protocol.ts';
 import { makeDeviceHealth } from './device-health.ts';
 import { attemptKey, type AttemptBatch } from './wire.ts';
 
-export interface WorkerSlotOptions extends Omit<SupervisorOptions, 'onEvents'> {
+interface WorkerSlotOptions extends Omit<SupervisorOptions, 'onEvents'> {
   readonly onEvents: (store: string, events: readonly WorkerEvent[]) => void;
 }
 

@@ -12,7 +12,7 @@ import { makeSendControl } from './send-control.ts';
 import { jobId, pack, weightOf } from './packing.ts';
 import { makeWorkerRegistry } from './worker-registry.ts';
 
-export interface RedisDispatcherOptions {
+interface RedisDispatcherOptions {
   /** Connected; closed by the dispatcher. */
   readonly redis: Redis;
   /** Names the store, 32 hex digits. */

@@ -9,7 +9,7 @@ const AT_A_TIME = 64;
 /** How long an acknowledgement is kept for a worker that is away, ms. */
 const ACK_KEPT_MS = 7 * 24 * 3600_000;
 
-export interface InboxOptions {
+interface InboxOptions {
   readonly redis: Redis;
   /** Another connection, for the command that waits. */
   readonly reading: Redis;
@@ -21,7 +21,7 @@ export interface InboxOptions {
 }
 
 /** What workers write to a store, and the answer that it is stored. */
-export interface Inbox {
+interface Inbox {
   /** Takes what lies there, or waits a second for it; whether anything came. */
   read(): Promise<boolean>;
   /** Tells workers up to where their messages are stored. */

@@ -5,7 +5,7 @@ import { attemptKey, KEY_PREFIX, packTrials, queueName, type AttemptBatch } from
 import { jobId, priorityOf } from './packing.ts';
 
 /** Where a job is: waiting for a worker, taken by one, or gone. */
-export type JobPlace = 'waiting' | 'taken' | 'gone';
+type JobPlace = 'waiting' | 'taken' | 'gone';
 
 /** The batches of one store in the queue of one engine, by BullMQ's public interface only. */
 export interface Jobs {

@@ -7,7 +7,7 @@ import type { LeaseTable } from './lease-table.ts';
 import type { SendControl } from './send-control.ts';
 import type { WorkerRegistry } from './worker-registry.ts';
 
-export interface LeaseMonitorOptions {
+interface LeaseMonitorOptions {
   readonly redis: Redis;
   readonly store: string;
   readonly engine: EngineName;
@@ -26,7 +26,7 @@ export interface LeaseMonitorOptions {
 }
 
 /** Looks after the attempts that are elsewhere: who holds them, which wait, which are lost. */
-export interface LeaseMonitor {
+interface LeaseMonitor {
   /** Looks at heartbeats and queue, says which attempts are lost, and returns the number of slots that work; `undefined` when over meanwhile. */
   look(): Promise<number | undefined>;
   /** Redis was away: nothing seen until the next look proves anything. */

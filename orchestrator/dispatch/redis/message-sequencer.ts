@@ -17,7 +17,7 @@ type Reception =
   | { readonly act: 'refuse'; readonly reason: string };
 
 /** Puts messages in order, worker by worker: each is taken once, and none before those that were written before it. */
-export interface MessageSequencer {
+interface MessageSequencer {
   receive(text: string): Reception;
   /** Events of this message are stored. */
   stored(worker: string, seq: number): void;
