@@ -68,7 +68,7 @@ describe('jobs of a store', () => {
   it('of a lost worker are removed when its lock has expired, and not before', async () => {
     const taken = await worker.getNextJob(TOKEN, { block: false });
     expect(await jobs.remove(jobId(long))).toBe(false);
-    await taken!.extendLock(TOKEN, 1);
+    await taken.extendLock(TOKEN, 1);
     await waitUntil('it is removed', () => jobs.remove(jobId(long)));
     expect(await jobs.where([jobId(long)])).toEqual(new Map([[jobId(long), 'gone']]));
   });
