@@ -21,6 +21,7 @@ export {
 } from './calibration/observation.ts';
 export { startMeasuring } from './calibration/start.ts';
 export { whyNotDirect } from './engines/onnx/direct/library.ts';
+export { usableCores, usableMemory } from './process/machine.ts';
 export { describeEnvironment } from './process/environment.ts';
 export { probeOnnx } from './engines/onnx/probe.ts';
 export { probeTensorflow } from './engines/tensorflow/probe.ts';

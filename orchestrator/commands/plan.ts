@@ -1,4 +1,3 @@
-import os from 'node:os';
 import { EXIT } from '../../contract/index.ts';
 import { loadGrid, PlanTally } from '../../grids/index.ts';
 import { openPredictor } from '../calibration/open-predictor.ts';
@@ -9,6 +8,7 @@ import { planSweep } from '../launch/plan/plan-sweep.ts';
 import type { TrainerOptions } from '../launch/trainers.ts';
 import { printPlanJson } from './plan-json.ts';
 import { printPlanTable } from './plan-table.ts';
+import { usableCores } from '../../worker/index.ts';
 
 export interface PlanCommandOptions extends JsonOption, Overrides, TrainerOptions {
   readonly threads?: number;
@@ -30,7 +30,7 @@ export async function plan(gridFile: string, options: PlanCommandOptions, io: Io
       grid,
       items,
       tally,
-      { workers: options.workers ?? os.availableParallelism(), rows: options.rows ?? 16, predictor },
+      { workers: options.workers ?? usableCores(), rows: options.rows ?? 16, predictor },
       io,
     );
   return EXIT.done;

@@ -45,7 +45,7 @@ export async function worker(options: WorkerOptions, io: Io): Promise<number> {
     log: io.err,
     heartbeatMs: options.beat * 1000,
   });
-  const stopSignals = listenForStop(() => serving.kill());
+  const stopSignals = listenForStop({ onHurry: () => serving.kill() });
   const stopped = new Promise<void>((resolve) => {
     if (stopSignals.signal.aborted) resolve();
     else stopSignals.signal.addEventListener('abort', () => resolve());
@@ -58,7 +58,7 @@ export async function worker(options: WorkerOptions, io: Io): Promise<number> {
         hint: 'scalesweep doctor says what this machine lacks. Other workers take its trials.',
       });
     }
-    io.err('Stopping: each trial is handed back at its next checkpoint (again to stop at once)');
+    io.err('Stopping: each trial is handed back at its next checkpoint (Ctrl-C again to stop at once)');
   } finally {
     await serving.stop();
     stopSignals.release();

@@ -1,5 +1,5 @@
-import os from 'node:os';
 import { parseDevice } from '../../contract/index.ts';
+import { usableCores } from '../../worker/index.ts';
 
 /**
  * The device of each worker process: the given number of each, else one for a GPU and, for the CPU, as many as keep all cores busy.
@@ -12,7 +12,7 @@ export function workerSlots(
   devices: readonly string[],
   perDevice: number | undefined,
   threads = 1,
-  cores: number = os.availableParallelism(),
+  cores: number = usableCores(),
 ): string[] {
   return devices.flatMap((device) => {
     const ofCpu = Math.max(1, Math.floor(cores / threads));

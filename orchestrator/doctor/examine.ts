@@ -1,12 +1,19 @@
 import { existsSync, readdirSync, statfsSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { formatAmount, isScalesweepError, messageOf } from '../../contract/index.ts';
 import { familyNames } from '../../models/index.ts';
 import { calibrationKey, readCalibration } from '../calibration/calibration-file.ts';
 import { placeOf } from '../calibration/open-predictor.ts';
 import { openStore } from '../../results/index.ts';
-import { describeEnvironment, probeOnnx, probeTensorflow, tryDevices, whyNotDirect } from '../../worker/index.ts';
+import {
+  describeEnvironment,
+  probeOnnx,
+  probeTensorflow,
+  tryDevices,
+  whyNotDirect,
+  usableCores,
+  usableMemory,
+} from '../../worker/index.ts';
 import { allowedTrainers } from '../launch/trainers.ts';
 
 /** One thing that was looked at. */
@@ -57,7 +64,7 @@ function machineCheck(): Check {
   return {
     what: 'machine',
     state: 'ok',
-    found: `${os.availableParallelism()} cores (${cpu}), ${formatAmount(os.totalmem())}B memory`,
+    found: `${usableCores()} cores (${cpu}), ${formatAmount(usableMemory())}B memory`,
   };
 }
 

@@ -10,7 +10,7 @@ export function noticeOf(news: SweepNews): string | undefined {
     case 'store-waits':
       return `the store cannot be written (${firstLine(news.error.message)}); trying again in ${formatSeconds(news.retryInMs / 1000)}`;
     case 'stopping':
-      return `${WHY[news.why]}: ${news.running === 0 ? 'nothing is running' : 'workers are saving their state (again to stop at once)'}`;
+      return `${WHY[news.why]}: ${news.running === 0 ? 'nothing is running' : 'workers are saving their state (Ctrl-C again to stop at once)'}`;
     case 'event':
       return news.event.type === 'started' && news.event.note !== undefined
         ? `trial ${news.event.trial}: ${news.event.note}`

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import os from 'node:os';
 import type { FailureKind } from '../../contract/index.ts';
 
 /** How a worker process ended, seen from outside. */
@@ -68,10 +67,4 @@ export function kernelOomKills(): number | null {
     if (match !== null) return Number(match[1]);
   }
   return null;
-}
-
-/** Memory that this process may use, bytes: the container's limit where there is one. */
-export function memoryLimit(): number {
-  const limit = process.constrainedMemory();
-  return limit > 0 && limit < os.totalmem() ? limit : os.totalmem();
 }

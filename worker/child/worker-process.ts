@@ -2,7 +2,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { packToWorker, parseFromWorker, type FromWorker, type ToWorker } from '../protocol/protocol.ts';
 import { residentBytes } from './resident-bytes.ts';
-import { kernelOomKills, memoryLimit, type Exit } from './exit-cause.ts';
+import { kernelOomKills, type Exit } from './exit-cause.ts';
+import { usableMemory } from '../process/machine.ts';
 import { sourceOrBuilt } from './source-or-built.ts';
 
 const STDERR_KEPT = 8000;
@@ -65,7 +66,7 @@ export function startWorkerProcess(
     clearInterval(watching);
     const after = kernelOomKills();
     const oomKills = oomKillsBefore === null || after === null ? null : after - oomKillsBefore;
-    handlers.onExit({ code, signal, stderr, rssBytes, oomKills, totalBytes: memoryLimit() });
+    handlers.onExit({ code, signal, stderr, rssBytes, oomKills, totalBytes: usableMemory() });
   };
   // `close` and not `exit`: messages and the last words on standard error may still be in the pipes at `exit`.
   child.on('close', gone);

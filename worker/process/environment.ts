@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { packageRoot } from '../../contract/index.ts';
+import { usableCores, usableMemory } from './machine.ts';
 
 /** What can explain a difference between two machines' results; stored with every attempt. All values are texts. */
 export function describeEnvironment(): Record<string, string> {
@@ -14,8 +15,8 @@ export function describeEnvironment(): Record<string, string> {
     onnxruntime: versionOf(resolve('onnxruntime-node/package.json')) ?? 'absent',
     platform: `${process.platform} ${process.arch}`,
     cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
-    cores: String(os.availableParallelism()),
-    memoryBytes: String(os.totalmem()),
+    cores: String(usableCores()),
+    memoryBytes: String(usableMemory()),
     host: os.hostname(),
     ...(commit === undefined ? {} : { commit }),
   };

@@ -3,7 +3,7 @@ import type { Counts, SqliteStore, SweepRecord } from '../../../results/index.ts
 import { printJson, type Io } from '../../cli/io.ts';
 import type { JsonOption } from '../../cli/shared-options.ts';
 import { countOf } from '../../progress/words.ts';
-import type { SweepOutcome } from '../../sweep/run-sweep.ts';
+import type { Execution } from '../train/execute.ts';
 import { bestPerBudget, summaryText } from './summary.ts';
 import { writeSweepReport, type SweepReportOptions } from './sweep-report.ts';
 import { explainUnfinished, type ResumeLine } from './unfinished.ts';
@@ -18,14 +18,14 @@ export interface ReportOptions extends JsonOption, SweepReportOptions, ResumeLin
 export async function reportSweep(
   store: SqliteStore,
   sweep: SweepRecord,
-  { outcome, trained }: { outcome: SweepOutcome; trained: number },
+  { outcome, trained, hurried }: Execution,
   options: ReportOptions,
   io: Io,
 ): Promise<number> {
   if (outcome.kind !== 'finished') {
     if (options.json === true && outcome.kind !== 'halted')
       printJson(io, { sweep: sweep.id, outcome: outcome.kind, counts: outcome.counts, trained });
-    return explainUnfinished(outcome, sweep, options, io);
+    return explainUnfinished(outcome, sweep, { ...options, hurried }, io);
   }
   const { counts } = outcome;
   const bests = counts.done === 0 ? [] : bestPerBudget(store, sweep);

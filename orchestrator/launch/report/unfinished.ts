@@ -11,6 +11,11 @@ export interface ResumeLine {
   readonly devices?: readonly string[];
 }
 
+interface End extends ResumeLine {
+  /** Workers were ended before they had saved their state. */
+  readonly hurried: boolean;
+}
+
 /**
  * Says how a sweep ended that did not finish, with the command that resumes it, and returns the exit code.
  *
@@ -19,7 +24,7 @@ export interface ResumeLine {
 export function explainUnfinished(
   outcome: Exclude<SweepOutcome, { kind: 'finished' }>,
   sweep: SweepRecord,
-  { db, devices }: ResumeLine,
+  { db, devices, hurried }: End,
   io: Io,
 ): number {
   const where = devices === undefined ? '' : ` --devices ${devices.join(',')}`;
@@ -38,7 +43,7 @@ export function explainUnfinished(
     case 'paused':
     case 'interrupted':
       io.err(
-        `${outcome.kind === 'paused' ? 'Paused' : 'Interrupted'}, state saved: ${done} done, ${planned} left. To continue:`,
+        `${outcome.kind === 'paused' ? 'Paused' : 'Interrupted'}, ${hurried ? 'at once: trials in hand continue from their last checkpoint' : 'state saved'}: ${done} done, ${planned} left. To continue:`,
       );
       io.err(`  ${resume}`);
       return EXIT.interrupted;

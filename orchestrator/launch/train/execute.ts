@@ -11,10 +11,12 @@ import { listenForStop } from './stop-signals.ts';
 
 export type ExecuteOptions = DispatchOptions;
 
-interface Execution {
+export interface Execution {
   readonly outcome: SweepOutcome;
   /** Trials that got their result now. */
   readonly trained: number;
+  /** Workers were ended before they had saved their state. */
+  readonly hurried: boolean;
 }
 
 /** Trains what a sweep has left, here or elsewhere, showing progress on standard error. */
@@ -26,7 +28,7 @@ export async function execute(
   io: Io,
 ): Promise<Execution> {
   const { dispatcher, adopted } = await openDispatcher(store, sweep, options, io);
-  const stopSignals = listenForStop(() => dispatcher.kill());
+  const stopSignals = listenForStop({ onHurry: () => dispatcher.kill() });
   const display = makeDisplay(io, {
     title: sweep.name,
     etaSeconds: () => store.statusOf(sweep.id, dispatcher.parallelism).etaSeconds,
@@ -47,7 +49,7 @@ export async function execute(
         display.take(news);
       },
     });
-    return { outcome, trained };
+    return { outcome, trained, hurried: stopSignals.hurried };
   } finally {
     display.close();
     predictor.save();

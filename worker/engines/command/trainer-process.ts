@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { messageOf, ScalesweepError } from '../../../contract/index.ts';
-import { kernelOomKills, memoryLimit, type Exit } from '../../child/exit-cause.ts';
+import { kernelOomKills, type Exit } from '../../child/exit-cause.ts';
+import { usableMemory } from '../../process/machine.ts';
 import { inherited } from './inherited.ts';
 import { killLeftBehind, sendSignal, startGuard } from './left-behind.ts';
 import type { LogFile } from './log-file.ts';
@@ -90,7 +91,7 @@ export async function startTrainer({ argv, task, threads, log }: TrainerOptions)
       stderr: log.tail(),
       rssBytes: memory.last(),
       oomKills: oomKillsBefore === null || after === null ? null : after - oomKillsBefore,
-      totalBytes: memoryLimit(),
+      totalBytes: usableMemory(),
     };
   })();
 
