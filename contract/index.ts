@@ -23,9 +23,10 @@ export {
 } from './event.ts';
 export {
   budgetText,
-  cappedFacts,
   cappedOf,
   costAxes,
+  costNouns,
+  COSTS,
   EPOCH_METRICS,
   factOf,
   FACTS,
@@ -33,6 +34,7 @@ export {
   METRICS,
   printed,
   scalingAxes,
+  SCALING_AXES,
   titleOf,
   type Accepts,
   type Budget,

@@ -1,10 +1,8 @@
 /** Words for axes and strategies, as findings say them. */
-import { cappedFacts, type CostAxis } from '../contract/index.ts';
+import { costNouns } from '../contract/index.ts';
 import type { Strategy } from './finding.ts';
 
-export const axisNames = Object.fromEntries(cappedFacts.map(({ name, budget: { noun } }) => [name, noun])) as Readonly<
-  Record<CostAxis, string>
->;
+export const axisNames = costNouns;
 
 export const strategyNames: Readonly<Record<Strategy, string>> = {
   width: 'width',

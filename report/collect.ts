@@ -1,7 +1,15 @@
 /** All that a report shows, taken from the store once. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { costAxes, packageRoot, type Budget } from '../contract/index.ts';
+import {
+  costAxes,
+  COSTS,
+  METRICS,
+  packageRoot,
+  type Budget,
+  type CostName,
+  type MetricName,
+} from '../contract/index.ts';
 import { computeFindings, type FindingsReport } from '../findings/index.ts';
 import { readResults } from '../results/import/index.ts';
 import {
@@ -78,6 +86,10 @@ function roundBudgets(cells: readonly CellResult[]): Budget[] {
   return all.filter((_, i) => (all.length - 1 - i) % every === 0).map((budget) => ({ flops: budget }));
 }
 
+const NOT_MEASURED = Object.fromEntries([...COSTS, ...METRICS].map(({ name }) => [name, null])) as Readonly<
+  Record<CostName | MetricName, null>
+>;
+
 /** The package may have been installed without the published tables. */
 function paperCells(): CellResult[] {
   const file = path.join(packageRoot(), 'results', 'published', 'figure3.csv');
@@ -87,24 +99,13 @@ function paperCells(): CellResult[] {
       ? []
       : [
           {
-            width: row.width,
-            depth: row.depth,
-            resolution: row.resolution,
-            epochs: row.epochs,
+            ...NOT_MEASURED,
+            ...row,
             axes: {},
-            flops: row.flops ?? null,
-            params: row.params ?? null,
-            trainFlops: null,
-            activations: null,
-            memoryBytes: null,
             minivalTop1: row.minivalTop1,
-            testTop1: null,
             interval: null,
             seeds: 1,
             failedSeeds: 0,
-            stepMs: row.stepMs ?? null,
-            seconds: null,
-            peakBytes: null,
           },
         ],
   );

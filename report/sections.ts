@@ -1,6 +1,14 @@
 /** The report's sections that are tables and words. */
 import path from 'node:path';
-import { budgetText } from '../contract/index.ts';
+import {
+  budgetText,
+  factOf,
+  printed,
+  scalingAxes,
+  titleOf,
+  type CostName,
+  type ScalingAxis,
+} from '../contract/index.ts';
 import { type Best, type CellResult, axisText } from '../results/index.ts';
 import type { Finding, FindingsReport } from '../findings/index.ts';
 import type { ReportData } from './collect.ts';
@@ -39,10 +47,10 @@ export function bestTable({ bests, hasBudgets }: ReportData): Html {
   const columns: Column<Best & { best: CellResult }>[] = [
     { head: 'budget', value: ({ budget }) => budgetText(budget) },
     { head: 'best cell', value: ({ best }) => cellText(best) },
-    { head: 'FLOPs', isNumber: true, value: ({ best }) => amountText(best.flops) },
-    { head: 'params', isNumber: true, value: ({ best }) => amountText(best.params) },
-    { head: 'minival top-1 (%)', isNumber: true, value: ({ best }) => accuracyText(best) },
-    { head: 'test top-1 (%)', isNumber: true, value: ({ best }) => percentText(best.testTop1) },
+    { head: headOf('flops'), isNumber: true, value: ({ best }) => amountText(best.flops) },
+    { head: headOf('params'), isNumber: true, value: ({ best }) => amountText(best.params) },
+    { head: titleOf(factOf('minivalTop1')), isNumber: true, value: ({ best }) => accuracyText(best) },
+    { head: titleOf(factOf('testTop1')), isNumber: true, value: ({ best }) => percentText(best.testTop1) },
     { head: 'seeds', isNumber: true, value: ({ best }) => best.seeds },
     {
       head: 'within noise',
@@ -63,6 +71,14 @@ export function bestTable({ bests, hasBudgets }: ReportData): Html {
 /** `randAugmentLayers` may break before its capitals (U+200B), so that a table of many axes fits on paper. */
 const breakable = (name: string): string => name.replace(/(?=[A-Z])/g, '\u200b');
 
+type CellFact = ScalingAxis | CostName | 'testTop1' | 'stepMs' | 'seconds' | 'peakBytes';
+
+/** `step (ms)`; of a scaling axis without the unit, which the page's words have. */
+function headOf(name: CellFact): string {
+  const { head, unit } = factOf(name);
+  return unit === '' || scalingAxes.some((axis) => axis === name) ? head : `${head} (${unit})`;
+}
+
 export function cellsTable({ cells, front }: ReportData): Html {
   const onFront = new Set(front.map(cellText));
   const axes = [...new Set(cells.flatMap((cell) => Object.keys(cell.axes)))].sort();
@@ -71,22 +87,21 @@ export function cellsTable({ cells, front }: ReportData): Html {
     value,
     isNumber: true,
   });
+  const fact = (name: CellFact): Column<CellResult> =>
+    number(headOf(name), (cell) => printed(factOf(name).print, cell[name], 'page'));
   const columns: Column<CellResult>[] = [
-    number('width', (cell) => cell.width),
-    number('depth', (cell) => cell.depth),
-    number('res.', (cell) => cell.resolution),
-    number('epochs', (cell) => cell.epochs),
+    ...scalingAxes.map((name) => fact(name)),
     ...axes.map((name) => number(breakable(name), (cell) => axisText(cell.axes[name]))),
-    number('FLOPs', (cell) => amountText(cell.flops)),
-    number('params', (cell) => amountText(cell.params)),
-    number('minival top-1 (%)', (cell) =>
+    fact('flops'),
+    fact('params'),
+    number(titleOf(factOf('minivalTop1')), (cell) =>
       onFront.has(cellText(cell)) ? html`<span class="front">${accuracyText(cell)} *</span>` : accuracyText(cell),
     ),
-    number('test (%)', (cell) => percentText(cell.testTop1)),
+    fact('testTop1'),
     number('seeds', (cell) => (cell.failedSeeds > 0 ? `${cell.seeds} (${cell.failedSeeds} failed)` : cell.seeds)),
-    number('step (ms)', (cell) => amountText(cell.stepMs)),
-    number('time (s)', (cell) => amountText(cell.seconds)),
-    number('peak bytes', (cell) => amountText(cell.peakBytes)),
+    fact('stepMs'),
+    fact('seconds'),
+    fact('peakBytes'),
   ];
   const cut =
     cells.length > MOST_CELLS

@@ -1,9 +1,9 @@
 /** Cells, accuracies and amounts in words. */
-import { formatAmount } from '../contract/index.ts';
+import { printed } from '../contract/index.ts';
 import type { CellResult } from '../results/index.ts';
 
 export function percentText(fraction: number | null): string {
-  return fraction === null ? '–' : (100 * fraction).toFixed(2);
+  return printed('percent', fraction, 'page');
 }
 
 /** `81.20 (80.91–81.49)`. */
@@ -13,7 +13,7 @@ export function accuracyText({ minivalTop1, interval }: CellResult): string {
 }
 
 export function amountText(amount: number | null): string {
-  return amount === null ? '–' : formatAmount(amount);
+  return printed('amount', amount, 'page');
 }
 
 /** `depth 50, width 1, 160 px, 100 epochs`, with the grid's other axes behind. */

@@ -19,7 +19,12 @@ export function cappedOf(rows: readonly (CostFact | MetricFact)[]): CappedFact[]
 }
 
 /** What a budget can cap, by rank. */
-export const cappedFacts: readonly CappedFact[] = cappedOf([...COSTS, ...METRICS]);
+const cappedFacts: readonly CappedFact[] = cappedOf([...COSTS, ...METRICS]);
+
+/** `at matched step time`. */
+export const costNouns = Object.fromEntries(cappedFacts.map(({ name, budget }) => [name, budget.noun])) as Readonly<
+  Record<CostAxis, string>
+>;
 
 export const costAxes = cappedFacts.map(({ name }) => name) as readonly CostAxis[];
 

@@ -3,7 +3,7 @@ import { COSTS, type CostFact, type CostName } from './costs.ts';
 import { EPOCH_METRICS, METRICS, type EpochFact, type MetricFact, type MetricName } from './metrics.ts';
 import { SCALING_AXES, type ScalingAxis, type ScalingFact } from './scaling-axes.ts';
 
-export { budgetText, cappedFacts, cappedOf, costAxes, type Budget, type CappedFact, type CostAxis } from './budget.ts';
+export { budgetText, cappedOf, costAxes, costNouns, type Budget, type CappedFact, type CostAxis } from './budget.ts';
 export { inOrder, titleOf, type Accepts, type Fact } from './fact.ts';
 export { printed } from './print.ts';
 export { scalingAxes } from './scaling-axes.ts';

@@ -1,7 +1,6 @@
-import { formatAmount } from '../../contract/index.ts';
-import type { CellResult } from '../../results/index.ts';
+import { factOf, printed, scalingAxes, type CostName, type ScalingAxis } from '../../contract/index.ts';
+import { axisText, type CellResult } from '../../results/index.ts';
 import { formatTable, type Column } from './table.ts';
-import { percent } from '../progress/words.ts';
 
 /** Cells with what was measured on them, as every answer shows them. */
 export function cellTable(cells: readonly CellResult[]): string {
@@ -11,39 +10,27 @@ export function cellTable(cells: readonly CellResult[]): string {
 
 export function cellColumns(): Column<CellResult>[] {
   return [
-    { head: 'width', value: ({ width }) => width },
-    { head: 'depth', value: ({ depth }) => depth },
-    { head: 'resolution', value: ({ resolution }) => resolution },
-    { head: 'epochs', value: ({ epochs }) => epochs },
-    { head: 'FLOPs', value: ({ flops }) => amountOf(flops) },
-    { head: 'params', value: ({ params }) => amountOf(params) },
-    { head: 'train FLOPs', value: ({ trainFlops }) => amountOf(trainFlops) },
-    { head: 'minival', value: ({ minivalTop1 }) => percent(minivalTop1) },
+    ...([...scalingAxes, 'flops', 'params', 'trainFlops', 'minivalTop1'] as const).map(factColumn),
     { head: '95 % interval', value: ({ interval }) => intervalOf(interval) },
     {
       head: 'seeds',
       value: ({ seeds, failedSeeds }) => (failedSeeds === 0 ? seeds : `${seeds} (${failedSeeds} failed)`),
     },
-    { head: 'test', value: ({ testTop1 }) => percent(testTop1) },
+    factColumn('testTop1'),
   ];
+}
+
+function factColumn(name: ScalingAxis | CostName | 'minivalTop1' | 'testTop1'): Column<CellResult> {
+  const { head, print } = factOf(name);
+  return { head, value: (cell) => printed(print, cell[name], 'terminal') };
 }
 
 function axisColumn(axis: string): Column<CellResult> {
   return { head: axis, value: ({ axes }) => axisText(axes[axis]) };
 }
 
-function amountOf(value: number | null): string {
-  return value === null ? '-' : formatAmount(value);
-}
-
 function intervalOf(interval: CellResult['interval']): string {
   if (interval === null) return '-';
   const [low, high] = interval;
   return `${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)}`;
-}
-
-/** The value of an axis that is not one of the four: a number, a name or a switch; a list where a grid varied one. */
-export function axisText(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

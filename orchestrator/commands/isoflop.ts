@@ -1,11 +1,11 @@
 import { EXIT, formatAmount } from '../../contract/index.ts';
-import { isoflop as ask, type SliceCurve } from '../../results/index.ts';
+import { axisText, isoflop as ask, type SliceCurve } from '../../results/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
 import { formatTable, type Column } from '../cli/table.ts';
 import { readStore } from '../launch/store-access.ts';
 import { countOf, percent } from '../progress/words.ts';
-import { axisText, cellTable } from '../cli/cell-table.ts';
+import { cellTable } from '../cli/cell-table.ts';
 
 export interface IsoflopCommandOptions extends ScopedOptions {
   readonly flops: number;

@@ -1,4 +1,4 @@
-import { formatAmount, formatSeconds } from '../../contract/index.ts';
+import { COSTS, formatAmount, formatSeconds, printed, scalingAxes } from '../../contract/index.ts';
 import type { AxisValue, Cell, Grid, PlanItem, PlannedTrial, PlanTally, PlanTotals } from '../../grids/index.ts';
 import type { Io } from '../cli/io.ts';
 import { formatTable, type Column } from '../cli/table.ts';
@@ -89,9 +89,9 @@ function byAxis(shares: ReadonlyMap<string, AxisShare>, grid: Grid): AxisShare[]
   );
 }
 
-/** The four that scale, then the others that the grid varies. */
+/** Those that scale, then the others that the grid varies. */
 function axesOf(grid: Grid): string[] {
-  return [...new Set(['width', 'depth', 'resolution', 'epochs', ...Object.keys(grid.axes)])];
+  return [...new Set([...scalingAxes, ...Object.keys(grid.axes)])];
 }
 
 function cellColumns(axes: readonly string[]): Column<CellRow>[] {
@@ -101,13 +101,17 @@ function cellColumns(axes: readonly string[]): Column<CellRow>[] {
       value: ({ planned }: CellRow) => String(planned.cell[axis] ?? ''),
     })),
     { head: 'seeds', value: ({ seeds }) => seeds },
-    { head: 'FLOPs', value: ({ planned }) => formatAmount(planned.cost.flops) },
-    { head: 'params', value: ({ planned }) => formatAmount(planned.cost.params) },
-    { head: 'activations', value: ({ planned }) => formatAmount(planned.cost.activations) },
-    { head: 'memory', value: ({ planned }) => `${formatAmount(planned.cost.memoryBytes)}B` },
-    { head: 'train FLOPs', value: ({ planned, seeds }) => formatAmount(planned.cost.trainFlops * seeds) },
+    ...COSTS.map(costColumn),
     { head: 'predicted', value: ({ seconds }) => formatSeconds(seconds) },
   ];
+}
+
+/** Train FLOPs are those of all the cell's seeds. */
+function costColumn({ name, head, print }: (typeof COSTS)[number]): Column<CellRow> {
+  return {
+    head,
+    value: ({ planned, seeds }) => printed(print, planned.cost[name] * (name === 'trainFlops' ? seeds : 1), 'terminal'),
+  };
 }
 
 function shareColumns(totals: PlanTotals): Column<AxisShare>[] {

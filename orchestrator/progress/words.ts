@@ -1,8 +1,8 @@
-import type { TrialSpec } from '../../contract/index.ts';
+import { SCALING_AXES, type TrialSpec } from '../../contract/index.ts';
 
 /** `width 0.5, depth 14, resolution 28, epochs 5`. */
-export function cellWords({ model, epochs }: TrialSpec): string {
-  return `width ${model.width}, depth ${model.depth}, resolution ${model.resolution}, epochs ${epochs}`;
+export function cellWords(spec: TrialSpec): string {
+  return SCALING_AXES.map(({ name, of }) => `${name} ${of(spec)}`).join(', ');
 }
 
 /** `81.2 %`, or `-` where nothing was measured. */

@@ -1,6 +1,6 @@
 /** Minival accuracy against FLOPs, with the Pareto front and the budgets that were asked about. */
 import type { TopLevelSpec } from 'vega-lite';
-import { formatAmount } from '../../contract/index.ts';
+import { factOf, formatAmount, titleOf } from '../../contract/index.ts';
 import type { CellResult } from '../../results/index.ts';
 import { PAGE_WIDTH, type Figure, type Page } from './figure.ts';
 import { linearDomain, logDomain, logTicks, percent } from './scales.ts';
@@ -56,13 +56,17 @@ export function accuracyFlops({ cells, front, budgets }: AccuracyFlopsData): Fig
             field: 'flops',
             type: 'quantitative',
             scale: { type: 'log', domain: x, nice: false },
-            axis: { title: 'FLOPs of one forward pass (1 multiply-add = 2)', format: '~s', values: logTicks(...x) },
+            axis: {
+              title: `${titleOf(factOf('flops'))} (1 multiply-add = 2)`,
+              format: '~s',
+              values: logTicks(...x),
+            },
           },
           y: {
             field: 'top1',
             type: 'quantitative',
             scale: { domain: y, nice: false, zero: false },
-            axis: { title: 'minival top-1 (%)' },
+            axis: { title: titleOf(factOf('minivalTop1')) },
           },
           ...colourAndShape('epochs', 'epochs', schedules),
         },

@@ -1,18 +1,12 @@
-/** Minival accuracy along each of the four axes, with intervals. */
+/** Minival accuracy along each scaling axis, with intervals. */
 import type { TopLevelSpec } from 'vega-lite';
-import { canonicalJson } from '../../contract/index.ts';
+import { canonicalJson, factOf, SCALING_AXES, titleOf, type ScalingAxis } from '../../contract/index.ts';
 import type { CellResult, Noise } from '../../results/index.ts';
 import { PAGE_WIDTH, type Figure } from './figure.ts';
 import { linearDomain, percent } from './scales.ts';
 import { COLOURS, CONFIG, PALETTE } from './style.ts';
 
-const AXES = [
-  { name: 'width', title: 'width (multiplier)' },
-  { name: 'depth', title: 'depth (layers)' },
-  { name: 'resolution', title: 'resolution (pixels)' },
-  { name: 'epochs', title: 'epochs' },
-] as const;
-type AxisName = (typeof AXES)[number]['name'];
+const AXES = SCALING_AXES.map((axis) => ({ name: axis.name, title: titleOf(axis) }));
 
 /** More lines than this are a grey sheet; every n-th is drawn. */
 const MOST_LINES = 60;
@@ -60,7 +54,7 @@ export function alongAxes(cells: readonly CellResult[], noise: Noise | null): Fi
               field: 'top1',
               type: 'quantitative',
               scale: { domain, nice: false, zero: false },
-              axis: { title: 'minival top-1 (%)', tickCount: 5 },
+              axis: { title: titleOf(factOf('minivalTop1')), tickCount: 5 },
             },
           },
           layer: [
@@ -97,7 +91,7 @@ function padded(values: readonly number[]): [number, number] {
 /** `undefined` for an axis of one value, or where no two cells differ in it alone. */
 function panelAlong(
   cells: readonly CellResult[],
-  axis: AxisName,
+  axis: ScalingAxis,
   title: string,
   noise: Noise | null,
 ): Panel | undefined {

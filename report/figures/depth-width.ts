@@ -3,7 +3,7 @@
  * each resolution, against what they cost (ResNet-RS, Figure 3).
  */
 import type { TopLevelSpec } from 'vega-lite';
-import { canonicalJson, type CostAxis } from '../../contract/index.ts';
+import { canonicalJson, costNouns, factOf, titleOf, type CostAxis } from '../../contract/index.ts';
 import type { CellResult } from '../../results/index.ts';
 import { PAGE_WIDTH, type Figure } from './figure.ts';
 import { linearDomain, logDomain, logTicks, percent } from './scales.ts';
@@ -25,10 +25,8 @@ interface Point {
   readonly high: number | null;
 }
 
-const COST_WORDS: Readonly<Record<'flops' | 'stepMs', { title: string; words: string; format: string }>> = {
-  flops: { title: 'FLOPs of one forward pass', words: 'FLOPs', format: '~s' },
-  stepMs: { title: 'training step (ms)', words: 'step time', format: '~g' },
-};
+/** Of the numbers along the cost axis. */
+const FORMATS = { flops: '~s', stepMs: '~g' } as const;
 
 export interface DepthWidthOptions {
   /** @defaultValue 'flops' */
@@ -50,11 +48,11 @@ export function depthWidth(cells: readonly CellResult[], options: DepthWidthOpti
   const [left, right] = logDomain(points.map((point) => point.cost));
   // Room for the resolutions' names.
   const x: [number, number] = [left / (right / left) ** 0.08, right];
-  const { title: costTitle, words, format } = COST_WORDS[axis];
+  const costTitle = titleOf(factOf(axis));
   return {
     name,
     title,
-    caption: `From depth ${base.depth}, width ${base.width}: deeper at that width (blue, round) against wider at that depth (orange, square), a line for each resolution (named at its left end, in pixels)${schedules.length > 1 ? ', a panel for each schedule' : ''}. The higher line at equal ${words} is the better way to grow.`,
+    caption: `From depth ${base.depth}, width ${base.width}: deeper at that width (blue, round) against wider at that depth (orange, square), a line for each resolution (named at its left end, in pixels)${schedules.length > 1 ? ', a panel for each schedule' : ''}. The higher line at equal ${costNouns[axis]} is the better way to grow.`,
     spec: (page): TopLevelSpec => {
       const columns = page === 'wide' ? Math.min(3, schedules.length) : 1;
       const width = Math.min(420, (PAGE_WIDTH[page] - 50) / columns - 24);
@@ -76,13 +74,13 @@ export function depthWidth(cells: readonly CellResult[], options: DepthWidthOpti
                 field: 'cost',
                 type: 'quantitative' as const,
                 scale: { type: 'log' as const, domain: x, nice: false },
-                axis: { title: costTitle, format, values: logTicks(...x) },
+                axis: { title: costTitle, format: FORMATS[axis], values: logTicks(...x) },
               },
               y: {
                 field: 'top1',
                 type: 'quantitative' as const,
                 scale: { domain: y, nice: false, zero: false },
-                axis: { title: i % columns === 0 ? 'minival top-1 (%)' : null, tickCount: 6 },
+                axis: { title: i % columns === 0 ? titleOf(factOf('minivalTop1')) : null, tickCount: 6 },
               },
               color: {
                 field: 'strategy',
