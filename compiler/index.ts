@@ -1,14 +1,12 @@
 /** From a network's graph to the ONNX graphs that train and evaluate it, and what those will take. Loads no engine. */
 export { buildInferenceModel, INPUT_NAME, OUTPUT_NAME } from './export/inference-model.ts';
-export { blocked } from './lowerings/blocked/index.ts';
 export { NCHWC } from './lowerings/blocked/tensor.ts';
-export { chooseLayout, layoutIn, type LayoutChoice } from './lowerings/choose-layout.ts';
-export { portable } from './lowerings/portable/index.ts';
+export { chooseLayout, layoutIn } from './lowerings/choose-layout.ts';
 export { onDevice } from './lowerings/portable/on-device.ts';
 export type { Lowering, Optimisation } from './lowerings/rule.ts';
 export { EVALUATION_BATCH, trainingMemory, workerMemory } from './memory.ts';
 export { OnnxGraph } from './onnx/onnx-graph.ts';
-export { place, type Layout, type Slot } from './parameters/layout.ts';
+export { type Layout, type Slot } from './parameters/layout.ts';
 export { convert, layoutOf, partsOf, storedLayoutOf, VECTORS, type Part } from './parameters/stored-layout.ts';
 export { repeatStep } from './step/repeat-step.ts';
 export { buildEvaluation, buildGradients, buildStep, buildUpdate } from './step/step-graph.ts';

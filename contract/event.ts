@@ -32,7 +32,7 @@ export const RESULT_ORDER = [
 ] as const satisfies readonly MetricName[];
 
 /** What a finished trial is worth: the metrics that workers report. */
-export const trialResult = z.strictObject({
+const trialResult = z.strictObject({
   ...shapeOf(inOrder(METRICS, RESULT_ORDER), 'wire'),
   /** SHA-256 of the final weights and statistics; equal digests are bit-identical trainings. */
   weightsDigest: z.string().nullable(),
