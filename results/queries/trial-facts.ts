@@ -1,5 +1,6 @@
 /** What a report says of trials beside their results: predictions, failures, and where they ran. */
 import type { FailureKind, ScalingAxis, TrialSpec } from '../../contract/index.ts';
+import { familyNames } from '../../models/index.ts';
 import { workerMemory } from '../../compiler/index.ts';
 import { guarded } from '../store/sqlite-errors.ts';
 import type { SqliteStore } from '../store/sqlite-store.ts';
@@ -11,7 +12,7 @@ interface TrialPrediction {
   readonly id: string;
   readonly predictedSeconds: number | null;
   readonly seconds: number | null;
-  /** Of the worker's process, like `peakBytes`; null for an engine or a device whose memory is not predicted. */
+  /** Of the worker's process, like `peakBytes`; null for an engine or a device whose memory is not predicted, and for a family that is not registered here. */
   readonly predictedBytes: number | null;
   readonly peakBytes: number | null;
 }
@@ -108,5 +109,6 @@ function predicted(rows: readonly PredictionRow[]): TrialPrediction[] {
 function bytesOf(json: string | null, microBatch: number | null, device: string | null): number | null {
   if (json === null || device !== 'cpu') return null;
   const spec = JSON.parse(json) as TrialSpec;
-  return spec.engine.name === 'onnx' ? workerMemory(spec, microBatch ?? undefined) : null;
+  if (spec.engine.name !== 'onnx' || !familyNames().includes(spec.model.family)) return null;
+  return workerMemory(spec, microBatch ?? undefined);
 }

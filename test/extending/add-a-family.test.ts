@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../contract/index.ts';
+import { openStore, trialFacts } from '../../results/index.ts';
 import { openDataset } from '../../worker/data/index.ts';
 import { runCli, startCli, startFromDist } from '../orchestrator/support/cli.ts';
 import { useCli } from '../orchestrator/support/use-cli.ts';
@@ -19,7 +20,7 @@ vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const toyFamily = readFileSync(here('toy-family.ts'), 'utf8');
 
-const EPOCHS = 150;
+const EPOCHS = 80;
 const GRID = `
 question: Does a family from outside go the whole way?
 model: { family: toy, activation: swish }
@@ -140,6 +141,9 @@ describe('a family that a module of the user registers', () => {
     expect(rows).toHaveLength(2);
     expect((await rowsOf('b.db')).map(learned)).toEqual(rows.map(learned));
 
+    for (const lowering of loweringsIn(path.join(folder, 'a.db')))
+      expect(lowering).toMatch(/^portable: |plain layout: 2 x grouped conv$/);
+
     const row = rows[0]!;
     const answer = await json<{ best: Row }>('best', '--db', 'a.db', '--max-flops', String(row.flops));
     expect(answer.best).toMatchObject({ width: row.width, flops: row.flops, testTop1: row.testTop1 });
@@ -174,9 +178,20 @@ describe('a family that a module of the user registers', () => {
     expect(exported.stderr).toMatch(/Expected one of the families resnet-rs, resnet-rs-small, got "toy"/);
     expect(exported.stderr).toMatch(/hint: .*NODE_OPTIONS=--import/);
     expect(await json('best', '--db', 'a.db', '--max-flops', '1G')).toMatchObject({ best: { depth: 8 } });
+    expect(await cli('report', '--db', 'a.db', '--out', 'report')).toMatchObject({ code: 0 });
     expect(await json('status', '--db', 'a.db')).toMatchObject({ counts: { done: 2 } });
   });
 });
+
+/** How the trainings of a store were computed, as their records say. */
+function loweringsIn(db: string): string[] {
+  const store = openStore(db);
+  try {
+    return trialFacts(store).environments.map(({ environment }) => environment['lowering']!);
+  } finally {
+    store.close();
+  }
+}
 
 /** Epochs that the trial at work has finished; 0 where none is. */
 async function epochAtWork(db: string): Promise<number> {
