@@ -105,7 +105,9 @@ describe('a sweep from the command line', () => {
     expect(failed.err).toMatch(/6 trials failed, diverged: Expected a finite loss, got NaN/);
     expect(failed.err).toMatch(/scalesweep retry [0-9a-f]{12}/);
     behave({});
-    expect((await invoke('run', grid, '--db', db)).code).toBe(3);
+    const again = await invoke('run', grid, '--db', db);
+    expect(again.code).toBe(3);
+    expect(again.err).toMatch(/6 trials, 0 done before, 0 to train/);
     await invoke('retry', '--db', db);
     expect(await json('resume')).toMatchObject({ trained: 6, counts: { done: 6, failed: 0 } });
   });
