@@ -40,7 +40,6 @@ export {
   type Budget,
   type CostAxis,
   type CostName,
-  type EpochFact,
   type Fact,
   type Facts,
   type MetricFact,

@@ -53,7 +53,7 @@ export interface Section {
   readonly body: Html;
 }
 
-export interface PageContent {
+interface PageContent {
   readonly title: string;
   readonly lead: Html;
   readonly sections: readonly Section[];

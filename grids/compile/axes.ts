@@ -1,7 +1,7 @@
 /** From the `axes` of a file to the space of its cells. */
-import { canonicalJson } from '../../contract/index.ts';
+import { canonicalJson, scalingAxes } from '../../contract/index.ts';
 import type { Check } from '../read/check.ts';
-import { FIELDS, readLiteral, SCALING_AXES, type Field } from '../schema/fields.ts';
+import { FIELDS, readLiteral, type Field } from '../schema/fields.ts';
 import { listed, shown, type Path } from '../read/problems.ts';
 import { axisSpace, listSpace, productSpace, zipSpace, type Assignment, type Space } from '../plan/space.ts';
 import type { AxisValue } from '../cell.ts';
@@ -22,7 +22,7 @@ export function compileAxes(raw: unknown, check: Check): CompiledAxes | undefine
   const values = new Map<string, Set<AxisValue>>();
   const space = compileSpace(raw, ['axes'], check, values);
   if (check.isSound(['axes'])) {
-    const missing = SCALING_AXES.filter((name) => !space.always.has(name)).map((name) => `\`${name}\``);
+    const missing = scalingAxes.filter((name) => !space.always.has(name)).map((name) => `\`${name}\``);
     if (missing.length > 0)
       check.report(
         ['axes'],

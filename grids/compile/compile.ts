@@ -1,4 +1,5 @@
 /** From the values of a grid file, already of the right form, to a program; what does not fit together is reported. */
+import { scalingAxes } from '../../contract/index.ts';
 import type { RegisteredFamily } from '../../models/index.ts';
 import type { Check } from '../read/check.ts';
 import { compileAxes, MAX_TRIALS, type CompiledAxes } from './axes.ts';
@@ -8,7 +9,7 @@ import { compileFamilies, foreignAxes } from './families.ts';
 import { compileBlocks, compileConstraints, compileSeeds } from './parts.ts';
 import { compileSection, compileLearningRate, type Settings } from './settings.ts';
 import { RECIPE_DEFAULTS } from '../schema/defaults.ts';
-import { FIELDS, SCALING_AXES } from '../schema/fields.ts';
+import { FIELDS } from '../schema/fields.ts';
 import type { Path, Place } from '../read/problems.ts';
 import type { GridProgram } from '../read/program.ts';
 import type { Assignment } from '../plan/space.ts';
@@ -50,7 +51,7 @@ export function compile(
     file,
     space: axes.space,
     axisValues: axes.values,
-    axes: [...new Set([...SCALING_AXES, ...axes.values.keys()])],
+    axes: [...new Set([...scalingAxes, ...axes.values.keys()])],
     fixed,
     base: Object.fromEntries(families.map((family) => [family.name, base(family)])),
     foreignAxes: foreignAxes([...axes.values.keys()], families),

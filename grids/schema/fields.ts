@@ -21,8 +21,6 @@ export interface Field {
   readonly schema: z.ZodType;
 }
 
-export const SCALING_AXES = ['width', 'depth', 'resolution', 'epochs'] as const;
-
 function field(name: string, section: Section | undefined, schema: z.ZodType): Field {
   const choices = schema instanceof z.ZodEnum ? schema.options.map(String) : [];
   const kind: Kind = schema instanceof z.ZodBoolean ? 'boolean' : schema instanceof z.ZodEnum ? 'text' : 'number';

@@ -6,7 +6,7 @@ import { PAGE_WIDTH, type Figure, type Page } from './figure.ts';
 import { linearDomain, logDomain, logTicks, percent } from './scales.ts';
 import { colourAndShape, COLOURS, CONFIG, PALETTE } from './style.ts';
 
-export interface AccuracyFlopsData {
+interface AccuracyFlopsData {
   readonly cells: readonly CellResult[];
   readonly front: readonly CellResult[];
   /** FLOPs budgets to mark. */

@@ -28,7 +28,7 @@ interface Point {
 /** Of the numbers along the cost axis. */
 const FORMATS = { flops: '~s', stepMs: '~g' } as const;
 
-export interface DepthWidthOptions {
+interface DepthWidthOptions {
   /** @defaultValue 'flops' */
   readonly axis?: Extract<CostAxis, 'flops' | 'stepMs'>;
   /** Of the figure's file, where there are several. @defaultValue 'depth-width' */

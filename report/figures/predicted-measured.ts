@@ -4,7 +4,7 @@ import { PAGE_WIDTH, type Figure } from './figure.ts';
 import { logDomain, logTicks } from './scales.ts';
 import { COLOURS, CONFIG, PALETTE } from './style.ts';
 
-export interface Prediction {
+interface Prediction {
   readonly id: string;
   readonly predictedSeconds: number | null;
   readonly seconds: number | null;

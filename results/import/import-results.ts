@@ -5,7 +5,7 @@ import { contentHash, messageOf, ScalesweepError } from '../../contract/index.ts
 import type { Store } from '../store.ts';
 import { readResults, type ReadOptions } from './read-results.ts';
 
-export interface ImportOptions extends ReadOptions {
+interface ImportOptions extends ReadOptions {
   /** Which dataset the accuracies are on; only results of one dataset are compared. Needed unless the file is a published table. */
   readonly dataset?: string;
   /** @defaultValue the file's name without its extension */

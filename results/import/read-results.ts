@@ -13,7 +13,7 @@ export interface ReadOptions {
   readonly facts?: Facts;
 }
 
-export interface ReadResults {
+interface ReadResults {
   readonly results: readonly ImportedResult[];
   /** Of a published table; `undefined` for the user to name. */
   readonly dataset: string | undefined;

@@ -11,7 +11,7 @@ import { cellsOf, resolveScope, type ScopeOptions } from './scope.ts';
 /** How many cells within noise are looked at; a million cells may hold many thousand. */
 const WITHIN_NOISE_LIMIT = 1000;
 
-export interface BestOptions extends ScopeOptions {
+interface BestOptions extends ScopeOptions {
   readonly budget?: Budget;
   /** How many cells within noise to list. @defaultValue 20 */
   readonly list?: number;

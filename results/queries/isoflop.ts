@@ -12,7 +12,7 @@ import { slicePoints, type Held, type SliceGroup, type SlicePoint, type SliceTar
 const SLICE_CELLS = 1000;
 const LISTED = 100;
 
-export interface IsoflopOptions extends ScopeOptions {
+interface IsoflopOptions extends ScopeOptions {
   /** The cost to hold, on `axis`. */
   readonly flops: number;
   /** `flops` of a forward pass, or `trainFlops`: then the schedule is traded too. @defaultValue 'flops' */
@@ -42,7 +42,7 @@ export interface SliceCurve {
   readonly flags: readonly CurveFlag[];
 }
 
-export interface Isoflop {
+interface Isoflop {
   readonly axis: CostAxis;
   readonly target: number;
   /** As used: narrower than asked where more than 1000 cells were within it. */

@@ -6,7 +6,7 @@ import { cellResult, type CellResult } from './cell-result.ts';
 import type { Scope } from './cells.ts';
 import { cellsOf, resolveScope, type ScopeOptions } from './scope.ts';
 
-export interface ParetoOptions extends ScopeOptions {
+interface ParetoOptions extends ScopeOptions {
   /** @defaultValue 'flops' */
   readonly axis?: CostAxis;
 }

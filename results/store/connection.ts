@@ -7,7 +7,7 @@ import { rescue } from './rescue.ts';
 /** A value that SQLite takes and gives. */
 export type SqlValue = string | number | null;
 /** Positional, or an object for named parameters (`@name`). */
-export type Bind = SqlValue | Readonly<Record<string, SqlValue>>;
+type Bind = SqlValue | Readonly<Record<string, SqlValue>>;
 export type Row = Record<string, SqlValue>;
 
 export class Connection {

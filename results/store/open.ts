@@ -23,7 +23,7 @@ const MIB = 2 ** 20;
 const FULL_CHECK_BYTES = 16 * MIB;
 const HEADER = 'SQLite format 3\0';
 
-export interface OpenOptions {
+interface OpenOptions {
   readonly mode: StoreMode;
   readonly lockTimeoutMs: number;
   readonly facts: Facts;

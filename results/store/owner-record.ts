@@ -10,7 +10,7 @@ const RENEW_MS = 2000;
 /** A record that has not changed for so long is a dead owner's. */
 const SILENT_MS = 3 * RENEW_MS;
 
-export interface OwnerRecord {
+interface OwnerRecord {
   /** Machine and, in a container, its process namespace: process ids mean something there alone. */
   readonly machine: string;
   readonly host: string;

@@ -43,7 +43,7 @@ export const marks = (count: number): string => ', ?'.repeat(count);
 /** The metrics that workers report with a finished trial. */
 export const reported = perFacts(({ metrics }) => metrics.filter(({ wire }) => wire !== undefined));
 
-export type OverSeeds = MetricFact & { readonly overSeeds: NonNullable<MetricFact['overSeeds']> };
+type OverSeeds = MetricFact & { readonly overSeeds: NonNullable<MetricFact['overSeeds']> };
 
 /** The metrics that a cell has of its seeds. */
 export const overSeeds = perFacts(({ metrics }) =>
