@@ -27,7 +27,11 @@ function brokenLinks({ file, text }: Page): string[] {
 /** Files and folders that a page names in backticks (`room/file.ts`), and that are not there. */
 function missingFiles({ file, text }: Page): string[] {
   return codeSpans(text).filter((code) => {
-    const isPath = /^[\w.-]+(\/[\w.-]+)*\/?$/.test(code) && ROOMS.includes(code.split('/')[0]!) && code.includes('/');
+    const first = code.split('/')[0]!;
+    // From the root of the project, or from the page's folder.
+    const isRoom =
+      ROOMS.includes(first) || (first !== '..' && existsSync(path.join(packageRoot(), path.dirname(file), first)));
+    const isPath = isRoom && /^[\w.-]+(\/[\w.-]+)+\/?$|^[\w.-]+\/$/.test(code);
     // A page on how to add something names what its reader will write, in a heading or with NAME in it.
     const isToBeWritten = text.includes(`: \`${code}\`\n`) || code.includes('NAME');
     const isThere =
