@@ -1,4 +1,6 @@
 /** Specifications to SVG and PNG, without a browser. Equal specifications give equal bytes. */
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import { renderAsync } from '@resvg/resvg-js';
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
@@ -35,12 +37,24 @@ export async function svgOf(
   }
 }
 
-/** At twice the drawing's size, with the fonts of this machine. On a thread of its own: several at once use several cores. */
-export async function pngOf(svg: string): Promise<Uint8Array> {
+/** Shipped, since a machine without fonts (a container) would draw figures without a letter. */
+const fonts = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json');
+const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((name) => path.join(path.dirname(fonts), 'ttf', name));
+
+/**
+ * At twice the drawing's size, with the fonts of this machine and, where it has none, those that come with the program. On a
+ * thread of its own: several at once use several cores.
+ */
+export async function pngOf(svg: string, { systemFonts = true } = {}): Promise<Uint8Array> {
   const image = await renderAsync(svg, {
     fitTo: { mode: 'zoom', value: 2 },
     background: '#ffffff',
-    font: { loadSystemFonts: true, defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans' },
+    font: {
+      fontFiles: FONT_FILES,
+      loadSystemFonts: systemFonts,
+      defaultFontFamily: 'DejaVu Sans',
+      sansSerifFamily: 'DejaVu Sans',
+    },
   });
   return image.asPng();
 }

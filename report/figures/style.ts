@@ -1,7 +1,7 @@
 /** One look for all figures: dark text on white, few lines, colours that colour-blind readers can tell apart. */
 import type { Config } from 'vega-lite';
 
-/** Arial and its metric twin; DejaVu where neither is installed. No font is shipped: text stays text. */
+/** Arial and its metric twin; DejaVu, which comes with the program, where neither is installed. In SVG text stays text. */
 export const FONT = 'Arial, Liberation Sans, DejaVu Sans, sans-serif';
 
 const INK = '#222222';
