@@ -112,7 +112,7 @@ export function describeDispatcher({ name, make }: DispatchImplementation): void
       ['exit', 'crash'],
       ['segfault', 'crash'],
       ['kill', 'host-lost'],
-    ] as const)('names a trial that fails by %s as %s, and goes on with the next', async (kind, expected) => {
+    ] as const)('names a trial that fails by %s as %s, and continues with the next', async (kind, expected) => {
       behave({ fault: { kind, every: 1, times: 1, markerDir: path.join(folder, 'markers') } });
       const trial = noopTrial(1);
       start([trial]);
@@ -144,7 +144,7 @@ export function describeDispatcher({ name, make }: DispatchImplementation): void
     it('notices at once that a worker was killed, and blames nobody', async () => {
       behave({ stepsPerEpoch: 1000, stepMs: 5 });
       start([noopTrial(1)]);
-      await waitUntil('it has begun', () => startedPid() !== undefined);
+      await waitUntil('it has started', () => startedPid() !== undefined);
       process.kill(startedPid()!, 'SIGKILL');
       await allEnded(1);
       expect(kinds()).toEqual(['host-lost']);
@@ -167,7 +167,7 @@ export function describeDispatcher({ name, make }: DispatchImplementation): void
       expect(dispatcher.slotFor(0.001)).toBeUndefined();
     });
 
-    it('goes on from the checkpoint that an interrupted attempt left', async () => {
+    it('resumes from the checkpoint that an interrupted attempt left', async () => {
       behave({ stepsPerEpoch: 200, stepMs: 2 });
       const trial = noopTrial(1, { epochs: 1 });
       start([trial]);
@@ -194,7 +194,7 @@ export function describeDispatcher({ name, make }: DispatchImplementation): void
     it('ends every attempt when killed', async () => {
       behave({ stepsPerEpoch: 1000, stepMs: 5 });
       start(noopTrials(2), 1, LONG);
-      await waitUntil('both have begun', () => trialsWith('started') === 2);
+      await waitUntil('both have started', () => trialsWith('started') === 2);
       dispatcher.kill();
       await allEnded(2);
       expect(kinds()).toEqual(['host-lost', 'host-lost']);

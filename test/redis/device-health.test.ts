@@ -43,7 +43,7 @@ describe('a device is to blame', () => {
     expect(after(['a', 1, 'crash'], ['b', 2, 'crash'], ['a', 3, 'crash'])).toMatch(/different sweeps.* of 3$/);
   });
 
-  it('whatever its trials were interrupted by in between', () => {
+  it('also when trials were interrupted in between', () => {
     expect(after(['a', 1, 'crash'], ['a', 9, 'interrupted'], ['b', 2, 'device'], ['b', 3, 'crash'])).toBeDefined();
   });
 

@@ -60,7 +60,7 @@ describe('faults between orchestrator, Redis and workers', () => {
 
   it('hands a trial on that a worker took and never spoke of, at no cost to it', async () => {
     behave({});
-    // Long ones, so that each travels alone.
+    // Long ones, so that each is alone in its job.
     const run = sweep({ trials: 6, leaseMs: 1000 });
     const thief = new BullWorker(queueName('noop'), null, { connection: connectForTest(redis), prefix: KEY_PREFIX });
     await redis.client.sadd(keys.workers, 'thief');
@@ -102,7 +102,7 @@ describe('faults between orchestrator, Redis and workers', () => {
     await waitUntil('it trains', () => steps() > 10);
     proxy[how]();
     await waitUntil('its lease has run out', () => lost.length > 0);
-    proxy.mend();
+    proxy.restore();
     await expect(run.outcome).resolves.toMatchObject({ kind: 'finished', counts: { done: 2, failed: 0 } });
     expect(doneCounts(run.store)).toEqual([1, 1]);
     expect(new Set(lost)).toEqual(new Set(['host-lost']));
@@ -132,7 +132,7 @@ describe('faults between orchestrator, Redis and workers', () => {
     await first.stop();
     await work({ checkpointDir: path.join(folder, 'b'), checkpointCapBytes: 10 });
     await expect(run.outcome).resolves.toMatchObject({ kind: 'finished', counts: { done: 1 } });
-    expect(said.join('\n')).toMatch(/A checkpoint takes \d+B, more than the 10B that travel/);
+    expect(said.join('\n')).toMatch(/A checkpoint takes \d+B, more than the 10B that are sent/);
     expect(finished(run.store)[0]!.attempts.at(-1)).toMatchObject({
       resumedFromStep: 0,
       note: expect.stringMatching(/trained from the start/) as string,
@@ -170,7 +170,7 @@ describe('faults between orchestrator, Redis and workers', () => {
     await expect(run.outcome).resolves.toMatchObject({ kind: 'finished', counts: { done: 12, failed: 0 } });
   });
 
-  it('goes on when Redis is emptied at its busiest', async () => {
+  it('continues when Redis is emptied at its busiest', async () => {
     behave({ stepsPerEpoch: 10, stepMs: 2, traceFile: path.join(folder, 'trace') });
     await work({ slots: 2 });
     const run = sweep({ trials: 60, leaseMs: 2000 });

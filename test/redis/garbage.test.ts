@@ -67,7 +67,7 @@ const RAW: Record<string, string>[] = [
   { data: JSON.stringify('\u0000'.repeat(100)), opts: '{}', atm: 'NaN', ats: '-1' },
 ];
 
-describe('whatever somebody writes into the queue', () => {
+describe('anything that somebody writes into the queue', () => {
   const newFolder = useFolders();
   let redis: TestRedis;
   beforeAll(async () => {

@@ -45,7 +45,7 @@ export function exitCause(exit: Exit, who = 'The worker'): { kind: FailureKind; 
     const share = exit.rssBytes / exit.totalBytes;
     const isKernels =
       exit.signal === 'SIGKILL' && (exit.oomKills === null ? share > 0.8 : exit.oomKills > 0 && share > 0.1);
-    if (isKernels) return { kind: 'out-of-memory', message: `${who} was killed by the kernel for want of memory` };
+    if (isKernels) return { kind: 'out-of-memory', message: `${who} was killed by the kernel: out of memory` };
     if (OWN_SIGNALS.has(exit.signal)) return { kind: 'crash', message: `${who} died of ${exit.signal}${tail}` };
     return { kind: 'host-lost', message: `${who} was killed by ${exit.signal}` };
   }

@@ -8,7 +8,7 @@ import { openCheckpoints } from '../storage/checkpoints.ts';
 import type { Engine } from '../engines/engine.ts';
 import { openEngine } from '../engines/registry.ts';
 import { guardAgainstOrphanhood } from './orphan-guard.ts';
-import { makeOutgoing } from './outgoing.ts';
+import { makeEventSender } from './event-sender.ts';
 import { parseToWorker, PROTOCOL_VERSION, type RunMessage } from '../protocol/protocol.ts';
 import { runAttempt } from './run-attempt.ts';
 import { keepWeights } from '../storage/weights.ts';
@@ -24,7 +24,7 @@ type Task = RunMessage['attempts'][number] & Pick<RunMessage, 'device' | 'thread
 const queue: Task[] = [];
 const stopping = new AbortController();
 const engines = new Map<EngineName, Promise<Engine>>();
-const outgoing = makeOutgoing((message) => process.send!(message));
+const sender = makeEventSender((message) => process.send!(message));
 let isWorking = false;
 let isLeaving = false;
 
@@ -41,7 +41,7 @@ async function work(): Promise<void> {
   isWorking = true;
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const { trial, attempt, device, threads, microBatch, checkpointDir } = next;
-    if (stopping.signal.aborted) outgoing.push(handedBack({ trial: trial.id, attempt }));
+    if (stopping.signal.aborted) sender.push(handedBack({ trial: trial.id, attempt }));
     else {
       await runAttempt(() => engineOf(trial.spec.engine.name), {
         trial,
@@ -52,10 +52,10 @@ async function work(): Promise<void> {
         checkpoints: openCheckpoints(checkpointDir, trial.id),
         keepWeights: (weights) => keepWeights(checkpointDir, weights),
         signal: stopping.signal,
-        send: outgoing.push,
+        send: sender.push,
       });
     }
-    if (queue.length === 0) outgoing.flush();
+    if (queue.length === 0) sender.flush();
     // Between two trials, so that `stop` is heard even if an engine never yields.
     await yieldToMessages();
   }
@@ -64,7 +64,7 @@ async function work(): Promise<void> {
 }
 
 async function leave(): Promise<void> {
-  outgoing.flush();
+  sender.flush();
   for (const engine of engines.values()) await engine.then((opened) => opened.close()).catch(() => undefined);
   // Disconnecting lets queued messages drain first; the handler below then ends the process.
   process.disconnect();
@@ -93,7 +93,7 @@ process.on('message', (raw) => {
   }
 });
 // A trial that ends the process must not take the news of those before it along.
-process.on('exit', outgoing.flush);
+process.on('exit', sender.flush);
 process.on('disconnect', () => process.exit(0));
 // A terminal sends Ctrl-C to the whole process group; the orchestrator decides what it means and tells us.
 process.on('SIGINT', () => undefined);

@@ -11,7 +11,7 @@ setInterval(() => {
 }, 250);
 `;
 
-/** Kills this process within a quarter of a second of its parent's death: an orphan must not go on burning a core. */
+/** Kills this process within a quarter of a second of its parent's death: an orphan must not keep burning a core. */
 export function guardAgainstOrphanhood(): void {
   new Worker(WATCH, { eval: true, workerData: process.ppid, execArgv: [], env: {} }).unref();
 }

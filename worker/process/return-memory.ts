@@ -9,7 +9,7 @@ let trim: Promise<Trim | undefined> | undefined;
  * Returns to the system what this process no longer uses: files that a dataset was read from, and what the network before this
  * one has left. The allocator would keep it, and with it the peak of every later trial would be that of the largest before.
  */
-export async function giveBackMemory(): Promise<void> {
+export async function returnMemory(): Promise<void> {
   // There in processes that were started with --expose-gc; elsewhere V8 frees the buffers of what is gone in its own time.
   globalThis.gc?.();
   // It may free them on another thread.

@@ -12,7 +12,7 @@ interface ControlOptions {
   readonly worker: string;
   readonly slots: readonly WorkerSlot[];
   readonly checkpointDir: string;
-  /** Where checkpoints travel through Redis. */
+  /** Set where checkpoints are sent through Redis. */
   readonly remote: RemoteCheckpoints | undefined;
   readonly log: (text: string) => void;
   readonly isStopping: () => boolean;

@@ -10,7 +10,7 @@ interface DeviceHealth {
 }
 
 /**
- * A trial that fails for want of the device says so itself. A crash may be the trial's own, and one sweep's trials may all have the same bug; but
+ * A trial that fails because the device is missing reports that itself. A crash may be the trial's own, and one sweep's trials may all have the same bug; but
  * three trials in a row, and not all of one sweep, have only the device in common. A result clears it.
  */
 export function makeDeviceHealth(): DeviceHealth {

@@ -3,7 +3,7 @@ import { messageOf, type WorkerEvent } from '../../contract/index.ts';
 import type { Outbox } from './outbox.ts';
 import { keys, WIRE_VERSION } from './wire.ts';
 
-/** Messages of one store on their way at most: what waits in Redis stays small, whatever lies in the outbox. */
+/** Messages of one store on their way at most: what waits in Redis stays small, however much is in the outbox. */
 const WINDOW = 256;
 
 interface OutboxSenderOptions {

@@ -29,7 +29,7 @@ interface StorePosition {
  * Every write throws what SQLite throws (a full disk, say); nothing of a failed write is kept.
  */
 export interface Outbox {
-  /** Names the worker for as long as the file lives, so that numbering goes on after a restart. */
+  /** Names the worker for as long as the file lives, so that numbering continues after a restart. */
   readonly worker: string;
   /** Appends a message; returns its number. */
   append(store: string, events: readonly WorkerEvent[]): number;

@@ -54,8 +54,8 @@ export function makeRemoteCheckpoints({
     if (size > capBytes) {
       tellOnce(
         'size',
-        `A checkpoint takes ${formatAmount(size)}B, more than the ${formatAmount(capBytes)}B that travel through Redis: should this machine be lost, its ` +
-          'trials begin again. A folder shared by all machines (--checkpoints DIR) mends that.',
+        `A checkpoint takes ${formatAmount(size)}B, more than the ${formatAmount(capBytes)}B that are sent through Redis: if this machine is lost, its ` +
+          'trials start from the beginning. A folder shared by all machines (--checkpoints DIR) avoids that.',
       );
       return;
     }

@@ -20,7 +20,7 @@ interface ServeOptions {
   /** Added to the children's environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly checkpointDir: string;
-  /** Bytes of a checkpoint that travel through Redis at most; 0 where the folder is shared by all machines. */
+  /** Bytes of a checkpoint that is sent through Redis at most; 0 where the folder is shared by all machines. */
   readonly checkpointCapBytes: number;
   /** Where results wait until they are stored. */
   readonly outboxDir: string;
@@ -133,7 +133,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
   const freeSlot = (): WorkerSlot | undefined => slots.find((slot) => slot.state() === 'idle');
 
-  /** A first attempt has nothing to go on from, and tiny trials no time to ask. */
+  /** A first attempt has nothing to resume from, and tiny trials no time to ask. */
   const prepare = async ({ attempts }: AttemptBatch): Promise<void> => {
     if (remote === undefined) return;
     for (const { trial, attempt } of attempts) if (attempt > 1) await remote.receive(trial.id);

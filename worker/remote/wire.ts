@@ -3,7 +3,7 @@
  * may write to this Redis may have written it: everything is validated on arrival, holds no path and no command, and what is
  * true stands in the orchestrator's store.
  *
- * - batch: attempts of one store that a worker executes one after another; one BullMQ job. Long trials travel alone.
+ * - batch: attempts of one store that a worker executes one after another; one BullMQ job. Long trials are alone in theirs.
  * - message: events of one worker for one store, numbered, resent until the orchestrator has stored them.
  * - heartbeat: a worker's sign of life, with all that it has in hand. The heartbeat renews the lease of each attempt it names.
  * - control message: what an orchestrator asks of one worker.
@@ -92,7 +92,7 @@ export const heartbeat = z.strictObject({
 export type Heartbeat = z.infer<typeof heartbeat>;
 
 export const controlMessage = z.discriminatedUnion('type', [
-  /** Save state and hand these attempts back. They are named one by one: the message may be late, and its store go on meanwhile. */
+  /** Save state and hand these attempts back. They are named one by one: the message may be late, and its store continue meanwhile. */
   z.strictObject({
     ...version,
     type: z.literal('hand-back'),
@@ -138,6 +138,6 @@ export const keys = {
   messages: (store: string) => `${KEY_PREFIX}:letters:${store}`,
   /** String with expiry: the id of the orchestrator that reads a store's messages now. */
   reader: (store: string) => `${KEY_PREFIX}:reader:${store}`,
-  /** Hash: the newest checkpoint of a trial, where it travels through Redis. */
+  /** Hash: the newest checkpoint of a trial, where checkpoints are sent through Redis. */
   checkpoint: (trial: string) => `${KEY_PREFIX}:checkpoint:${trial}`,
 } as const;

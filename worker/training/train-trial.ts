@@ -9,8 +9,8 @@ import {
 import type { Dataset } from '../data/index.ts';
 import type { TrialContext } from '../engines/engine.ts';
 import { directLoader, type BatchStream, type DataLoader } from '../loader/index.ts';
-import { giveBackMemory } from '../process/return-memory.ts';
-import { letOthersIn } from '../process/turns.ts';
+import { returnMemory } from '../process/return-memory.ts';
+import { yieldToEventLoop } from '../process/yield-to-event-loop.ts';
 import { batchesFrom } from './batches-from.ts';
 import { evaluateSplit } from './evaluate.ts';
 import { peakMemory, restartPeak } from './peak-memory.ts';
@@ -42,7 +42,7 @@ export interface Training {
  * @throws {ScalesweepError} `INTERRUPTED` (a checkpoint is saved), `TRIAL_DIVERGED`, `CHECKPOINT_MISMATCH`
  */
 export async function trainTrial(training: Training): Promise<TrialResult> {
-  await giveBackMemory();
+  await returnMemory();
   restartPeak();
   const { trial, dataset } = training;
   const steps = stepsOf(trial.spec.recipe, dataset.train.count, trial.spec.epochs);
@@ -245,7 +245,7 @@ class Run {
 
   /** Lets messages in: a step blocks the thread from start to end. */
   async #pause(): Promise<void> {
-    await letOthersIn();
+    await yieldToEventLoop();
     if (!this.#training.context.signal.aborted) return;
     await this.#checkpoint();
     throw new ScalesweepError(

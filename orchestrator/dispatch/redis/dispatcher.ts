@@ -28,7 +28,7 @@ interface RedisDispatcherOptions {
   /** Between two looks at heartbeats and queue, ms. @defaultValue 1 s, or a sixth of a lease below 6 s */
   readonly tickMs?: number;
   /**
-   * Long trials that wait in the queue for each slot, so that workers have something to go on with while the orchestrator is away.
+   * Long trials that wait in the queue for each slot, so that workers have something to do while the orchestrator is away.
    *
    * @defaultValue 1
    */
@@ -43,7 +43,7 @@ const SHORT_AHEAD = 3;
 type Phase = 'running' | 'stopping' | 'killed' | 'closed';
 
 /**
- * Hands attempts to workers on other machines, over Redis. Redis carries and nothing more: whatever of it is lost, the lease table notices that an
+ * Hands attempts to workers on other machines, over Redis. Redis carries and nothing more: when something in it is lost, the lease table notices that an
  * attempt gives no sign any more and says so, and the sweep loop hands the trial out again under a new number.
  */
 export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher {
@@ -66,7 +66,7 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
   let isFilling = true;
   let hasWorkers: boolean | undefined;
   let lastTrouble = '';
-  /** Read through a function: after an `await` it may have changed, whatever was checked before. */
+  /** Read through a function: after an `await` it may have changed since it was checked. */
   const isOver = (): boolean => phase === 'closed' || phase === 'killed';
   const inbox = openInbox({ redis, reading, store, tracker, log, isOver });
   const leaseMonitor = makeLeaseMonitor({

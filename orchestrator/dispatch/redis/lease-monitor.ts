@@ -41,7 +41,7 @@ export function makeLeaseMonitor(options: LeaseMonitorOptions): LeaseMonitor {
   const leftOver = new Set<string>();
   let lookedAt = clock();
 
-  const heed = async (each: Heartbeat): Promise<void> => {
+  const renewLeases = async (each: Heartbeat): Promise<void> => {
     const now = clock();
     const holding = each.holding[store] ?? [];
     for (const key of [...holding, ...(each.unacked[store] ?? [])]) leases.seen(key, now, true);
@@ -91,7 +91,7 @@ export function makeLeaseMonitor(options: LeaseMonitorOptions): LeaseMonitor {
       if (isBlind || clock() - lookedAt > leaseMs / 2) leases.blindUntil(clock());
       isBlind = false;
       lookedAt = clock();
-      for (const each of heartbeats) await heed(each);
+      for (const each of heartbeats) await renewLeases(each);
       await lookForJobs();
       if (isOver()) return undefined;
       reap();

@@ -5,7 +5,7 @@ export interface OpenAttempt {
   readonly trial: string;
   readonly attempt: number;
   readonly predictedSeconds: number;
-  /** The job it travels in; of an attempt that an earlier orchestrator handed out it may not be known. */
+  /** The job that carries it; of an attempt that an earlier orchestrator handed out it may not be known. */
   job: string | undefined;
   /** A worker has it, or had it: if it is lost now, a host is. */
   isTaken: boolean;

@@ -41,7 +41,7 @@ export function makeMessageSequencer(): MessageSequencer {
     if (seq === null) return { act: 'take', worker, seq, events };
     let line = lines.get(worker);
     if (line === undefined) {
-      // An orchestrator that has just begun counts from where the worker says.
+      // An orchestrator that has just started counts from where the worker says.
       line = { next: acked + 1, stored: acked };
       lines.set(worker, line);
     }

@@ -2,8 +2,8 @@ import { attemptKey, MOST_ATTEMPTS, WIRE_VERSION, type AttemptBatch } from '../.
 import type { Assignment } from '../dispatcher.ts';
 
 /**
- * Predicted seconds of a batch. A trial longer than this travels alone; shorter ones together, since a job costs BullMQ and Redis a
- * millisecond, whatever is in it.
+ * Predicted seconds of a batch. A trial longer than this is alone in its job; shorter ones together, since a job costs BullMQ and Redis a
+ * millisecond, however much is in it.
  */
 const BATCH_SECONDS = 0.1;
 /** Trials in a batch. */

@@ -167,7 +167,7 @@ export async function killsRun(options: KillsOptions): Promise<KillsReport> {
         if (kind === 'network cut') proxy!.cut();
         else proxy!.stall();
         await sleep(options.downMs ?? 0);
-        proxy!.mend();
+        proxy!.restore();
         return true;
     }
   }

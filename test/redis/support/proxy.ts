@@ -8,7 +8,7 @@ export interface Proxy {
   cut(): void;
   /** Keeps connections open and carries nothing. */
   stall(): void;
-  mend(): void;
+  restore(): void;
   close(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
     stall: () => {
       state = 'stalled';
     },
-    mend: () => {
+    restore: () => {
       // What was stalled has lost bytes: such a connection is of no use to anyone.
       if (state === 'stalled') endAll();
       state = 'open';

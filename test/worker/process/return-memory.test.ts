@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test, vi } from 'vitest';
 import { sourceOrBuilt } from '../../../worker/child/source-or-built.ts';
-import { giveBackMemory } from '../../../worker/process/return-memory.ts';
+import { returnMemory } from '../../../worker/process/return-memory.ts';
 import { STARTS_PROCESSES } from '../../support/time-outs.ts';
 
 vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
@@ -16,5 +16,5 @@ test.runIf(process.platform === 'linux')('memory that nobody uses any more is re
 
 test('a process that cannot collect its garbage goes on', async () => {
   expect(globalThis.gc).toBeUndefined();
-  await expect(giveBackMemory()).resolves.toBeUndefined();
+  await expect(returnMemory()).resolves.toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { letOthersIn } from '../../../process/turns.ts';
+import { yieldToEventLoop } from '../../../process/yield-to-event-loop.ts';
 import type { CompileOptions, Fetches, Tensors } from '../tensors.ts';
 import type { Address } from './api.ts';
 import { Handles } from './handles.ts';
@@ -66,7 +66,7 @@ export class DirectSession {
    */
   async run(feeds: Tensors, fetches: Fetches): Promise<Tensors> {
     // A run holds the thread, which the binding's do not.
-    await letOthersIn();
+    await yieldToEventLoop();
     if (this.#session === undefined) throw new Error('Expected an open session, got one that has been closed');
     for (const name of this.#inputNames)
       if (feeds[name] === undefined) throw new Error(`Expected a tensor for the input ${name}, got none`);

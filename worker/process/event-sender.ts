@@ -7,7 +7,7 @@ const APART_MS = 20;
 /** Unless so many have gathered: whoever hands out trials should hear of room before there is nothing left to do. */
 const MOST_EVENTS = 192;
 
-interface Outgoing {
+interface EventSender {
   /** Never blocks, never throws. */
   readonly push: (event: WorkerEvent) => void;
   readonly flush: () => void;
@@ -17,7 +17,7 @@ interface Outgoing {
  * Sends the first event after a pause at once, and gathers what follows within {@link APART_MS}. At once, because an engine may block
  * the event loop for seconds right after `started`, and a timer would not fire.
  */
-export function makeOutgoing(send: (message: FromWorkerSent) => void): Outgoing {
+export function makeEventSender(send: (message: FromWorkerSent) => void): EventSender {
   let events: WorkerEvent[] = [];
   let lastSent = -Infinity;
   let timer: NodeJS.Timeout | undefined;

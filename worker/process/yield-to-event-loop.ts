@@ -5,7 +5,7 @@ const LONGEST_MS = 20;
 let last = performance.now();
 
 /** Lets timers, signals and messages in, if work has held the thread for 20 ms. */
-export async function letOthersIn(): Promise<void> {
+export async function yieldToEventLoop(): Promise<void> {
   if (performance.now() - last < LONGEST_MS) return;
   await setImmediate();
   last = performance.now();
