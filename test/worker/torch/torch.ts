@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { layoutOf } from '../../../compiler/index.ts';
+import { dimsOf, type Network } from '../../../models/index.ts';
 import { packageRoot, type ModelSpec, type RecipeSpec } from '../../../contract/index.ts';
 import type { StepRates } from '../../../worker/training/trainer.ts';
 
@@ -98,4 +100,34 @@ export async function askTorch(request: TorchRequest): Promise<TorchAnswer> {
 
 function bytesOf(values: Float32Array | Int32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+/** Gradients of the mean cross-entropy of any network of the project's operations, in double precision, in its own layout. */
+export function gradientsFromTorch(network: Network, start: GraphStart): Float32Array {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'scalesweep-torch-'));
+  try {
+    const { params, images, labels } = start;
+    const request = {
+      nodes: network.nodes.map(({ name, op, inputs }) => ({ name, op, inputs })),
+      params: layoutOf(network).params.map(({ name, shape }) => ({ name, shape })),
+      batch: labels.length,
+      image: dimsOf(network.nodes[0]!.shape),
+    };
+    writeFileSync(path.join(folder, 'request.json'), JSON.stringify(request));
+    writeFileSync(path.join(folder, 'params.f32'), bytesOf(params));
+    writeFileSync(path.join(folder, 'images.f32'), bytesOf(images));
+    writeFileSync(path.join(folder, 'labels.i32'), bytesOf(labels));
+    const script = path.join(packageRoot(), 'test', 'worker', 'torch', 'graph.py');
+    execFileSync(PYTHON, [script, folder], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const file = readFileSync(path.join(folder, 'gradients.f32'));
+    return new Float32Array(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export interface GraphStart {
+  readonly params: Float32Array;
+  readonly images: Float32Array;
+  readonly labels: Int32Array;
 }
