@@ -20,7 +20,7 @@ const PARAMS_ALIVE = 0.9;
 const AVERAGE_COPIES = 1;
 /** Of the gradients, where micro-batches add them up. */
 const GRADIENT_COPIES = 1;
-/** Outputs of the size of the largest that are alive during an evaluation, rounding and gaps included; basic blocks need but 3.3. */
+/** Outputs of the size of the largest that are alive during an evaluation, rounding and gaps included; basic blocks need only 3.3. */
 const ALIVE_IN_EVALUATION = 4.3;
 /** A worker that trains nothing: Node.js, ONNX Runtime, the thread that fills batches, and what trials before have left. */
 const WORKER_BYTES = 172e6;

@@ -89,8 +89,8 @@ export class OnnxGraph {
   }
 
   /**
-   * A value whose operations are written when something reads it: once, or never. Whoever can do better than to read
-   * it, by taking more into the same operation, thereby keeps it out of the file.
+   * A value whose operations are written when something reads it: once, or never. A rule that fuses it into another operation
+   * instead keeps it out of the file.
    */
   defer(write: () => Value): Value {
     const name = `deferred_${this.#counter++}`;
@@ -113,7 +113,7 @@ export class OnnxGraph {
   /**
    * Writes operations that read nothing but what stood in the file at `markEarly` to that place. ONNX Runtime takes, of the
    * operands that an operation waits for, the one whose operation stands last in the file first: what is made of the
-   * parameters alone (turned filters, say) would be made long before it is needed, and held until then, if it stood behind
+   * parameters alone (rotated filters, say) would be made long before it is needed, and held until then, if it stood behind
    * what the other operand is made of.
    */
   early<T>(write: () => T): T {

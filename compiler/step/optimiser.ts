@@ -23,15 +23,17 @@ export function updatePart(graph: OnnxGraph, lowering: Lowering, part: Part, upd
   const { hyper, nesterov, ema } = update;
   const dims = lowering.vectorDims(size);
   const params = update.params.get(name)!;
-  const velocity = graph.input(`velocity.${name}`, dims);
+  const momentumBuffer = graph.input(`velocity.${name}`, dims);
   const pure = update.gradients.get(name)!;
   const gradient = decays ? lowering.addScaled(graph, pure, params, hyper.weightDecay, size) : pure;
-  const nextVelocity = graph.add('Add', [gradient, graph.add('Mul', [velocity, hyper.momentum])]);
-  const step = nesterov ? lowering.addScaled(graph, gradient, nextVelocity, hyper.momentum, size) : nextVelocity;
+  const nextMomentumBuffer = graph.add('Add', [gradient, graph.add('Mul', [momentumBuffer, hyper.momentum])]);
+  const step = nesterov
+    ? lowering.addScaled(graph, gradient, nextMomentumBuffer, hyper.momentum, size)
+    : nextMomentumBuffer;
   const rate = graph.add('Neg', [hyper.learningRate]);
   const factor = update.readers?.after(rate, params, pure) ?? rate;
   const nextParams = lowering.addScaled(graph, params, step, factor, size);
-  graph.output(`nextVelocity.${name}`, nextVelocity, dims);
+  graph.output(`nextVelocity.${name}`, nextMomentumBuffer, dims);
   graph.output(`nextParams.${name}`, nextParams, dims);
   if (!ema) return;
   const average = graph.input(`ema.${name}`, dims);

@@ -1,6 +1,6 @@
 import type { OnnxGraph, Value } from '../../onnx/onnx-graph.ts';
 
-/** Values that are written when they are read. Until then, whoever can do better with what they will be may take that instead. */
+/** Values that are written when they are read. Until then an operation may fuse what they will be instead. */
 export class Pending<T> {
   readonly #graphs = new WeakMap<OnnxGraph, Map<Value, T>>();
   readonly #write: (graph: OnnxGraph, what: T) => Value;
