@@ -1,6 +1,8 @@
 /** Operations and variants that no family of the project uses yet, in every lowering, against PyTorch and against each other. */
 import { describe, expect, it } from 'vitest';
-import { blocked, chooseLayout, layoutIn, onDevice, portable } from '../../../compiler/index.ts';
+import { chooseLayout, layoutIn, onDevice } from '../../../compiler/index.ts';
+import { blocked } from '../../../compiler/lowerings/blocked/index.ts';
+import { portable } from '../../../compiler/lowerings/portable/index.ts';
 import { definitionOf, inputShapes, networkCost, ops, type Network } from '../../../models/index.ts';
 import { chooseLowering } from '../../../worker/engines/onnx/choose-lowering.ts';
 import { cpuBlock } from '../../../worker/engines/onnx/cpu-block.ts';
