@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { ModelSpec } from '../../contract/index.ts';
 import { buildNetwork, networkCost, type Network } from '../../models/index.ts';
 import { OPERATION_CLASSES, workloadOf, type ValueLayout } from '../../compiler/index.ts';
-import { tinyModel } from '../worker/training/tiny.ts';
+import { modelOf } from '../fixtures/trial.ts';
 
-const model: ModelSpec = { ...tinyModel, baseWidth: 16, resolution: 12, seRatio: 0.25, resnetD: true };
+const model: ModelSpec = modelOf({ baseWidth: 16, resolution: 12, seRatio: 0.25, resnetD: true });
 
 const in16 = ({ nodes }: Network, images = 1): ValueLayout => ({
   block: 16,
@@ -29,8 +29,8 @@ describe('the workload of a network', () => {
   });
 
   it('rounds channels up to blocks, those of the image excepted', () => {
-    const narrow = buildNetwork({ ...tinyModel, baseWidth: 4 });
-    const wide = buildNetwork({ ...tinyModel, baseWidth: 16 });
+    const narrow = buildNetwork(modelOf({ baseWidth: 4 }));
+    const wide = buildNetwork(modelOf({ baseWidth: 16 }));
     const [rounded, whole] = [workloadOf(narrow, 4, in16(narrow)), workloadOf(wide, 4, in16(wide))];
     // 4, 8 and 16 channels become 16, 16 and 16, where the wide network has 16, 32 and 64.
     expect(rounded.wideMultiplications).toBeLessThan(whole.wideMultiplications);
@@ -39,7 +39,7 @@ describe('the workload of a network', () => {
   });
 
   it('has an image take its share of a block, and multiply the zeros of those beside it', () => {
-    const network = buildNetwork({ ...tinyModel, baseWidth: 4 });
+    const network = buildNetwork(modelOf({ baseWidth: 4 }));
     const one = { ...network, nodes: network.nodes.slice(0, 5) };
     const plain = workloadOf(one, 4);
     const four = workloadOf(one, 4, in16(one, 4));

@@ -14,7 +14,7 @@ import { runAttempt } from '../../worker/process/run-attempt.ts';
 import { decaysAt, learningRateAt, stepsOf } from '../../worker/training/schedule.ts';
 import { useFolders } from '../orchestrator/support/folders.ts';
 import { invoke } from '../orchestrator/support/invoke.ts';
-import { writeTinyFolder } from '../worker/engines/tiny-folder.ts';
+import { writeTinyFolder } from '../fixtures/tiny-folder.ts';
 import { PYTHON, torchMissing } from '../worker/torch/torch.ts';
 import { isSkippedWithout } from '../support/needs.ts';
 import { TRAINS_A_MINUTE } from '../support/time-outs.ts';

@@ -13,7 +13,7 @@ import { useCli } from '../orchestrator/support/use-cli.ts';
 import { invoke } from '../orchestrator/support/invoke.ts';
 import { waitUntil } from '../orchestrator/support/wait-until.ts';
 import { TRAINS_A_MINUTE } from '../support/time-outs.ts';
-import { TINY_DATA, writeTinyFolder } from '../worker/engines/tiny-folder.ts';
+import { TINY_DATA, writeTinyFolder } from '../fixtures/tiny-folder.ts';
 
 vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 

@@ -1,5 +1,5 @@
 import type { ModelSpec, RecipeSpec } from '../../contract/index.ts';
-import { fullRecipe, recipeOf, tinyModel } from '../worker/training/tiny.ts';
+import { fullRecipe, recipeOf, modelOf } from '../fixtures/trial.ts';
 
 export interface GoldenCase {
   readonly name: string;
@@ -11,12 +11,12 @@ export interface GoldenCase {
 const BATCH = 16;
 
 function small(change: Partial<ModelSpec>): ModelSpec {
-  return { ...tinyModel, baseWidth: 16, ...change };
+  return modelOf({ baseWidth: 16, ...change });
 }
 
 function large(change: Partial<ModelSpec>): ModelSpec {
   const blocks = [1, 1, 1, 1];
-  return { ...tinyModel, family: 'resnet-rs', depth: 50, resolution: 32, baseWidth: 16, blocks, ...change };
+  return modelOf({ family: 'resnet-rs', depth: 50, resolution: 32, baseWidth: 16, blocks, ...change });
 }
 
 const plain = recipeOf({ batchSize: BATCH });

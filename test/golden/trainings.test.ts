@@ -18,7 +18,7 @@ import { openOnnxTrainer } from '../../worker/engines/onnx/onnx-trainer.ts';
 import { trainTrial } from '../../worker/training/train-trial.ts';
 import { memorySet } from '../../worker/data/memory-set.ts';
 import type { Dataset } from '../../worker/data/index.ts';
-import { tinyDataset } from '../worker/training/tiny.ts';
+import { tinyDataset } from '../fixtures/dataset.ts';
 import { goldenCases, type GoldenCase } from './networks.ts';
 import { TRAINS_A_MINUTE } from '../support/time-outs.ts';
 

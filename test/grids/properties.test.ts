@@ -1,4 +1,5 @@
 import fc from '../support/property.ts';
+import { modelOf } from '../fixtures/trial.ts';
 import { describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { planGrid } from '../../grids/index.ts';
@@ -197,20 +198,9 @@ function flopsOf(width: number, depth: number, resolution: number): number {
   const key = `${width} ${depth} ${resolution}`;
   const known = flops.get(key);
   if (known !== undefined) return known;
-  const cost = modelCost({
-    family: 'resnet-rs-small',
-    width,
-    depth,
-    resolution,
-    channels: 1,
-    classes: 10,
-    block: 'basic',
-    baseWidth: 16,
-    resnetD: false,
-    stemPool: 'none',
-    seRatio: 0,
-    zeroInitLastNorm: true,
-  }).flops;
+  const cost = modelCost(
+    modelOf({ width, depth, resolution, classes: 10, baseWidth: 16, zeroInitLastNorm: true }),
+  ).flops;
   flops.set(key, cost);
   return cost;
 }

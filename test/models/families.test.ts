@@ -1,10 +1,14 @@
 import path from 'node:path';
 import { format } from 'prettier';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { packageRoot, type ModelSpec } from '../../contract/index.ts';
-import { buildNetwork, families, familyOf, modelSpec, registerFamily, type Family } from '../../models/index.ts';
+import type { Family } from '../../models/index.ts';
 import { familiesPage } from './families-page.ts';
+
+// Loaded for this file alone: registering is over once the families were used, and another file may have done that.
+vi.resetModules();
+const { buildNetwork, families, familyOf, modelSpec, registerFamily } = await import('../../models/index.ts');
 
 const definition: Family = {
   ...familyOf('resnet-rs-small'),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { modelOf } from '../fixtures/trial.ts';
 import { packageRoot } from '../../contract/index.ts';
 import { modelCost } from '../../models/index.ts';
 
@@ -81,20 +82,9 @@ describe('the plain ResNet', () => {
   });
 
   it('the small-image ResNet-20 at 28 x 28 x 1 has 272,186 parameters', () => {
-    const { params } = modelCost({
-      family: 'resnet-rs-small',
-      channels: 1,
-      classes: 10,
-      depth: 20,
-      width: 1,
-      resolution: 28,
-      block: 'basic',
-      baseWidth: 16,
-      resnetD: false,
-      stemPool: 'none',
-      seRatio: 0,
-      zeroInitLastNorm: true,
-    });
+    const { params } = modelCost(
+      modelOf({ classes: 10, depth: 20, resolution: 28, baseWidth: 16, zeroInitLastNorm: true }),
+    );
     expect(params).toBe(272_186);
   });
 });

@@ -1,23 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { FailureKind, WorkerEvent } from '../../contract/index.ts';
 import { makeDeviceHealth } from '../../worker/remote/device-health.ts';
+import { resultOf } from '../fixtures/result.ts';
 import { noopTrial } from '../orchestrator/support/trials.ts';
 
 type Ending = readonly [store: string, trial: number, kind: FailureKind | 'done'];
-
-const RESULT = {
-  minivalTop1: 0.5,
-  minivalLoss: 1,
-  testTop1: 0.5,
-  testLoss: 1,
-  trainTop1: 0.5,
-  trainLoss: 1,
-  seconds: 1,
-  trainSeconds: null,
-  stepMs: null,
-  peakBytes: null,
-  weightsDigest: null,
-};
 
 /** What is said after the last of these ends; every one before it must have left the device in. */
 function after(...endings: readonly Ending[]): string | undefined {
@@ -26,7 +13,7 @@ function after(...endings: readonly Ending[]): string | undefined {
     const head = { v: 1 as const, trial: noopTrial(n).id, attempt: 1 };
     const event: Extract<WorkerEvent, { type: 'done' | 'failed' }> =
       kind === 'done'
-        ? { ...head, type: 'done', result: RESULT }
+        ? { ...head, type: 'done', result: resultOf() }
         : { ...head, type: 'failed', kind, message: `of ${n}`, step: null };
     return health.ended(store, event);
   });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, vi } from 'vitest';
 import { EXIT } from '../../../contract/index.ts';
 import { invoke } from '../../orchestrator/support/invoke.ts';
-import { TINY_DATA, writeTinyFolder } from '../../worker/engines/tiny-folder.ts';
+import { TINY_DATA, writeTinyFolder } from '../../fixtures/tiny-folder.ts';
 
 export type Json = Record<string, unknown>;
 

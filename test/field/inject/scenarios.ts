@@ -6,7 +6,7 @@ import { attemptsAfterDone, doneAttempts, lastingPart } from '../../orchestrator
 import { runCli, startCli, type CliResult } from '../../orchestrator/support/cli.ts';
 import { waitUntil } from '../../orchestrator/support/wait-until.ts';
 import { startRedis } from '../../redis/support/redis-server.ts';
-import { TINY_DATA, writeTinyFolder } from '../../worker/engines/tiny-folder.ts';
+import { TINY_DATA, writeTinyFolder } from '../../fixtures/tiny-folder.ts';
 
 export interface Scenario {
   readonly name: string;

@@ -6,7 +6,7 @@ import type { Calibration } from '../../../orchestrator/calibration/calibration.
 import { PROBE_BATCH, PROBES } from '../../../worker/calibration/probes.ts';
 import { type Observation } from '../../../worker/index.ts';
 import { layoutIn } from '../../../compiler/index.ts';
-import { recipeOf } from '../../worker/training/tiny.ts';
+import { recipeOf } from '../../fixtures/trial.ts';
 
 export const BLOCK = 8;
 export const EVALUATION_BATCH = 200;

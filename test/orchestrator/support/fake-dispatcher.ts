@@ -1,19 +1,8 @@
 import { EVENT_VERSION, type FailureKind, type TrialResult, type WorkerEvent } from '../../../contract/index.ts';
+import { resultOf } from '../../fixtures/result.ts';
 import type { Assignment, DispatchHandlers, Dispatcher } from '../../../orchestrator/dispatch/dispatcher.ts';
 
-export const RESULT: TrialResult = {
-  minivalTop1: 0.8,
-  minivalLoss: 0.5,
-  testTop1: 0.79,
-  testLoss: 0.5,
-  trainTop1: 0.9,
-  trainLoss: 0.3,
-  seconds: 1,
-  trainSeconds: 0.1,
-  stepMs: 1,
-  peakBytes: 1,
-  weightsDigest: 'abc',
-};
+export const RESULT: TrialResult = resultOf(0.8, { seconds: 1 });
 
 /** What an attempt comes to: an end, or `hold` to keep it at work until the dispatcher is stopped. */
 export type Fate = 'done' | FailureKind | 'hold';

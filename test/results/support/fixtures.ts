@@ -5,9 +5,10 @@ import path from 'node:path';
 import { afterEach } from 'vitest';
 import type { TrialResult } from '../../../contract/index.ts';
 import { openStore, type OpenStoreOptions, type SqliteStore, type TrialToStore } from '../../../results/index.ts';
-import { result } from './values.ts';
+import { resultOf } from '../../fixtures/result.ts';
 
-export { epochMetrics, planned, result, spec, started, sweepInput, type Shape } from './values.ts';
+export { epochMetrics, resultOf as result } from '../../fixtures/result.ts';
+export { planned, spec, started, sweepInput, type Shape } from './values.ts';
 
 /** Claims a trial and finishes it at once. */
 export function complete(
@@ -18,7 +19,7 @@ export function complete(
 ): void {
   const attempt = store.claim(trial.trial.id, { worker: 'w', device: 'cpu', now: 1 });
   if (attempt === undefined) throw new Error(`${trial.trial.id} is not planned`);
-  store.finish(trial.trial.id, attempt, result(minivalTop1, more), 2);
+  store.finish(trial.trial.id, attempt, resultOf(minivalTop1, more), 2);
 }
 
 const folders: string[] = [];

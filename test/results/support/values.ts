@@ -6,6 +6,7 @@ import {
   type TrialResult,
   type TrialSpec,
 } from '../../../contract/index.ts';
+import { modelOf, recipeOf } from '../../fixtures/trial.ts';
 import type { Started, SweepInput, TrialToStore } from '../../../results/index.ts';
 
 export interface Shape {
@@ -24,43 +25,32 @@ export interface Shape {
 
 export function spec(shape: Shape = {}): TrialSpec {
   return {
-    model: {
-      family: 'resnet-rs-small',
+    model: modelOf({
       depth: shape.depth ?? 20,
       width: shape.width ?? 1,
       resolution: shape.resolution ?? 28,
-      channels: 1,
       classes: 10,
-      block: 'basic',
       baseWidth: 16,
       resnetD: true,
-      stemPool: 'none',
       seRatio: 0.25,
       zeroInitLastNorm: true,
-    },
+    }),
     data: {
       name: shape.dataset ?? 'fashion-mnist',
       identity: 'v1',
       trainImages: 4000,
       minivalImages: shape.minivalImages ?? 1000,
     },
-    recipe: {
+    recipe: recipeOf({
       batchSize: 128,
       learningRate: 0.1,
-      schedule: 'cosine',
       warmupEpochs: 1,
-      momentum: 0.9,
       nesterov: true,
       weightDecay: shape.weightDecay ?? 1e-4,
       labelSmoothing: 0.1,
-      dropout: 0,
-      stochasticDepth: 0,
-      emaDecay: 0,
       flip: true,
       crop: 'pad',
-      randAugmentLayers: 0,
-      randAugmentMagnitude: 0,
-    },
+    }),
     epochs: shape.epochs ?? 3,
     seed: shape.seed ?? 0,
     engine: { name: shape.engine ?? 'onnx', numerics: 1 },
@@ -100,37 +90,6 @@ export function sweepInput(name: string, createdAt = 1): SweepInput {
     overrides: { maxFlops: 2e9 },
     environment: { node: '20' },
     createdAt,
-  };
-}
-
-export function result(minivalTop1: number | null, more: Partial<TrialResult> = {}): TrialResult {
-  return {
-    minivalTop1,
-    minivalLoss: 0.5,
-    testTop1: minivalTop1 === null ? null : minivalTop1 - 0.01,
-    testLoss: 0.6,
-    trainTop1: 0.99,
-    trainLoss: 0.1,
-    seconds: 10,
-    trainSeconds: 8,
-    stepMs: 5,
-    peakBytes: 2e8,
-    weightsDigest: 'd1',
-    ...more,
-  };
-}
-
-export function epochMetrics(epoch: number, more: Partial<EpochMetrics> = {}): EpochMetrics {
-  return {
-    epoch,
-    step: epoch * 32,
-    learningRate: 0.1,
-    trainLoss: 1 / epoch,
-    trainTop1: 0.5,
-    minivalLoss: 1 / epoch,
-    minivalTop1: 0.5,
-    seconds: 1,
-    ...more,
   };
 }
 

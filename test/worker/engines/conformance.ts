@@ -15,8 +15,8 @@ import type { Engine } from '../../../worker/engines/engine.ts';
 import { openEngine } from '../../../worker/engines/registry.ts';
 import { runAttempt } from '../../../worker/process/run-attempt.ts';
 import { runInProcess } from './in-process.ts';
-import { tinyTrialOf, type TrialChange } from './tiny-trial.ts';
-import { writeTinyFolder } from './tiny-folder.ts';
+import { tinyTrialOf, type TrialChange } from '../../fixtures/trial.ts';
+import { writeTinyFolder } from '../../fixtures/tiny-folder.ts';
 
 export interface EngineUnderTest {
   /** As it stands in a trial. */

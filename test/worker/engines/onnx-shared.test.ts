@@ -8,8 +8,8 @@ import { DirectSession } from '../../../worker/engines/onnx/direct/direct-sessio
 import { makeOnnxEngine } from '../../../worker/engines/onnx/index.ts';
 import type { Engine } from '../../../worker/engines/engine.ts';
 import { runAttempt } from '../../../worker/process/run-attempt.ts';
-import { tinyTrialOf, type TrialChange } from './tiny-trial.ts';
-import { writeTinyFolder } from './tiny-folder.ts';
+import { tinyTrialOf, type TrialChange } from '../../fixtures/trial.ts';
+import { writeTinyFolder } from '../../fixtures/tiny-folder.ts';
 import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
 
 vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });

@@ -7,7 +7,7 @@ import { portable } from '../../../compiler/lowerings/portable/index.ts';
 import { OnnxGraph, type Value } from '../../../compiler/onnx/onnx-graph.ts';
 import { dropPathNodes } from '../../../models/index.ts';
 import { dropoutMask, dropPathMask } from '../../../worker/loader/dropout.ts';
-import { tinyModel } from '../training/tiny.ts';
+import { modelOf } from '../../fixtures/trial.ts';
 
 const PASSES = 400;
 const BATCH = 8;
@@ -23,14 +23,9 @@ describe('masks', () => {
   });
 
   it('gives the stages of the paper 0.04, 0.06, 0.08 and 0.10 of a rate of 0.1', () => {
-    const network = buildNetwork({
-      ...tinyModel,
-      family: 'resnet-rs',
-      block: 'bottleneck',
-      depth: 50,
-      resolution: 32,
-      stemPool: 'conv',
-    });
+    const network = buildNetwork(
+      modelOf({ family: 'resnet-rs', block: 'bottleneck', depth: 50, resolution: 32, stemPool: 'conv' }),
+    );
     const rates = new Map(dropPathNodes(network).map(({ name, share }) => [name.slice(0, 2), 0.1 * share]));
     expect([...rates]).toEqual([0.04, 0.06, 0.08, 0.1].map((rate, i) => [`c${i + 2}`, expect.closeTo(rate, 12)]));
   });
@@ -63,7 +58,7 @@ describe('a network with dropout and stochastic depth', () => {
     async (kind) => {
       // Shifts far above zero keep every ReLU after an addition open: between mask and logits all is linear, so that the
       // expectation over masks is the logits without.
-      const network = buildNetwork({ ...tinyModel, blocks: [1, 1, 1] });
+      const network = buildNetwork(modelOf({ blocks: [1, 1, 1] }));
       const run = await openForward(network, kind);
       const plain = await run(() => 1);
       const sums = new Float64Array(plain.length);

@@ -1,7 +1,8 @@
 /** A process that takes one batch of a thread, says so, and has nothing more to do: it must end by itself. */
 import type { BatchPlan } from '../../../worker/loader/batch-plan.ts';
 import { PrefetchingLoader } from '../../../worker/loader/prefetching-loader.ts';
-import { fullRecipe, tinyDataset } from '../training/tiny.ts';
+import { tinyDataset } from '../../fixtures/dataset.ts';
+import { fullRecipe } from '../../fixtures/trial.ts';
 
 const plan: BatchPlan = {
   recipe: fullRecipe,

@@ -15,7 +15,8 @@ import { PrefetchingLoader } from '../../../worker/loader/prefetching-loader.ts'
 import { describeFiles, madeUpFiles, sourceOf } from '../data/made-up-files.ts';
 import { decodeMadeUp, threeClasses, writeFolder } from '../data/photographs.ts';
 import { temporaryFolders } from '../data/temporary-folders.ts';
-import { fullRecipe, recipeOf, tinyDataset } from '../training/tiny.ts';
+import { tinyDataset } from '../../fixtures/dataset.ts';
+import { fullRecipe, recipeOf } from '../../fixtures/trial.ts';
 import { STARTS_PROCESSES } from '../../support/time-outs.ts';
 
 vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });

@@ -6,41 +6,21 @@ import { openOnnxTrainer, type OnnxTrainerOptions } from '../../../worker/engine
 import { dropoutMask, dropPathMask } from '../../../worker/loader/dropout.ts';
 import { initialParams } from '../../../worker/training/initialise.ts';
 import type { Trainer } from '../../../worker/training/trainer.ts';
+import { modelOf, recipeOf } from '../../fixtures/trial.ts';
 
 /** Everything on: whatever a step can do has to come out the same. */
-export const everything: RecipeSpec = {
+export const everything: RecipeSpec = recipeOf({
   batchSize: 16,
-  learningRate: 0.05,
   schedule: 'constant',
-  warmupEpochs: 0,
-  momentum: 0.9,
   nesterov: true,
   weightDecay: 1e-4,
   labelSmoothing: 0.1,
   dropout: 0.2,
   stochasticDepth: 0.2,
   emaDecay: 0.9,
-  flip: false,
-  crop: 'none',
-  randAugmentLayers: 0,
-  randAugmentMagnitude: 0,
-};
+});
 
-export const smallNetwork: ResnetSpec = {
-  family: 'resnet-rs-small',
-  depth: 1,
-  blocks: [1, 1, 1],
-  width: 1,
-  resolution: 8,
-  channels: 1,
-  classes: 5,
-  block: 'basic',
-  baseWidth: 16,
-  resnetD: false,
-  stemPool: 'none',
-  seRatio: 0,
-  zeroInitLastNorm: false,
-};
+export const smallNetwork: ResnetSpec = modelOf({ depth: 1, blocks: [1, 1, 1], classes: 5, baseWidth: 16 });
 
 /** Networks that together use every operation and option of both families, odd sides among them. */
 export function drawnNetworks(count: number): { name: string; spec: ModelSpec; seed: number }[] {

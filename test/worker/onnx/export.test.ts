@@ -5,13 +5,12 @@ import { buildNetwork } from '../../../models/index.ts';
 import { foldNorms } from '../../../compiler/export/fold-norms.ts';
 import { buildInferenceModel } from '../../../compiler/export/inference-model.ts';
 import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
-import { recipeOf, tinyModel } from '../training/tiny.ts';
+import { recipeOf, modelOf } from '../../fixtures/trial.ts';
 import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
 
 vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });
 
-const photographs: ModelSpec = {
-  ...tinyModel,
+const photographs: ModelSpec = modelOf({
   family: 'resnet-rs',
   depth: 26,
   block: 'bottleneck',
@@ -19,7 +18,7 @@ const photographs: ModelSpec = {
   channels: 3,
   seRatio: 0.25,
   resnetD: true,
-};
+});
 
 /** A network after a few steps on noise, so that no norm is what it started as; its evaluation, and its state. */
 async function trained(model: ModelSpec, recipe: RecipeSpec) {
@@ -49,8 +48,8 @@ async function infer(model: Uint8Array, images: Float32Array, dims: readonly num
 
 describe('an exported network', () => {
   it.each<[string, ModelSpec, RecipeSpec]>([
-    ['small images, weights of the last step', tinyModel, recipeOf()],
-    ['small images, a moving average', { ...tinyModel, seRatio: 0.25 }, recipeOf({ emaDecay: 0.5 })],
+    ['small images, weights of the last step', modelOf(), recipeOf()],
+    ['small images, a moving average', modelOf({ seRatio: 0.25 }), recipeOf({ emaDecay: 0.5 })],
     ['photographs, max pool and odd sizes', { ...photographs, stemPool: 'max' }, recipeOf()],
     ['photographs, strided stem', { ...photographs, stemPool: 'conv' }, recipeOf()],
   ])('gives the logits of the evaluation, whatever the batch: %s', async (_, model, recipe) => {

@@ -10,7 +10,8 @@ import { openSteps, stepsPerCallOn } from '../../../worker/engines/onnx/several-
 import { stepsOf } from '../../../worker/training/schedule.ts';
 import { trainTrial } from '../../../worker/training/train-trial.ts';
 import { exercise, smallNetwork } from './exercise.ts';
-import { tinyDataset, tinyTrial } from '../training/tiny.ts';
+import { tinyDataset } from '../../fixtures/dataset.ts';
+import { tinyTrial } from '../../fixtures/trial.ts';
 import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
 
 vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });

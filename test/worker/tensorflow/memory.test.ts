@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { buildNetwork } from '../../../models/index.ts';
 import { makeTensorflowTrainer } from '../../../worker/engines/tensorflow/tensorflow-trainer.ts';
 import type { Batch } from '../../../worker/training/trainer.ts';
-import { fullRecipe, tinyModel } from '../training/tiny.ts';
+import { fullRecipe, modelOf } from '../../fixtures/trial.ts';
 import { library, openTensorflowTrainer } from './open.ts';
 import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
 
@@ -12,7 +12,7 @@ const { tf } = library;
 const BATCH = 2;
 const RATES = { learningRate: 0.01, emaDecay: 0.9, statDecay: 0.9 };
 
-const network = buildNetwork({ ...tinyModel, baseWidth: 2, resolution: 4, seRatio: 0.5 });
+const network = buildNetwork(modelOf({ baseWidth: 2, resolution: 4, seRatio: 0.5 }));
 const options = { network, recipe: fullRecipe, batch: BATCH, seed: 1, device: 'cpu', threads: 1 };
 
 function batchFor(trainer: { dropoutFeatures: number; dropPathShares: readonly number[] }): Batch {

@@ -6,6 +6,7 @@ import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
 import { dropoutMask, dropPathMask } from '../../../worker/loader/dropout.ts';
 import { decaysAt } from '../../../worker/training/schedule.ts';
 import type { StepRates } from '../../../worker/training/trainer.ts';
+import { modelOf, recipeOf } from '../../fixtures/trial.ts';
 import { KinkFinder, type Moved } from '../onnx/away-from-kinks.ts';
 import { askTorch, closeTorch, torchMissing } from './torch.ts';
 import { isSkippedWithout } from '../../support/needs.ts';
@@ -46,23 +47,7 @@ function networks(): { name: string; spec: ModelSpec; batch: number }[] {
   });
 }
 
-const plain: RecipeSpec = {
-  batchSize: 1,
-  learningRate: 0.05,
-  schedule: 'constant',
-  warmupEpochs: 0,
-  momentum: 0.9,
-  nesterov: false,
-  weightDecay: 0,
-  labelSmoothing: 0,
-  dropout: 0,
-  stochasticDepth: 0,
-  emaDecay: 0,
-  flip: false,
-  crop: 'none',
-  randAugmentLayers: 0,
-  randAugmentMagnitude: 0,
-};
+const plain: RecipeSpec = recipeOf({ batchSize: 1, schedule: 'constant' });
 
 /** Parameters drawn wide, so that no scale is zero and every gradient counts. */
 function drawnParams(network: Network, seed: number): Float32Array {
@@ -246,20 +231,16 @@ describe.skipIf(isSkippedWithout(missing === undefined))('against PyTorch', () =
 
   it.each(variants)('50 training steps with %s', async (_name, change) => {
     const recipe = { ...plain, ...change };
-    const spec: ModelSpec = {
-      family: 'resnet-rs-small',
+    const spec: ModelSpec = modelOf({
       depth: 11,
-      width: 1,
       resolution: 12,
       channels: 3,
       classes: 10,
       block: 'bottleneck',
       baseWidth: 8,
       resnetD: true,
-      stemPool: 'none',
       seRatio: 0.25,
-      zeroInitLastNorm: false,
-    };
+    });
     const steps = Array.from({ length: 50 }, (_, step) => {
       const { ema, stat } = decaysAt(recipe, step);
       return { learningRate: 0.005, emaDecay: ema, statDecay: stat };

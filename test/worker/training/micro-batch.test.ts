@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { effectiveBatch, smallerMicroBatch } from '../../../worker/training/micro-batch.ts';
-import { tinyTrial } from './tiny.ts';
+import { tinyTrial } from '../../fixtures/trial.ts';
 
 describe('micro-batches', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decaysAt, learningRateAt, stepsOf } from '../../../worker/training/schedule.ts';
-import { recipeOf } from './tiny.ts';
+import { recipeOf } from '../../fixtures/trial.ts';
 
 describe('stepsOf', () => {
   it('drops a last short batch', () => {

@@ -7,7 +7,8 @@ import { openOnnxTrainer } from '../../../worker/engines/onnx/onnx-trainer.ts';
 import { PrefetchingLoader, type DataLoader } from '../../../worker/loader/index.ts';
 import { stepsOf } from '../../../worker/training/schedule.ts';
 import { trainTrial } from '../../../worker/training/train-trial.ts';
-import { fullRecipe, recipeOf, tinyDataset, tinyTrial } from './tiny.ts';
+import { tinyDataset } from '../../fixtures/dataset.ts';
+import { fullRecipe, recipeOf, tinyTrial } from '../../fixtures/trial.ts';
 import { TRAINS_A_MINUTE } from '../../support/time-outs.ts';
 
 vi.setConfig({ testTimeout: TRAINS_A_MINUTE, hookTimeout: TRAINS_A_MINUTE });

@@ -7,7 +7,7 @@ import { openCheckpoints } from '../../../../worker/storage/checkpoints.ts';
 import { makeCommandEngine } from '../../../../worker/engines/command/index.ts';
 import type { AllowedProgram } from '../../../../worker/engines/command/programs.ts';
 import { runAttempt } from '../../../../worker/process/run-attempt.ts';
-import { tinyTrialOf } from '../tiny-trial.ts';
+import { tinyTrialOf } from '../../../fixtures/trial.ts';
 
 export const HELLO = `echo '{"type":"hello","v":1}' >&3`;
 export const DONE = `echo '{"type":"done","minivalTop1":0.5}' >&3`;
