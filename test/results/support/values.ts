@@ -1,11 +1,5 @@
 /** Plans, results and metrics as plain values. */
-import {
-  contentHash,
-  makeTrial,
-  type EpochMetrics,
-  type TrialResult,
-  type TrialSpec,
-} from '../../../contract/index.ts';
+import { contentHash, makeTrial, type TrialSpec } from '../../../contract/index.ts';
 import { modelOf, recipeOf } from '../../fixtures/trial.ts';
 import type { Started, SweepInput, TrialToStore } from '../../../results/index.ts';
 
