@@ -51,6 +51,12 @@ function missingScripts({ text }: Page): string[] {
 }
 
 describe('the pages', () => {
+  it('are all in the index, docs/README.md', () => {
+    const inDocs = PAGES.map(({ file }) => path.posix.relative('docs', file)).filter((file) => !file.startsWith('..'));
+    const listed = new Set(linksOf(PAGES.find(({ file }) => file === 'docs/README.md')!.text));
+    expect(inDocs.filter((file) => file !== 'README.md' && !listed.has(file))).toEqual([]);
+  });
+
   it('are found', () => expect(PAGES.map(({ file }) => file)).toContain('README.md'));
 
   it.each(PAGES.map((page) => [page.file, page] as const))('%s links to what is there', (_, page) => {
