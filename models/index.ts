@@ -1,12 +1,12 @@
 /** Networks as graphs, and what is read off them: shapes, parameters, FLOPs, activations. */
 export { modelCost, networkCost, type Cost, type NetworkCost, type StageCost } from './cost.ts';
-export { inputShapes, isA, type Network, type Node, type NodeOf } from './graph.ts';
-export { GraphBuilder, type ConvOptions, type PerAxis } from './graph-builder.ts';
-export { ACTIVATIONS, type ActivationFn } from './ops/activation.ts';
+export { inputShapes, type Network, type Node, type NodeOf } from './graph.ts';
+export { GraphBuilder } from './graph-builder.ts';
+export type { ActivationFn } from './ops/activation.ts';
 export { WORK_CLASSES, type Extent, type OpDefinition, type Work } from './ops/definition.ts';
 export { definitionOf, ops, type Op, type OpKind, type OpOf } from './ops/index.ts';
 export { NORM_EPSILON } from './ops/norm.ts';
-export type { Init, Param, Stat } from './param.ts';
+export type { Param, Stat } from './param.ts';
 export { dimsOf, elements, sizeOf, type Shape } from './shape.ts';
 export { buildNetwork } from './families/build-network.ts';
 export {

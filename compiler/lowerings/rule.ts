@@ -20,7 +20,7 @@ export interface LoweringContext {
   readonly shapeOf: (nodeId: number) => Shape;
   /** The forward value of a node. */
   readonly valueOf: (nodeId: number) => Value;
-  /** Whether anybody wants the gradient of this node's output: not of the image. */
+  /** Whether the gradient of this node's output is needed: not of the image. */
   readonly needsGradient: (nodeId: number) => boolean;
   /** Hands in the gradient of a parameter, in the form that the lowering stores the parameter in. */
   readonly gradient: (param: string, value: Value) => void;

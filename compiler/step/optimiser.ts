@@ -9,7 +9,7 @@ export interface Update extends UpdateOptions {
   /** In the dimensions of the parts, like the parameters. */
   readonly gradients: PartValues;
   readonly params: PartValues;
-  /** Where anybody but the update reads the parameters: who does. */
+  /** Which operations besides the update read the parameters, where any do. */
   readonly readers?: Readers | undefined;
 }
 

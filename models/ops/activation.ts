@@ -2,8 +2,7 @@ import { sizeOf } from '../shape.ts';
 import { pointwise, sameShape, type OpDefinition } from './definition.ts';
 
 /** Functions of single values. `swish` is x * sigmoid(x) (Ramachandran et al. 2017), also called SiLU. */
-export const ACTIVATIONS = ['relu', 'swish', 'sigmoid'] as const;
-export type ActivationFn = (typeof ACTIVATIONS)[number];
+export type ActivationFn = 'relu' | 'swish' | 'sigmoid';
 
 export interface Activation {
   readonly kind: 'activation';
