@@ -12,11 +12,12 @@ const SLOW = ['test/**/*.slow.test.ts'];
 /** Over Redis, between processes. */
 const REDIS = ['test/redis/**/*.test.ts'];
 
-/** Trains a network, or starts workers. */
+/** Trains a network, starts workers, or registers a family: a process does that once. */
 const TRAINING = [
   'test/{bench,cli,examples,extending,golden}/**/*.test.ts',
   'test/worker/{engines,loader,onnx,process,tensorflow,torch,training}/**/*.test.ts',
-  'test/compiler/{lowerings-agree,stored-layout}.test.ts',
+  'test/compiler/stored-layout.test.ts',
+  'test/grids/families.test.ts',
   'test/orchestrator/local-dispatch.test.ts',
   'test/results/processes.test.ts',
 ];
