@@ -24,6 +24,7 @@ const HINTS: Readonly<Record<string, string>> = {
   EIO: 'The disk or network file system reports an error: see dmesg, then run the command again.',
   ESTALE: 'The network file system lost the file: mount it again, then run the command again.',
   ENOMEM: 'The machine is out of memory: use fewer workers.',
+  ENOLCK: 'This file system cannot lock or share files as SQLite needs it: keep the store on a local disk (--db FILE).',
   EADDRINUSE: 'Another program listens there: stop it or choose another port.',
 };
 
@@ -38,11 +39,29 @@ export function systemCode(error: unknown): string | undefined {
 /** What a failed call means to the user. @param what was to be done: `write /data/results.db` */
 export function systemError(error: unknown, what?: string): ScalesweepError | undefined {
   const code = systemCode(error);
-  if (code === undefined) return undefined;
+  if (code === undefined) return nativePartError(error);
   const { kind, hint } = meaningOf(code);
   const options: ScalesweepErrorOptions = { hint, cause: error };
   const expected = what === undefined ? 'Expected a call to the system to succeed' : `Expected to ${what}`;
   return new ScalesweepError(kind, `${expected}, got ${detailOf(error, code)}`, options);
+}
+
+/** Packages with a native part: one that was never built (`npm ci --ignore-scripts`), or built for another Node.js. */
+const NATIVE_PARTS = ['better-sqlite3', 'onnxruntime-node', 'sharp', '@resvg/resvg-js', 'koffi'];
+
+function nativePartError(error: unknown): ScalesweepError | undefined {
+  const text = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : '';
+  const isUnbuilt =
+    /Could not locate the bindings file|Could not load the "?sharp"? module|NODE_MODULE_VERSION/.test(text) ||
+    (error instanceof Error && 'code' in error && error.code === 'ERR_DLOPEN_FAILED');
+  if (!isUnbuilt) return undefined;
+  const name = NATIVE_PARTS.find((part) => text.includes(part)) ?? 'a package';
+  const reason = /NODE_MODULE_VERSION/.test(text) ? 'a build for another version' : 'none that loads';
+  return new ScalesweepError(
+    'SYSTEM',
+    `Expected the native part of ${name} for Node.js ${process.version} on ${process.platform} ${process.arch}, got ${reason}`,
+    { hint: `npm rebuild ${name} (in the folder where scalesweep is installed)`, cause: error },
+  );
 }
 
 function detailOf(error: unknown, code: string): string {
@@ -61,8 +80,9 @@ function meaningOf(code: string): { kind: ErrorCode; hint: string } {
       kind: 'STORE_UNWRITABLE',
       hint: 'Check that the folder exists, who owns it and whether its disk is mounted read-only.',
     };
-  if (NO_LOCKS.has(code))
-    return { kind: 'SYSTEM', hint: 'This file system cannot lock files: keep the store on a local disk (--db FILE).' };
+  if (NO_LOCKS.has(code)) return { kind: 'SYSTEM', hint: HINTS['ENOLCK']! };
+  if (/^SQLITE_IOERR_(?:\w*LOCK|SHM\w*)$/.test(code) || code === 'SQLITE_PROTOCOL')
+    return { kind: 'SYSTEM', hint: HINTS['ENOLCK']! };
   if (code.startsWith('SQLITE_IOERR') || code === 'SQLITE_CANTOPEN') return { kind: 'SYSTEM', hint: HINTS['EIO']! };
   return {
     kind: 'SYSTEM',

@@ -30,5 +30,6 @@ export { importResults, readResults } from './import/index.ts';
 export { axisText } from './export/fields.ts';
 export type { Noise } from './queries/noise.ts';
 export { trialFacts, type TrialFacts } from './queries/trial-facts.ts';
+export { networkFileSystem, probeSqlite } from './store/file-system.ts';
 export { makeFolder } from './store/make-folder.ts';
 export { storeError } from './store/sqlite-errors.ts';

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import path from 'node:path';
-import { formatAmount, isScalesweepError, messageOf } from '../../contract/index.ts';
+import { formatAmount, isScalesweepError, messageOf, systemError } from '../../contract/index.ts';
 import { familyNames } from '../../models/index.ts';
 import { calibrationKey, readCalibration } from '../calibration/calibration-file.ts';
 import { placeOf } from '../calibration/open-predictor.ts';
-import { openStore } from '../../results/index.ts';
+import { networkFileSystem, openStore, probeSqlite } from '../../results/index.ts';
 import {
   describeEnvironment,
   probeOnnx,
@@ -34,6 +34,7 @@ export async function examine(db: string, env: Environment): Promise<Check[]> {
     nodeCheck(),
     machineCheck(),
     familiesFinding(),
+    ...(await nativeChecks()),
     await onnxCheck(),
     await tensorflowCheck(),
     trainersCheck(),
@@ -73,6 +74,27 @@ function familiesFinding(): Check {
   return { what: 'families', state: 'ok', found: familyNames().join(', ') };
 }
 
+/** Native parts that are not an engine's: of the store, of photographs, of figures. */
+async function nativeChecks(): Promise<Check[]> {
+  const loads: [what: string, load: () => Promise<unknown>][] = [
+    ['store library', async () => probeSqlite()],
+    ['photographs', () => import('sharp')],
+    ['figures', () => import('@resvg/resvg-js')],
+  ];
+  const checks: Check[] = [];
+  for (const [what, load] of loads) {
+    try {
+      await load();
+      checks.push({ what, state: 'ok', found: 'its native part loads' });
+    } catch (error) {
+      const known = systemError(error);
+      const mend = known?.hint === undefined ? {} : { mend: known.hint };
+      checks.push({ what, state: 'missing', found: known?.message ?? messageOf(error).split('\n', 1)[0]!, ...mend });
+    }
+  }
+  return checks;
+}
+
 async function onnxCheck(): Promise<Check> {
   const what = 'engine onnx';
   try {
@@ -87,7 +109,8 @@ async function onnxCheck(): Promise<Check> {
       mend: 'npm install koffi (its native part comes with it on Linux, macOS and Windows)',
     };
   } catch (error) {
-    return { what, state: 'missing', found: messageOf(error).split('\n', 1)[0]!, mend: 'npm install onnxruntime-node' };
+    const found = messageOf(error).split('\n', 1)[0]!;
+    return { what, state: 'missing', found, mend: systemError(error)?.hint ?? 'npm install onnxruntime-node' };
   }
 }
 
@@ -119,6 +142,11 @@ function trainersCheck(): Check {
 
 function storeCheck(db: string): Check {
   const what = 'results store';
+  const network = networkFileSystem(db);
+  if (network !== undefined) {
+    const mend = 'Keep the store on a local disk (--db FILE); checkpoints and datasets may stay where they are.';
+    return { what, state: 'optional', found: `${db} is on ${network}, whose locks cannot be relied on`, mend };
+  }
   if (!existsSync(db)) return { what, state: 'ok', found: `${db} (made by the first run)` };
   try {
     const store = openStore(db, { mode: 'read' });

@@ -10,6 +10,9 @@ export type SqlValue = string | number | null;
 type Bind = SqlValue | Readonly<Record<string, SqlValue>>;
 export type Row = Record<string, SqlValue>;
 
+/** What a copy of the file without its log may lack, ms. */
+const LOG_MS = 60_000;
+
 export class Connection {
   readonly db: Database;
   readonly file: string;
@@ -21,6 +24,7 @@ export class Connection {
   readonly #atTheEnd = new Map<string, () => void>();
   readonly #identity: FileIdentity | undefined;
   #isLost = false;
+  #loggedSince = performance.now();
 
   constructor(db: Database, file: string, facts: Facts) {
     this.db = db;
@@ -67,7 +71,17 @@ export class Connection {
       return result;
     }) as R;
     this.requirePath();
+    if (performance.now() - this.#loggedSince > LOG_MS) this.moveLog();
     return written;
+  }
+
+  /**
+   * Moves what the write-ahead log holds into the file itself, as far as no reader holds it up. SQLite does so by the log's size alone; but
+   * whoever copies the file without its log should have all but the last minute.
+   */
+  moveLog(): void {
+    this.#loggedSince = performance.now();
+    if (!this.db.inTransaction) this.db.pragma('wal_checkpoint(PASSIVE)');
   }
 
   /**

@@ -10,7 +10,8 @@ import { hostname } from 'node:os';
 import Database from 'better-sqlite3';
 import { ScalesweepError } from '../../contract/index.ts';
 import { keepOwnerRecord, livingOwner } from './owner-record.ts';
-import { guarded } from './sqlite-errors.ts';
+import { canLock } from './file-system.ts';
+import { cannotLock, guarded } from './sqlite-errors.ts';
 
 export interface OwnerLock {
   release(): void;
@@ -70,7 +71,8 @@ function takeLock(lockFile: string, file: string): Database.Database {
   } catch (error) {
     const owner = isBusy(error) ? readOwner(db) : undefined;
     db.close();
-    throw isBusy(error) ? lockedBy(file, owner) : error;
+    if (!isBusy(error)) throw error;
+    throw canLock(file) ? lockedBy(file, owner) : cannotLock(file, error);
   }
 }
 

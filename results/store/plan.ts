@@ -37,6 +37,7 @@ export function addTrials(
     });
   }
   connection.write(() => connection.run('UPDATE sweeps SET complete = 1 WHERE n = ?', n));
+  connection.moveLog();
   const total = connection.get<{ total: number; done: number }>(
     `SELECT coalesce(sum(trials), 0) AS total, coalesce(sum(trials) FILTER (WHERE state = 'done'), 0) AS done
      FROM sweep_counts WHERE sweep = ?`,

@@ -3,6 +3,7 @@ import { statfsSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { ScalesweepError, systemError } from '../../contract/index.ts';
+import { canLock, networkFileSystem } from './file-system.ts';
 
 export function storeCorrupt(file: string, reason: string, cause?: unknown): ScalesweepError {
   return new ScalesweepError('STORE_CORRUPT', `Expected a results store in ${file}, got a damaged file: ${reason}`, {
@@ -25,6 +26,18 @@ function diskFull(file: string, cause?: unknown): ScalesweepError {
   });
 }
 
+export function cannotLock(file: string, cause?: unknown): ScalesweepError {
+  const kind = networkFileSystem(file);
+  return new ScalesweepError(
+    'STORE_UNWRITABLE',
+    `Expected a file system that locks files for the results store ${file}, got ${kind ?? 'one'} in ${path.dirname(file)} that cannot`,
+    {
+      hint: 'Keep the store on a local disk (--db FILE); checkpoints and datasets may stay on a network file system.',
+      cause,
+    },
+  );
+}
+
 /** An I/O error on a disk without a free block is a full disk, whatever SQLite was doing when it met it. */
 function isDiskFull(file: string): boolean {
   try {
@@ -39,6 +52,7 @@ export function storeError(error: unknown, file: string): unknown {
   if (error instanceof Database.SqliteError) {
     const { code, message } = error;
     if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
+      if (!canLock(file)) return cannotLock(file, error);
       return new ScalesweepError(
         'STORE_LOCKED',
         `Expected to write the results store ${file}, got a lock: ${message}`,
@@ -51,6 +65,7 @@ export function storeError(error: unknown, file: string): unknown {
     if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return storeCorrupt(file, message, error);
     if (code === 'SQLITE_FULL') return diskFull(file, error);
     if (/^SQLITE_(IOERR|CANTOPEN)/.test(code) && isDiskFull(file)) return diskFull(file, error);
+    if (/^SQLITE_(?:PROTOCOL|IOERR_(?:\w*LOCK|SHM\w*))$/.test(code)) return cannotLock(file, error);
     if (/^SQLITE_(READONLY|CANTOPEN|IOERR|PERM)/.test(code)) return storeUnwritable(file, message, error);
     return systemError(error, `use the results store ${file}`) ?? error;
   }

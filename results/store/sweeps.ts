@@ -59,7 +59,7 @@ export function findSweep(connection: Connection, prefix?: string): SweepRecord 
     const latest = connection.get<SweepRow>(`SELECT ${COLUMNS} ORDER BY s.ran_at DESC, s.n DESC LIMIT 1`);
     if (latest === undefined) {
       throw new ScalesweepError('NOT_FOUND', `Expected a sweep in ${connection.file}, got an empty store`, {
-        hint: 'Run a grid first: scalesweep run grids/quickstart.yaml',
+        hint: 'Run a grid first: scalesweep run GRID. A store that was copied needs its -wal file beside it, where there is one.',
       });
     }
     return recordOf(latest);

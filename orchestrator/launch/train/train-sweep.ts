@@ -1,4 +1,4 @@
-import type { SqliteStore, SweepRecord } from '../../../results/index.ts';
+import { networkFileSystem, type SqliteStore, type SweepRecord } from '../../../results/index.ts';
 import type { Io } from '../../cli/io.ts';
 import { countOf } from '../../progress/words.ts';
 import type { Predictor } from '../../sweep/predictor.ts';
@@ -29,6 +29,7 @@ export async function trainSweep(
   /** What waits to be trained on this machine. */
   const facts = planned > 0 && options.redis === undefined ? sweep.facts : null;
   if (facts !== null) requireTrainer(facts.engine.trainer, options);
+  warnOfNetwork(store.file, io);
   await tidyCheckpoints(checkpointFolder(options.db), store);
   io.err(
     `${sweep.name} (${sweep.id}): ${countOf(done + failed + left, 'trial')}, ${done} done before, ${left} to train`,
@@ -37,4 +38,13 @@ export async function trainSweep(
   const predictor = planned > 0 ? await openPredictor() : undefined;
   const execution = await execute(store, sweep, options, predictor, io);
   return reportSweep(store, sweep, execution, options, io);
+}
+
+/** Locks of network file systems fail, wait for ever or hold nothing: two programs may then write one store. */
+function warnOfNetwork(file: string, io: Io): void {
+  const kind = networkFileSystem(file);
+  if (kind !== undefined)
+    io.err(
+      `warning: ${file} is on ${kind}, whose locks cannot be relied on: keep the store on a local disk (--db FILE)`,
+    );
 }

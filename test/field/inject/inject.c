@@ -5,7 +5,7 @@
  *   INJECT_UNDER   folders, separated by ':'; calls on other files are left alone
  *   INJECT_COUNTS  a file of 9 64-bit counters that all processes share
  *   INJECT_OP      index of the kind of call (enum below), with
- *   INJECT_AT      the number of the call that fails, from 1; 0 only counts
+ *   INJECT_AT      the number of the call that fails, from 1; 0 only counts, -1 is every call
  *   INJECT_ERRNO   what it fails with
  */
 #define _GNU_SOURCE
@@ -63,7 +63,7 @@ static int is_ours(const char *path) {
 /* Whether this call is the one that fails. */
 static int fails(enum kind kind) {
   uint64_t n = __atomic_add_fetch(&counts[kind], 1, __ATOMIC_SEQ_CST);
-  if ((int)kind != failing_kind || n != failing_at) return 0;
+  if ((int)kind != failing_kind || (n != failing_at && failing_at != UINT64_MAX)) return 0;
   errno = failing_errno;
   return 1;
 }
