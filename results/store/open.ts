@@ -66,6 +66,8 @@ function createStore(file: string, facts: Facts): void {
     try {
       configureWriter(db);
       migrate(db, making, facts);
+      // Closing does the same, but does not say when it fails; and the log of this name is not taken along.
+      db.pragma('wal_checkpoint(TRUNCATE)');
     } finally {
       db.close();
     }
