@@ -1,7 +1,7 @@
 /**
  * Lets system calls fail, one in each run, and prints what went wrong. By hand, after a build:
  *
- *   npm run test:inject -- --draws 2000 --seed 1 [--only run,resume]
+ *   npm run test:field -- --draws 2000 --seed 1 [--only run,resume]
  */
 import { parseArgs } from 'node:util';
 import { startFromDist } from '../../orchestrator/support/cli.ts';
