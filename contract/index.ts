@@ -52,6 +52,7 @@ export { failedEvent, handedBack } from './failed-event.ts';
 export { packEvents, wireEvents, unpackEvents } from './wire-event.ts';
 export { packageRoot } from './package-root.ts';
 export { systemCode, systemError } from './system-error.ts';
+export { timerMs } from './timers.ts';
 export { permutation, random, type Random } from './random.ts';
 export {
   dataSpec,

@@ -1,5 +1,6 @@
 /** What the orchestrator needs of a worker: its protocol and its places. The engines stay behind `worker/main`. */
 export { tryDevices } from './child/try-devices.ts';
+export { makeAwakeClock, type AwakeClock } from './child/awake-clock.ts';
 export { START_FAILURES, supervise, type Supervisor } from './child/supervisor.ts';
 export { openCheckpoints } from './storage/checkpoints.ts';
 export { costEnvironment } from './engines/command/inherited.ts';

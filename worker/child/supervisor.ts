@@ -3,6 +3,7 @@ import { isLast, PROTOCOL_VERSION, type FromWorker } from '../protocol/protocol.
 import { exitCause, type Exit } from './exit-cause.ts';
 import { silenceLimitMs } from './silence.ts';
 import { visibleDevice } from './visible-device.ts';
+import { afterAwake, startWatchdog } from './watchdog.ts';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
 /** An attempt as it is given to a child. */
@@ -81,11 +82,11 @@ export function supervise(options: SupervisorOptions): Supervisor {
   let killedFor: Cause | undefined;
   let load: GivenAttempt[] = [];
   let unsent: GivenAttempt[] | undefined;
-  let heardAt = 0;
   let startFailures = 0;
   let retired: string | undefined;
   let isEnding = false;
-  let timer: NodeJS.Timeout | undefined;
+  /** Cancels the wait before a start, or before a child that leaves is killed. */
+  let cancel: () => void = () => undefined;
   let onGone: () => void = () => undefined;
   const gone = new Promise<void>((resolve) => {
     onGone = resolve;
@@ -94,12 +95,12 @@ export function supervise(options: SupervisorOptions): Supervisor {
   const launch = (): void => {
     isLeaving = isDropped = false;
     killedFor = undefined;
-    heardAt = performance.now();
+    watchdog.heard();
     child = startWorkerProcess({ onMessage: receive, onExit: exited }, { ...env, ...visible.env });
   };
 
   const receive = (message: FromWorker): void => {
-    heardAt = performance.now();
+    watchdog.heard();
     if (message.type === 'events') return deliver(message.events);
     isReady = true;
     startFailures = 0;
@@ -117,7 +118,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
   };
 
   const exited = (exit: Exit): void => {
-    clearTimeout(timer);
+    cancel();
     child = unsent = undefined;
     const cause = killedFor ?? causeOfExit(exit);
     // Only the first was at work; those behind it are handed back untouched.
@@ -130,10 +131,13 @@ export function supervise(options: SupervisorOptions): Supervisor {
     isReady = false;
     if (events.length > 0) onEvents(events);
     if (isEnding || retired !== undefined) {
-      clearInterval(watchdog);
+      watchdog.stop();
       onGone();
     } else if (startFailures === 0) launch();
-    else timer = setTimeout(launch, RESTART_MS * 2 ** (startFailures - 1));
+    else {
+      const timer = setTimeout(launch, RESTART_MS * 2 ** (startFailures - 1));
+      cancel = () => clearTimeout(timer);
+    }
     onChange();
   };
 
@@ -142,23 +146,22 @@ export function supervise(options: SupervisorOptions): Supervisor {
     child?.kill('SIGKILL');
   };
 
-  const watchdog = setInterval(
-    () => {
-      if (isLeaving || (isReady && load.length === 0)) return;
-      const limitMs = silenceLimitMs(load[0], silenceMs);
-      if (performance.now() - heardAt < limitMs) return;
-      killFor({ kind: 'crash', message: `The worker gave no sign of life for ${Math.round(limitMs / 1000)} s` });
-    },
-    Math.min(10_000, silenceLimitMs(undefined, silenceMs) / 4),
-  );
-  watchdog.unref();
+  const watchdog = startWatchdog({
+    limitMs: () =>
+      isLeaving || child === undefined || (isReady && load.length === 0)
+        ? undefined
+        : silenceLimitMs(load[0], silenceMs),
+    onSilence: (limitMs) =>
+      killFor({ kind: 'crash', message: `The worker gave no sign of life for ${Math.round(limitMs / 1000)} s` }),
+    everyMs: Math.min(10_000, silenceLimitMs(undefined, silenceMs) / 4),
+  });
 
   const askToLeave = (withinMs: number): void => {
     if (!isLeaving) child?.send({ v: PROTOCOL_VERSION, type: 'stop' });
     isLeaving = true;
-    clearTimeout(timer);
+    cancel();
     const message = `The worker did not save its state within ${Math.round(withinMs / 1000)} s and was killed`;
-    timer = setTimeout(() => killFor({ kind: 'host-lost', message }), withinMs);
+    cancel = afterAwake(withinMs, () => killFor({ kind: 'host-lost', message }));
   };
 
   const send = (given: readonly GivenAttempt[]): void => {
@@ -174,7 +177,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
     why: () => retired,
     inHand: () => load,
     give: (attempts, isPrepared = Promise.resolve()) => {
-      if (load.length === 0) heardAt = performance.now();
+      if (load.length === 0) watchdog.heard();
       load.push(...attempts);
       if (unsent !== undefined) return void unsent.push(...attempts);
       const mine = (unsent = [...attempts]);
@@ -197,8 +200,8 @@ export function supervise(options: SupervisorOptions): Supervisor {
     stop: async (withinMs = stopMs) => {
       isEnding = true;
       if (child === undefined) {
-        clearTimeout(timer);
-        clearInterval(watchdog);
+        cancel();
+        watchdog.stop();
         return;
       }
       askToLeave(withinMs);
@@ -206,7 +209,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
     },
     kill: () => {
       isEnding = true;
-      if (child === undefined) clearTimeout(timer);
+      if (child === undefined) cancel();
       killFor(KILLED);
     },
   };

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { messageOf, type EngineName } from '../../../contract/index.ts';
+import { makeAwakeClock } from '../../../worker/index.ts';
 import { attemptKey, duplicateRedis, keys, WIRE_VERSION } from '../../../worker/remote/index.ts';
 import type { Assignment, DispatchHandlers, Dispatcher } from '../dispatcher.ts';
 import { makeAttemptTracker, WORKER_UNKNOWN } from './attempt-tracker.ts';
@@ -54,12 +55,12 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
   const registry = makeWorkerRegistry(redis, leaseMs);
   const leases = makeLeaseTable(leaseMs);
   const sendControl = makeSendControl(redis);
-  const clock = (): number => performance.now();
+  const clock = makeAwakeClock({ everyMs: tickMs, lateMs: leaseMs / 2 });
   const loops: Promise<void>[] = [];
   /** Removals under way of what finished trials left. */
   const tidyings = new Set<Promise<unknown>>();
   let handlers: DispatchHandlers | undefined;
-  const tracker = makeAttemptTracker(leases, clock, (...said) => handlers?.onEvents(...said));
+  const tracker = makeAttemptTracker(leases, clock.now, (...said) => handlers?.onEvents(...said));
   let phase: Phase = 'running';
   let unsent: Assignment[] = [];
   let slots = 0;
@@ -181,7 +182,7 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
       return slots;
     },
     get workers() {
-      return registry.alive(engine, clock()).length;
+      return registry.alive(engine, clock.now()).length;
     },
     start: (given) => {
       handlers = given;
@@ -216,13 +217,13 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     },
     stop: async () => {
       if (phase === 'running') phase = 'stopping';
-      const end = clock() + stopMs;
-      for (let round = 0; leases.size() > 0 && clock() < end && !isOver(); round++) {
+      const end = clock.now() + stopMs;
+      for (let round = 0; leases.size() > 0 && clock.now() < end && !isOver(); round++) {
         // Repeated, since a worker may have taken a batch just after the last control message.
         if (round % 20 === 0 && redis.status === 'ready') {
           await takeBackWaiting().catch(trouble);
           const attempts = tracker.openKeys();
-          for (const { worker } of registry.alive(engine, clock()))
+          for (const { worker } of registry.alive(engine, clock.now()))
             await sendControl(worker, { v: WIRE_VERSION, type: 'hand-back', store, attempts }).catch(trouble);
         }
         await sleep(50);
@@ -234,7 +235,7 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
       const left = [...leases.all()];
       const attempts = tracker.openKeys();
       for (const job of new Set(left.flatMap(({ job }) => job ?? []))) jobs.remove(job).catch(() => undefined);
-      for (const { worker } of attempts.length === 0 ? [] : registry.alive(engine, clock()))
+      for (const { worker } of attempts.length === 0 ? [] : registry.alive(engine, clock.now()))
         sendControl(worker, { v: WIRE_VERSION, type: 'drop', store, attempts }).catch(() => undefined);
       tracker.declare(left, 'host-lost', 'Given up by its orchestrator');
       phase = 'killed';

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { EngineName } from '../../../contract/index.ts';
+import type { AwakeClock } from '../../../worker/index.ts';
 import { keys, WIRE_VERSION, type Heartbeat } from '../../../worker/remote/index.ts';
 import type { AttemptTracker } from './attempt-tracker.ts';
 import type { Jobs } from './jobs.ts';
@@ -20,8 +21,8 @@ interface LeaseMonitorOptions {
   readonly leases: LeaseTable;
   readonly tracker: AttemptTracker;
   readonly sendControl: SendControl;
-  /** Monotonic, ms. */
-  readonly clock: () => number;
+  /** Stands still while this process does. */
+  readonly clock: AwakeClock;
   readonly isOver: () => boolean;
 }
 
@@ -39,10 +40,9 @@ export function makeLeaseMonitor(options: LeaseMonitorOptions): LeaseMonitor {
   let isBlind = false;
   /** Jobs of lost workers: each can be removed when the lock of its worker has expired. */
   const leftOver = new Set<string>();
-  let lookedAt = clock();
 
   const renewLeases = async (each: Heartbeat): Promise<void> => {
-    const now = clock();
+    const now = clock.now();
     const holding = each.holding[store] ?? [];
     for (const key of [...holding, ...(each.unacked[store] ?? [])]) leases.seen(key, now, true);
     // Superseded while its worker was away: what it does there is for nobody.
@@ -55,7 +55,7 @@ export function makeLeaseMonitor(options: LeaseMonitorOptions): LeaseMonitor {
   const lookForJobs = async (): Promise<void> => {
     const unheld = [...leases.all()].filter(({ job, isTaken }) => job !== undefined && !isTaken);
     const where = await jobs.where([...new Set(unheld.map(({ job }) => job!))]);
-    const now = clock();
+    const now = clock.now();
     for (const attempt of unheld) {
       const place = where.get(attempt.job!);
       if (place === 'waiting') attempt.seenAt = now;
@@ -64,7 +64,7 @@ export function makeLeaseMonitor(options: LeaseMonitorOptions): LeaseMonitor {
   };
 
   const reap = (): void => {
-    const lost = leases.lost(clock());
+    const lost = leases.lost(clock.now());
     if (lost.length === 0) return;
     const jobsOfLost = new Set(lost.flatMap(({ job }) => (job === undefined ? [] : [job])));
     const taken = lost.filter(({ isTaken }) => isTaken);
@@ -85,19 +85,18 @@ export function makeLeaseMonitor(options: LeaseMonitorOptions): LeaseMonitor {
   return {
     look: async () => {
       await redis.set(keys.reader(store), reader, 'PX', Math.max(10_000, tickMs * 5));
-      const heartbeats = await registry.look(clock());
+      const heartbeats = await registry.look(clock.now());
       if (isOver()) return undefined;
       // Not having looked for a while (Redis was away, or this process was stopped) proves nothing about the workers.
-      if (isBlind || clock() - lookedAt > leaseMs / 2) leases.blindUntil(clock());
+      if (clock.isLate() || isBlind) leases.blindUntil(clock.now());
       isBlind = false;
-      lookedAt = clock();
       for (const each of heartbeats) await renewLeases(each);
       await lookForJobs();
       if (isOver()) return undefined;
       reap();
       await removeLeftOver();
       return registry
-        .alive(engine, clock())
+        .alive(engine, clock.now())
         .reduce((sum, each) => sum + each.lanes.filter(({ state }) => state !== 'retired').length, 0);
     },
     blind: () => {

@@ -1,4 +1,5 @@
 import { ScalesweepError, type EpochMetrics, type Trial, type TrialResult } from '../../../contract/index.ts';
+import { afterAwake, startWatchdog, type Watchdog } from '../../child/watchdog.ts';
 import type { TrialContext } from '../engine.ts';
 import { exitError, toldError } from './end.ts';
 import type { LogFile } from './log-file.ts';
@@ -32,13 +33,13 @@ type Told = Extract<TrainerEvent, { type: 'done' | 'failed' }>;
 
 /** Runs a trainer until it exits, and forwards its events. @throws {ScalesweepError} by how it ended. */
 export async function followTrainer(options: FollowOptions): Promise<TrialResult> {
-  const { context, argv, task, log, program } = options;
+  const { context, argv, task, log } = options;
   if (context.signal.aborted) throw interrupted('before it began', options.state?.step ?? 0);
   const trainer = await startTrainer({ argv, task, threads: context.threads, log });
   const attempt = new Attempt(options, trainer);
   const stop = (): void => attempt.askToStop();
   context.signal.addEventListener('abort', stop, { once: true });
-  const watching = setInterval(() => attempt.watch(), Math.min(1000, program.silenceSeconds * 250));
+  const watching = setInterval(() => attempt.beat(), 1000);
   try {
     await attempt.listen();
     const exit = await trainer.ended;
@@ -47,7 +48,7 @@ export async function followTrainer(options: FollowOptions): Promise<TrialResult
     if (told !== undefined) throw toldError(told);
     if (attempt.problem !== undefined) throw attempt.problem;
     if (context.signal.aborted) throw interrupted(attempt.isKilled ? 'and killed' : 'by request', attempt.savedStep);
-    if (attempt.isSilent) throw silent(program, log);
+    if (attempt.isSilent) throw silent(options.program, log);
     throw exitError(exit, log.file);
   } finally {
     clearInterval(watching);
@@ -73,30 +74,39 @@ class Attempt {
   #step: number;
   #hasSaidHello = false;
   #isHandling = false;
-  #lastHeard = performance.now();
   #lastProgress = -Infinity;
   #lastEmitted = performance.now();
   #epochBegan = performance.now();
-  #killTimer: NodeJS.Timeout | undefined;
+  #cancelKill: (() => void) | undefined;
+  readonly #watchdog: Watchdog;
 
   constructor(options: FollowOptions, trainer: TrainerProcess) {
     this.#options = options;
     this.#trainer = trainer;
     this.savedStep = options.state?.step ?? 0;
     this.#step = this.savedStep;
+    const silenceMs = options.program.silenceSeconds * 1000;
+    this.#watchdog = startWatchdog({
+      limitMs: () => (this.#isHandling ? undefined : silenceMs),
+      onSilence: () => {
+        this.isSilent = true;
+        this.#trainer.kill();
+      },
+      everyMs: Math.min(1000, silenceMs / 4),
+    });
   }
 
   /** Until nothing more can come. */
   async listen(): Promise<void> {
     try {
       for await (const heard of readEvents(this.#trainer.events)) {
-        this.#lastHeard = performance.now();
+        this.#watchdog.heard();
         // No event may follow.
         if (this.told !== undefined) continue;
         this.#isHandling = true;
         await this.#handle(heard);
         this.#isHandling = false;
-        this.#lastHeard = performance.now();
+        this.#watchdog.heard();
       }
     } catch (error) {
       const isCutOff = error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
@@ -110,18 +120,14 @@ class Attempt {
     this.#killWithinGrace();
   }
 
-  /** At intervals: checks that it still sends events, and sends the orchestrator a heartbeat. */
-  watch(): void {
-    const now = performance.now();
-    const { silenceSeconds } = this.#options.program;
-    if (!this.#isHandling && now - this.#lastHeard > silenceSeconds * 1000) {
-      this.isSilent = true;
-      this.#trainer.kill();
-    } else if (this.#hasSaidHello && now - this.#lastEmitted > HEARTBEAT_MS) this.#progress(this.#step, null);
+  /** At intervals: sends the orchestrator a heartbeat. */
+  beat(): void {
+    if (this.#hasSaidHello && performance.now() - this.#lastEmitted > HEARTBEAT_MS) this.#progress(this.#step, null);
   }
 
   dismiss(): void {
-    clearTimeout(this.#killTimer);
+    this.#cancelKill?.();
+    this.#watchdog.stop();
   }
 
   resultOf(done: Extract<Told, { type: 'done' }>): TrialResult {
@@ -221,10 +227,10 @@ class Attempt {
   }
 
   #killWithinGrace(): void {
-    this.#killTimer ??= setTimeout(() => {
+    this.#cancelKill ??= afterAwake(this.#options.program.graceSeconds * 1000, () => {
       this.isKilled = true;
       this.#trainer.kill();
-    }, this.#options.program.graceSeconds * 1000);
+    });
   }
 }
 
