@@ -226,7 +226,7 @@ export interface Store {
   release(trial: string, attempt: number, kind: 'host-lost' | 'interrupted', now: number): Written;
   /**
    * Attempts that a dead orchestrator left open, back to planned; `isAlive` spares those whose worker still works on
-   * (machines elsewhere do). To be called once, by the process that opened the store with `run`.
+   * (machines elsewhere do). Retries that are due in more than a minute, by a clock that was set back since, are due now. To be called once, by the process that opened the store with `run`.
    */
   releaseOrphans(now: number, isAlive?: (attempt: RunningAttempt) => boolean): number;
 

@@ -1,4 +1,5 @@
 import type { Counts, Failure, WaitingTrial } from '../../results/index.ts';
+import { timerMs } from '../../contract/index.ts';
 import { isLast } from '../../worker/index.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { SweepWatcher } from './news.ts';
@@ -8,6 +9,7 @@ import { groupEvents, recordEvents, type EventGroup } from './record-events.ts';
 import { RETRY_LIMITS, type RetryLimits, type TrialHistory } from './retry-policy.ts';
 import { makeSettler, type Effect, type LastEvent } from './settle-attempt.ts';
 import { makeInbox } from './store-inbox.ts';
+import { makeSteadyClock } from './steady-clock.ts';
 import type { SweepStore } from './sweep-store.ts';
 
 /** Trials fetched from the store at a time. */
@@ -67,6 +69,8 @@ interface InFlight {
 export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> {
   const { store, sweep, dispatcher, watch, signal, now, limits = RETRY_LIMITS, adopted = [] } = options;
   const predictor = options.predictor ?? makeFlatPredictor();
+  /** What retries wait by. */
+  const steadyNow = makeSteadyClock(now);
   const inFlight = new Map<string, InFlight>(
     adopted.map(({ trial, attempt, ...history }) => [trial, { history, attempt }]),
   );
@@ -106,6 +110,7 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     watch,
     limits,
     now,
+    steadyNow,
     onHalt: (failure) => {
       halt = failure;
       stop('halted');
@@ -160,14 +165,14 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     // Most calls end here, without a transaction.
     if (next !== undefined && dispatcher.slotFor(predict(next)) === undefined) return;
     // Read before the hand-out reads the clock: a delay that ends between the two must not be missed by both.
-    const asOf = now();
+    const asOf = steadyNow();
     if (!store.batch(handOut)) return;
     if (inFlight.size > 0) return;
     const retryAt = store.nextRetryAt(sweep, asOf);
     if (retryAt === undefined) settle('end');
     else {
       clearTimeout(retryTimer);
-      retryTimer = setTimeout(guardedFill, Math.max(1, retryAt - now()));
+      retryTimer = setTimeout(guardedFill, timerMs(retryAt - steadyNow()));
     }
   };
 
@@ -177,7 +182,7 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
    */
   const handOut = (): boolean => {
     for (;;) {
-      if (fetched.length === 0) fetched = store.nextTrials(sweep, FETCH, now()).reverse();
+      if (fetched.length === 0) fetched = store.nextTrials(sweep, FETCH, steadyNow()).reverse();
       const waiting = fetched.at(-1);
       if (waiting === undefined) return true;
       const predictedSeconds = predict(waiting);
@@ -216,7 +221,7 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
   try {
     watch({ type: 'sweep-started', counts: store.counts(sweep), parallelism: dispatcher.parallelism });
     if (signal.aborted) return { kind: 'interrupted', counts: store.counts(sweep) };
-    const asOf = now();
+    const asOf = steadyNow();
     if (
       inFlight.size === 0 &&
       store.nextTrials(sweep, 1, asOf).length === 0 &&

@@ -13,7 +13,10 @@ interface SettlerOptions {
   readonly dispatcher: Pick<Dispatcher, 'settled' | 'workers'>;
   readonly watch: SweepWatcher;
   readonly limits: RetryLimits;
+  /** Ms since 1970, as it is recorded. */
   readonly now: () => number;
+  /** Ms since 1970 by a clock that is not set: what a retry waits by. */
+  readonly steadyNow: () => number;
   /** A failure that every worker shares has come too often. */
   readonly onHalt: (failure: Failure) => void;
 }
@@ -30,7 +33,7 @@ const NO_EFFECT: Effect = () => undefined;
 export function makeSettler(
   options: SettlerOptions,
 ): (event: LastEvent, worker: string, history: TrialHistory) => Effect {
-  const { store, dispatcher, watch, limits, now, onHalt } = options;
+  const { store, dispatcher, watch, limits, now, steadyNow, onHalt } = options;
   let sharedInRow = 0;
   /** The workers they came from: one broken device, which fails faster than others train, must not stop the rest. */
   const sharedBy = new Set<string>();
@@ -45,12 +48,12 @@ export function makeSettler(
     sharedBy.add(worker);
     // With one worker there is no other to compare with; and after enough failures in a row one worker is enough.
     const areEnough = sharedBy.size >= Math.min(2, dispatcher.workers) || sharedInRow >= 4 * limits.shared;
-    return areEnough && judge(kind, { crashes: 0, hostLosses: 0 }, sharedInRow, limits, now()).act === 'halt';
+    return areEnough && judge(kind, { crashes: 0, hostLosses: 0 }, sharedInRow, limits, steadyNow()).act === 'halt';
   };
 
   const settleFailed = (event: FailedEvent, worker: string, history: TrialHistory): Effect => {
     const { trial, attempt, kind, step } = event;
-    const verdict = judge(kind, history, 0, limits, now());
+    const verdict = judge(kind, history, 0, limits, steadyNow());
     const message =
       verdict.act === 'fail' && kind === 'out-of-memory' ? outOfMemoryMessage(event, history) : event.message;
     const failure: Failure = { kind, message, step };

@@ -143,6 +143,9 @@ export function release(
   });
 }
 
+/** Longer than any retry waits, ms. */
+const LONGEST_RETRY_MS = 60_000;
+
 export function releaseOrphans(
   connection: Connection,
   now: number,
@@ -151,6 +154,8 @@ export function releaseOrphans(
   return connection.write(() => {
     const orphans = running(connection).filter((attempt) => !isAlive(attempt));
     for (const orphan of orphans) release(connection, orphan.trial, orphan.attempt, 'interrupted', now);
+    // Retries wait for seconds: one that is due later was timed before the clock was set back.
+    connection.run('UPDATE trials SET retry_at = 0 WHERE retry_at > ?', now + LONGEST_RETRY_MS);
     return orphans.length;
   });
 }

@@ -24,6 +24,9 @@ interface SweepRow {
 const COLUMNS = `s.id, s.name, s.grid_file, s.grid_text, s.grid_hash, s.question, s.budgets, s.overrides, s.facts, e.json AS environment,
   s.created_at, s.state, s.source, s.complete FROM sweeps s JOIN environments e ON e.n = s.environment`;
 
+/** Later than all others also when the clock was set back in between: what is latest is a matter of order and not of time. */
+const NEXT_RAN_AT = 'max(?, coalesce((SELECT max(ran_at) + 1 FROM sweeps), 0))';
+
 const GRID_HASH = /^[0-9a-f]{12,}$/;
 
 export function createSweep(connection: Connection, input: SweepInput): SweepRecord {
@@ -35,8 +38,8 @@ export function createSweep(connection: Connection, input: SweepInput): SweepRec
     const environment = environmentRow(connection, input.environment);
     connection.run(
       `INSERT INTO sweeps (id, name, grid_file, grid_text, grid_hash, question, budgets, argv, overrides, environment, created_at, ran_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, '[]', ?, ?, ?, ?)
-       ON CONFLICT (grid_hash) DO UPDATE SET ran_at = max(ran_at, excluded.ran_at), environment = excluded.environment,
+       VALUES (?, ?, ?, ?, ?, ?, ?, '[]', ?, ?, ?, ${NEXT_RAN_AT})
+       ON CONFLICT (grid_hash) DO UPDATE SET ran_at = excluded.ran_at, environment = excluded.environment,
          overrides = excluded.overrides, state = CASE state WHEN 'cancelled' THEN 'active' ELSE state END`,
       id,
       input.name,

@@ -48,14 +48,14 @@ describe('the sweep loop', () => {
     );
     return id;
   };
-  const run = (sweep: string, dispatcher: FakeDispatcher): Promise<SweepOutcome> =>
+  const run = (sweep: string, dispatcher: FakeDispatcher, now = (): number => Date.now()): Promise<SweepOutcome> =>
     runSweep({
       store,
       sweep,
       dispatcher,
       watch: (item) => news.push(item),
       signal: stop.signal,
-      now: () => Date.now(),
+      now,
       limits: { ...RETRY_LIMITS, backoffMs: 5 },
     });
   /** The given fates in turn, then `done`. */
@@ -95,6 +95,16 @@ describe('the sweep loop', () => {
     const outcome = await run(makeSweep(noopTrials(1)), dispatcher);
     expect(outcome).toMatchObject({ kind: 'finished', counts: { failed: 1, done: 0 } });
     expect(dispatcher.handed.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+  });
+
+  it('tries again within the delay of a retry when the clock is set back meanwhile', async () => {
+    let setBackMs = 0;
+    const dispatcher = makeFakeDispatcher(({ attempt }) => {
+      setBackMs += 2 * 3600_000;
+      return attempt < 3 ? 'crash' : 'done';
+    });
+    const outcome = await run(makeSweep(noopTrials(1)), dispatcher, () => Date.now() - setBackMs);
+    expect(outcome).toMatchObject({ kind: 'finished', counts: { done: 1 } });
   });
 
   it('forgives a crash that does not come again', async () => {

@@ -49,6 +49,15 @@ describe('the life of an attempt', () => {
     ]);
   });
 
+  test('a retry that was timed before the clock was set back is due when the next process takes over', () => {
+    const { store, sweep, trial } = oneTrial();
+    store.claim(trial, CLAIM);
+    store.fail(trial, 1, { kind: 'crash', message: 'x', step: null }, 7_200_000, 7_201_000);
+    expect(store.nextTrials(sweep, 1, 20)).toEqual([]);
+    store.releaseOrphans(20);
+    expect(store.nextTrials(sweep, 1, 20)).toHaveLength(1);
+  });
+
   test('a claimed trial cannot be claimed again', () => {
     const { store, sweep, trial } = oneTrial();
     store.claim(trial, CLAIM);

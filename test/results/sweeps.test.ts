@@ -15,6 +15,16 @@ describe('a sweep and its plan', () => {
     expect(store.sweeps()).toHaveLength(1);
   });
 
+  test('the latest is the one last run, also when the clock was set back in between', () => {
+    const store = freshStore();
+    store.createSweep(sweepInput('a', 7_200_000));
+    store.createSweep(sweepInput('b', 5));
+    expect(store.sweep().name).toBe('b');
+    store.createSweep(sweepInput('a', 3));
+    expect(store.sweep().name).toBe('a');
+    expect(store.sweeps().map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
   test('a longer grid shares the trials of the shorter, finished ones included', () => {
     const store = freshStore();
     const plan = [planned({ depth: 20 }), planned({ depth: 26 })];

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import type { Redis } from 'ioredis';
-import type { EngineName } from '../../contract/index.ts';
+import { timerMs, type EngineName } from '../../contract/index.ts';
 import type { WorkerSlot } from './worker-slot.ts';
 import type { Outbox } from './outbox.ts';
 import { keys, WIRE_VERSION, type Heartbeat } from './wire.ts';
@@ -54,7 +54,7 @@ export function startHeartbeats({ redis, engine, outbox, slots, heartbeatMs }: H
     await redis
       .multi()
       .sadd(keys.workers, worker)
-      .set(keys.worker(worker), JSON.stringify(currentHeartbeat()), 'PX', heartbeatMs * HEARTBEATS_KEPT)
+      .set(keys.worker(worker), JSON.stringify(currentHeartbeat()), 'PX', Math.ceil(heartbeatMs * HEARTBEATS_KEPT))
       .exec();
   };
 
@@ -67,7 +67,7 @@ export function startHeartbeats({ redis, engine, outbox, slots, heartbeatMs }: H
       .catch(() => undefined)
       .finally(() => (isBeating = false));
   };
-  const timer = setInterval(beatOnce, heartbeatMs);
+  const timer = setInterval(beatOnce, timerMs(heartbeatMs));
   beatOnce();
   return () => clearInterval(timer);
 }

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { messageOf, type WorkerEvent } from '../../contract/index.ts';
+import { messageOf, timerMs, type WorkerEvent } from '../../contract/index.ts';
 import type { Outbox } from './outbox.ts';
 import { keys, WIRE_VERSION } from './wire.ts';
 
@@ -143,7 +143,7 @@ export function makeOutboxSender({ redis, outbox, pollMs, resendMs, log, now }: 
     void poll()
       .then(() => (lastTrouble = ''), trouble)
       .finally(() => (isPolling = false));
-  }, pollMs);
+  }, timerMs(pollMs));
   timer.unref();
 
   return {
