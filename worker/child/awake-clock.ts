@@ -1,12 +1,12 @@
 /** Time as those are judged by who must give signs of life, by a watcher that may be stopped itself. */
 export interface AwakeClock {
   /** Time for which the watcher was on time, ms. */
-  now(): number;
+  readonly now: () => number;
   /**
    * To be called at every look. True when the look came so late that the watcher itself stood still (Ctrl-Z, a frozen container, a
    * paused machine): those it watches may have stood still with it, and what they said meanwhile is unread, so their silence proves nothing.
    */
-  isLate(): boolean;
+  readonly isLate: () => boolean;
 }
 
 export interface AwakeClockOptions {

@@ -3,8 +3,8 @@ import { makeAwakeClock } from './awake-clock.ts';
 
 export interface Watchdog {
   /** A sign of life. */
-  heard(): void;
-  stop(): void;
+  readonly heard: () => void;
+  readonly stop: () => void;
 }
 
 export interface WatchdogOptions {
