@@ -53,6 +53,8 @@ export { packEvents, wireEvents, unpackEvents } from './wire-event.ts';
 export { packageRoot } from './package-root.ts';
 export { systemCode, systemError } from './system-error.ts';
 export { timerMs } from './timers.ts';
+export { parseRedisAddress, type RedisAddress } from './redis-address.ts';
+export { Secret, withoutSecrets } from './secret.ts';
 export { permutation, random, type Random } from './random.ts';
 export {
   dataSpec,

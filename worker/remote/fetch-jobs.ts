@@ -3,6 +3,7 @@ import { Queue, Worker as BullWorker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { messageOf, type EngineName } from '../../contract/index.ts';
+import { makeNotice } from './notice.ts';
 import { jobsLockedBy, refuseJob } from './refuse.ts';
 import { KEY_PREFIX, MOST_JOB_CHARACTERS, attemptBatch, queueName, type AttemptBatch } from './wire.ts';
 
@@ -62,6 +63,7 @@ export function fetchJobs(options: FetchOptions): Fetching {
   renewing.unref();
   const stopping = new AbortController();
   const isStopped = (): boolean => stopping.signal.aborted;
+  const taking = makeNotice({ log, failing: 'Cannot take jobs just now', again: 'Jobs are taken again' });
   let refusals = 0;
   let token = 0;
 
@@ -80,11 +82,15 @@ export function fetchJobs(options: FetchOptions): Fetching {
     } catch (error) {
       // A hash that BullMQ itself cannot read.
       if (isStopped()) return;
-      for (const taken of await jobsLockedBy(bull, listing, ours, LOCK_MS))
-        await refuse(taken, ours, `not a job: ${messageOf(error)}`);
-      if (redis.status !== 'ready') await sleep(TROUBLE_MS);
+      const unreadable = redis.status === 'ready' ? await jobsLockedBy(bull, listing, ours, LOCK_MS) : [];
+      for (const taken of unreadable) await refuse(taken, ours, `not a job: ${messageOf(error)}`);
+      if (unreadable.length > 0) return;
+      // Its going is told by the connection.
+      if (redis.status === 'ready') throw error;
+      await sleep(TROUBLE_MS);
       return;
     }
+    taking.worked();
     if (job === undefined) return;
     const checked = checkBatch(job, engine);
     if (typeof checked === 'string') return refuse(job.id ?? '', ours, checked);
@@ -106,7 +112,7 @@ export function fetchJobs(options: FetchOptions): Fetching {
     while (!isStopped()) {
       if (!(await onceFree()) || isStopped()) return;
       await fetchOne().catch(async (error: unknown) => {
-        if (!isStopped()) log(`Cannot take jobs just now: ${messageOf(error)}`);
+        if (!isStopped()) taking.failed(error);
         await sleep(TROUBLE_MS);
       });
     }

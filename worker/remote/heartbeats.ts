@@ -2,7 +2,9 @@ import os from 'node:os';
 import type { Redis } from 'ioredis';
 import { timerMs, type EngineName } from '../../contract/index.ts';
 import type { WorkerSlot } from './worker-slot.ts';
+import { makeNotice } from './notice.ts';
 import type { Outbox } from './outbox.ts';
+import { execAll } from './redis-reason.ts';
 import { keys, WIRE_VERSION, type Heartbeat } from './wire.ts';
 
 /** A heartbeat is forgotten after this many of its intervals; orchestrators judge earlier, by its not changing. */
@@ -15,12 +17,18 @@ interface HeartbeatOptions {
   readonly slots: readonly WorkerSlot[];
   /** Between two heartbeats, ms. */
   readonly heartbeatMs: number;
+  readonly log: (text: string) => void;
 }
 
 /** Says at once, and then at every interval, what a worker has in hand. Returns what ends it. */
-export function startHeartbeats({ redis, engine, outbox, slots, heartbeatMs }: HeartbeatOptions): () => void {
+export function startHeartbeats({ redis, engine, outbox, slots, heartbeatMs, log }: HeartbeatOptions): () => void {
   const { worker } = outbox;
   let beats = 0;
+  const notice = makeNotice({
+    log,
+    failing: 'Heartbeats do not get to Redis',
+    again: 'Heartbeats get to Redis again',
+  });
 
   const currentHeartbeat = (): Heartbeat => {
     const holding: Record<string, string[]> = {};
@@ -51,11 +59,11 @@ export function startHeartbeats({ redis, engine, outbox, slots, heartbeatMs }: H
   };
 
   const sendHeartbeat = async (): Promise<void> => {
-    await redis
+    const transaction = redis
       .multi()
       .sadd(keys.workers, worker)
-      .set(keys.worker(worker), JSON.stringify(currentHeartbeat()), 'PX', Math.ceil(heartbeatMs * HEARTBEATS_KEPT))
-      .exec();
+      .set(keys.worker(worker), JSON.stringify(currentHeartbeat()), 'PX', Math.ceil(heartbeatMs * HEARTBEATS_KEPT));
+    await execAll(transaction);
   };
 
   /** Heartbeats pile up in no queue: one at a time, and none while Redis is away. */
@@ -64,7 +72,7 @@ export function startHeartbeats({ redis, engine, outbox, slots, heartbeatMs }: H
     if (isBeating || redis.status !== 'ready') return;
     isBeating = true;
     void sendHeartbeat()
-      .catch(() => undefined)
+      .then(notice.worked, notice.failed)
       .finally(() => (isBeating = false));
   };
   const timer = setInterval(beatOnce, timerMs(heartbeatMs));

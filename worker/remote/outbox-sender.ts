@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
-import { messageOf, timerMs, type WorkerEvent } from '../../contract/index.ts';
+import { timerMs, type WorkerEvent } from '../../contract/index.ts';
+import { makeNotice } from './notice.ts';
 import type { Outbox } from './outbox.ts';
 import { keys, WIRE_VERSION } from './wire.ts';
 
@@ -47,7 +48,19 @@ export function makeOutboxSender({ redis, outbox, pollMs, resendMs, log, now }: 
   let isAskedAgain = false;
   const closing = new AbortController();
   const isClosed = (): boolean => closing.signal.aborted;
-  let lastTrouble = '';
+  const tell = (text: string): void => {
+    if (!isClosed()) log(text);
+  };
+  const sending = makeNotice({
+    log: tell,
+    failing: 'Messages wait in the outbox',
+    again: 'Messages are sent from the outbox again',
+  });
+  const polling = makeNotice({
+    log: tell,
+    failing: 'Cannot ask which messages are stored',
+    again: 'It can be asked again which messages are stored',
+  });
 
   const lineOf = (store: string): Line => {
     const line = lines.get(store) ?? { sent: outbox.position(store).acked, reader: undefined, heardAt: now() };
@@ -71,7 +84,7 @@ export function makeOutboxSender({ redis, outbox, pollMs, resendMs, log, now }: 
         for (const { store, last, acked } of outbox.positions()) await send(store, last, acked);
       } while (isAskedAgain && !isClosed());
     } catch (error) {
-      trouble(error);
+      sending.failed(error);
     } finally {
       isPumping = false;
     }
@@ -93,6 +106,7 @@ export function makeOutboxSender({ redis, outbox, pollMs, resendMs, log, now }: 
         keys.messages(store),
         ...messages.map(({ seq, events }) => messageOfEvents(seq, acked, events)),
       );
+      sending.worked();
     } catch (error) {
       line.sent = Math.min(line.sent, before);
       throw error;
@@ -130,18 +144,12 @@ export function makeOutboxSender({ redis, outbox, pollMs, resendMs, log, now }: 
     await pump();
   };
 
-  const trouble = (error: unknown): void => {
-    const text = messageOf(error);
-    if (text !== lastTrouble && !isClosed()) log(`Messages wait in the outbox: ${text}`);
-    lastTrouble = text;
-  };
-
   let isPolling = false;
   const timer = setInterval(() => {
     if (isPolling) return;
     isPolling = true;
     void poll()
-      .then(() => (lastTrouble = ''), trouble)
+      .then(polling.worked, polling.failed)
       .finally(() => (isPolling = false));
   }, timerMs(pollMs));
   timer.unref();
@@ -154,7 +162,7 @@ export function makeOutboxSender({ redis, outbox, pollMs, resendMs, log, now }: 
     sendOnce: (store, events) => {
       if (isClosed() || redis.status !== 'ready' || lineOf(store).reader === null) return;
       const message = messageOfEvents(null, outbox.position(store).acked, JSON.stringify(events));
-      redis.rpush(keys.messages(store), message).catch(trouble);
+      redis.rpush(keys.messages(store), message).then(sending.worked, sending.failed);
     },
     flushed: async (ms) => {
       const end = now() + ms;

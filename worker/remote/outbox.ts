@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { packEvents, unpackEvents, type WorkerEvent } from '../../contract/index.ts';
 import { isLast } from '../protocol/protocol.ts';
+import { openFirstFree, openNew, openOthers, outboxError, type KeptMessage, type OnDamaged } from './outbox-file.ts';
 import { attemptKey } from './wire.ts';
 
 /** A message as it lies in the outbox: its events as JSON. */
@@ -26,13 +26,16 @@ interface StorePosition {
  * orchestrators that are away for days. A power cut may cost its last moments, and then those attempts are trained again
  * from their checkpoints.
  *
- * Every write throws what SQLite throws (a full disk, say); nothing of a failed write is kept.
+ * Every write throws what the system refuses (a full disk, say), with the file's name; nothing of a failed write is kept. A file that somebody
+ * removes, moves or replaces is written again.
  */
 export interface Outbox {
   /** Names the worker for as long as the file lives, so that numbering continues after a restart. */
   readonly worker: string;
   /** Appends a message; returns its number. */
   append(store: string, events: readonly WorkerEvent[]): number;
+  /** Writes the file again if it was taken away. @throws {ScalesweepError} where that cannot be done. */
+  keepOnDisk(): void;
   /** Messages of a store after a number, in order. */
   after(store: string, seq: number, limit: number): StoredMessage[];
   /** The orchestrator has stored all up to this number. */
@@ -45,130 +48,176 @@ export interface Outbox {
   close(): void;
 }
 
-const FILE = /^outbox-\d+\.db$/;
-
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS me (one INTEGER PRIMARY KEY CHECK (one = 1), worker TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS stores (store TEXT PRIMARY KEY, last INTEGER NOT NULL, acked INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS letters (store TEXT NOT NULL, seq INTEGER NOT NULL, events TEXT NOT NULL, ends TEXT NOT NULL,
-  PRIMARY KEY (store, seq)) STRICT, WITHOUT ROWID;
-`;
-
 /**
  * Opens an outbox in a folder: the first that no living process holds. What dead processes left in others is taken over, so that no
  * result waits for as many workers to start again as have died.
+ *
+ * @param log is told of a file that was damaged, or that somebody took away.
+ * @throws {ScalesweepError} naming the file.
  */
-export function openOutbox(folder: string): Outbox {
-  mkdirSync(folder, { recursive: true });
-  for (let n = 1; ; n++) {
-    const file = path.join(folder, `outbox-${n}.db`);
-    const db = openExclusively(file);
-    if (db === undefined) continue;
-    const outbox = makeOutbox(db);
-    adoptOthers(folder, path.basename(file), outbox);
-    return outbox;
-  }
-}
-
-/** `undefined` where another process holds the file. The kernel frees the lock of a process that died, however it died. */
-function openExclusively(file: string): Database.Database | undefined {
-  const db = new Database(file, { timeout: 0 });
+export function openOutbox(folder: string, log: (text: string) => void = () => undefined): Outbox {
   try {
-    db.pragma('locking_mode = EXCLUSIVE');
-    db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = NORMAL');
-    db.exec(SCHEMA);
-    // A write takes the lock, which this mode then keeps.
-    db.exec('BEGIN IMMEDIATE; COMMIT');
-    return db;
+    mkdirSync(folder, { recursive: true });
   } catch (error) {
-    db.close();
-    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return undefined;
-    throw error;
+    throw outboxError(error, folder);
   }
-}
-
-function adoptOthers(folder: string, own: string, outbox: Outbox): void {
-  for (const name of readdirSync(folder)) {
-    if (!FILE.test(name) || name === own) continue;
-    const file = path.join(folder, name);
-    const db = openExclusively(file);
-    if (db === undefined) continue;
-    const left = db
-      .prepare<[], { store: string; events: string }>('SELECT store, events FROM letters ORDER BY store, seq')
-      .all();
-    // Killed in between, the same messages lie in both: the store takes what it has already for what it is.
-    for (const { store, events } of left) outbox.append(store, unpackEvents(JSON.parse(events) as WorkerEvent[])!);
-    // Emptied and not removed: another process may be opening it at this moment.
-    db.exec('BEGIN; DELETE FROM letters; UPDATE stores SET acked = last; COMMIT');
-    db.close();
-  }
-}
-
-function makeOutbox(db: Database.Database): Outbox {
-  db.prepare('INSERT OR IGNORE INTO me (one, worker) VALUES (1, ?)').run(newWorkerId());
-  const { worker } = db.prepare<[], { worker: string }>('SELECT worker FROM me').get()!;
-  const positions = new Map<string, { last: number; acked: number }>();
-  for (const { store, last, acked } of db.prepare<[], StorePosition>('SELECT store, last, acked FROM stores').all())
-    positions.set(store, { last, acked });
-  /** Kept beside the file: the heartbeat asks for it every few seconds. */
-  const ends = new Map<string, Map<number, string[]>>();
-  for (const row of db
-    .prepare<[], { store: string; seq: number; ends: string }>(
-      "SELECT store, seq, ends FROM letters WHERE ends <> '[]'",
-    )
-    .all())
-    endsOf(row.store).set(row.seq, JSON.parse(row.ends) as string[]);
-
-  const insertMessage = db.prepare('INSERT INTO letters (store, seq, events, ends) VALUES (?, ?, ?, ?)');
-  const putStore = db.prepare('INSERT OR REPLACE INTO stores (store, last, acked) VALUES (?, ?, ?)');
-  const removeMessages = db.prepare('DELETE FROM letters WHERE store = ? AND seq <= ?');
-  const messagesAfter = db.prepare<[string, number, number], StoredMessage>(
-    'SELECT seq, events FROM letters WHERE store = ? AND seq > ? ORDER BY seq LIMIT ?',
-  );
-
-  function endsOf(store: string): Map<number, string[]> {
+  const saved: KeptMessage[] = [];
+  const onDamaged: OnDamaged = ({ file, aside, why, saved: messages }) => {
+    saved.push(...messages);
+    log(
+      `The outbox ${file} is damaged (${why}) and was set aside as ${aside}: ${messages.length} messages could be read and are sent; ` +
+        'results among the others are lost, and their trials are trained again',
+    );
+  };
+  let current = openFirstFree(folder, onDamaged);
+  const { worker, stores, ends } = readState(current.db);
+  const at = (store: string): Position => stores.get(store) ?? { last: 0, acked: 0 };
+  const endsOf = (store: string): Map<number, string[]> => {
     const found = ends.get(store) ?? new Map<number, string[]>();
     ends.set(store, found);
     return found;
-  }
-  const at = (store: string): { last: number; acked: number } => positions.get(store) ?? { last: 0, acked: 0 };
+  };
+  let statements = prepare(current.db);
 
+  const guarded = <R>(act: () => R): R => {
+    try {
+      return act();
+    } catch (error) {
+      throw outboxError(error, current.file);
+    }
+  };
+
+  const append = (store: string, events: readonly WorkerEvent[]): number => {
+    const { last, acked } = at(store);
+    const seq = last + 1;
+    const ended = events.filter(isLast).map(({ trial, attempt }) => attemptKey(trial, attempt));
+    current.db.transaction(() => {
+      statements.insertMessage.run(store, seq, JSON.stringify(packEvents(events)), JSON.stringify(ended));
+      statements.putStore.run(store, seq, acked);
+    })();
+    stores.set(store, { last: seq, acked });
+    if (ended.length > 0) endsOf(store).set(seq, ended);
+    return seq;
+  };
+
+  const take = (messages: readonly KeptMessage[]): void => {
+    // Killed in between, the same messages lie in both: the store takes what it has already for what it is.
+    for (const { store, events } of messages) append(store, unpackEvents(JSON.parse(events) as WorkerEvent[])!);
+  };
+
+  const adoptOthers = (): void => {
+    for (const { db } of openOthers(folder, current.file, onDamaged)) {
+      take(db.prepare<[], KeptMessage>('SELECT store, events FROM letters ORDER BY store, seq').all());
+      // Emptied and not removed: another process may be opening it at this moment. A copy of ours must not go by our name.
+      db.transaction(() => {
+        db.exec('DELETE FROM letters; UPDATE stores SET acked = last');
+        if (db.prepare('DELETE FROM me WHERE worker = ?').run(worker).changes > 0) db.exec('DELETE FROM stores');
+      })();
+      db.close();
+    }
+    take(saved.splice(0));
+  };
+
+  /** The file that is open still has everything: it is written again, under the same name of the worker. */
+  const moveOn = (): void => {
+    mkdirSync(folder, { recursive: true });
+    const lost = current;
+    const next = openNew(folder);
+    copy(lost.db, next.db);
+    current = next;
+    statements = prepare(next.db);
+    log(`The outbox ${lost.file} was removed, moved or replaced: all that it held is now in ${next.file}`);
+    adoptOthers();
+    // Where it was moved to, nobody must find messages that are sent from here.
+    lost.db.exec('BEGIN; DELETE FROM letters; DELETE FROM stores; DELETE FROM me; COMMIT');
+    lost.db.close();
+  };
+
+  const keepOnDisk = (): void => {
+    if (!current.isInPlace()) guarded(moveOn);
+  };
+
+  guarded(adoptOthers);
   return {
     worker,
     append: (store, events) => {
-      const { last, acked } = at(store);
-      const seq = last + 1;
-      const ended = events.filter(isLast).map(({ trial, attempt }) => attemptKey(trial, attempt));
-      db.transaction(() => {
-        insertMessage.run(store, seq, JSON.stringify(packEvents(events)), JSON.stringify(ended));
-        putStore.run(store, seq, acked);
-      })();
-      positions.set(store, { last: seq, acked });
-      if (ended.length > 0) endsOf(store).set(seq, ended);
-      return seq;
+      keepOnDisk();
+      return guarded(() => append(store, events));
     },
-    after: (store, seq, limit) => messagesAfter.all(store, seq, limit),
+    keepOnDisk,
+    after: (store, seq, limit) => guarded(() => statements.messagesAfter.all(store, seq, limit)),
     ack: (store, seq) => {
       const { last, acked } = at(store);
       if (seq <= acked || seq > last) return;
-      db.transaction(() => {
-        removeMessages.run(store, seq);
-        putStore.run(store, last, seq);
-      })();
-      positions.set(store, { last, acked: seq });
+      guarded(() =>
+        current.db.transaction(() => {
+          statements.removeMessages.run(store, seq);
+          statements.putStore.run(store, last, seq);
+        })(),
+      );
+      stores.set(store, { last, acked: seq });
       const index = endsOf(store);
       for (const each of index.keys()) if (each <= seq) index.delete(each);
     },
-    positions: () =>
-      [...positions].flatMap(([store, { last, acked }]) => (last > acked ? [{ store, last, acked }] : [])),
+    positions: () => [...stores].flatMap(([store, { last, acked }]) => (last > acked ? [{ store, last, acked }] : [])),
     position: (store) => ({ store, ...at(store) }),
     unackedEnds: () =>
       Object.fromEntries(
         [...ends].flatMap(([store, index]) => (index.size === 0 ? [] : [[store, [...index.values()].flat()]])),
       ),
-    close: () => db.close(),
+    close: () => current.db.close(),
   };
+}
+
+type Position = Pick<StorePosition, 'last' | 'acked'>;
+
+/** What is kept beside the file: the heartbeat asks for it every few seconds. */
+function readState(db: Database.Database): {
+  worker: string;
+  stores: Map<string, Position>;
+  ends: Map<string, Map<number, string[]>>;
+} {
+  db.prepare('INSERT OR IGNORE INTO me (one, worker) VALUES (1, ?)').run(newWorkerId());
+  const { worker } = db.prepare<[], { worker: string }>('SELECT worker FROM me').get()!;
+  const stores = new Map<string, Position>();
+  for (const { store, last, acked } of db.prepare<[], StorePosition>('SELECT store, last, acked FROM stores').all())
+    stores.set(store, { last, acked });
+  const ends = new Map<string, Map<number, string[]>>();
+  for (const row of db
+    .prepare<[], { store: string; seq: number; ends: string }>(
+      "SELECT store, seq, ends FROM letters WHERE ends <> '[]'",
+    )
+    .all()) {
+    const index = ends.get(row.store) ?? new Map<number, string[]>();
+    ends.set(row.store, index.set(row.seq, JSON.parse(row.ends) as string[]));
+  }
+  return { worker, stores, ends };
+}
+
+function prepare(db: Database.Database) {
+  return {
+    insertMessage: db.prepare('INSERT INTO letters (store, seq, events, ends) VALUES (?, ?, ?, ?)'),
+    putStore: db.prepare('INSERT OR REPLACE INTO stores (store, last, acked) VALUES (?, ?, ?)'),
+    removeMessages: db.prepare('DELETE FROM letters WHERE store = ? AND seq <= ?'),
+    messagesAfter: db.prepare<[string, number, number], StoredMessage>(
+      'SELECT seq, events FROM letters WHERE store = ? AND seq > ? ORDER BY seq LIMIT ?',
+    ),
+  };
+}
+
+/** All tables, into a file that has none of their rows yet. */
+function copy(from: Database.Database, to: Database.Database): void {
+  to.transaction(() => {
+    for (const [table, columns] of [
+      ['me', 'one, worker'],
+      ['stores', 'store, last, acked'],
+      ['letters', 'store, seq, events, ends'],
+    ] as const) {
+      const insert = to.prepare(`INSERT INTO ${table} (${columns}) VALUES (${columns.replaceAll(/\w+/g, '?')})`);
+      for (const row of from.prepare<[], unknown[]>(`SELECT ${columns} FROM ${table}`).raw().iterate())
+        insert.run(...row);
+    }
+  })();
 }
 
 /** The machine's name, for people, and 48 random bits, since machines share names. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Job, type Queue, type Worker as BullWorker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { execAll } from './redis-reason.ts';
 import { keys, type Refusal } from './wire.ts';
 
 /** Refusals kept for whoever looks. */
@@ -19,11 +20,11 @@ const jobOf = (bull: BullWorker, id: string): Job => new Job(bull, 'refused', nu
  */
 export async function refuseJob(bull: BullWorker, redis: Redis, token: string, refusal: Refusal): Promise<void> {
   const kept: Refusal = { ...refusal, reason: refusal.reason.slice(0, LONGEST_REASON) };
-  await redis
+  const transaction = redis
     .multi()
     .lpush(keys.refused, JSON.stringify(kept))
-    .ltrim(keys.refused, 0, KEPT - 1)
-    .exec();
+    .ltrim(keys.refused, 0, KEPT - 1);
+  await execAll(transaction);
   const job = jobOf(bull, refusal.job);
   await job.extendLock(token, 1);
   for (let n = 1; n <= TRIES; n++) {

@@ -1,9 +1,11 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Redis } from 'ioredis';
-import { formatAmount, messageOf } from '../../contract/index.ts';
+import { formatAmount } from '../../contract/index.ts';
 import { CHECKPOINT_NAME, checkpointFile, trialCheckpointDir } from '../storage/paths.ts';
 import { writeFileAtomically } from '../storage/write-file.ts';
+import { makeNotice } from './notice.ts';
+import { execAll } from './redis-reason.ts';
 import { keys } from './wire.ts';
 
 /** A checkpoint that no attempt has asked for in this time is forgotten, ms. */
@@ -39,12 +41,17 @@ export function makeRemoteCheckpoints({
 }: RemoteCheckpointOptions): RemoteCheckpoints {
   /** Trials being sent, and whether a newer one has been written meanwhile. */
   const sending = new Map<string, { isStale: boolean; ended: Promise<void> }>();
-  const told = new Set<string>();
-  const tellOnce = (what: string, text: string): void => {
-    if (told.has(what)) return;
-    told.add(what);
-    log(text);
-  };
+  const uploads = makeNotice({
+    log,
+    failing: 'A checkpoint did not get to Redis',
+    again: 'Checkpoints get to Redis again',
+  });
+  const downloads = makeNotice({
+    log,
+    failing: 'A checkpoint did not arrive from Redis',
+    again: 'Checkpoints arrive from Redis again',
+  });
+  let isTooLargeTold = false;
 
   const sendNewest = async (trial: string): Promise<void> => {
     const step = await newestStep(checkpointDir, trial);
@@ -52,18 +59,20 @@ export function makeRemoteCheckpoints({
     const file = checkpointFile(trialCheckpointDir(checkpointDir, trial), step);
     const { size } = await stat(file);
     if (size > capBytes) {
-      tellOnce(
-        'size',
-        `A checkpoint takes ${formatAmount(size)}B, more than the ${formatAmount(capBytes)}B that are sent through Redis: if this machine is lost, its ` +
-          'trials start from the beginning. A folder shared by all machines (--checkpoints DIR) avoids that.',
-      );
+      if (!isTooLargeTold)
+        log(
+          `A checkpoint takes ${formatAmount(size)}B, more than the ${formatAmount(capBytes)}B that are sent through Redis: if this machine is lost, its ` +
+            'trials start from the beginning. A folder shared by all machines (--checkpoints DIR) avoids that.',
+        );
+      isTooLargeTold = true;
       return;
     }
-    await redis
+    const transaction = redis
       .multi()
       .hset(keys.checkpoint(trial), { step: String(step), bytes: await readFile(file) })
-      .pexpire(keys.checkpoint(trial), KEPT_MS)
-      .exec();
+      .pexpire(keys.checkpoint(trial), KEPT_MS);
+    await execAll(transaction);
+    uploads.worked();
   };
 
   return {
@@ -83,7 +92,7 @@ export function makeRemoteCheckpoints({
       };
       mine.ended = sendAll()
         // Removed meanwhile, or Redis takes nothing more: the next one may fare better.
-        .catch((error: unknown) => tellOnce('send', `A checkpoint did not get to Redis: ${messageOf(error)}`))
+        .catch(uploads.failed)
         .finally(() => sending.delete(trial));
       return mine.ended;
     },
@@ -98,10 +107,11 @@ export function makeRemoteCheckpoints({
         if (!Number.isSafeInteger(step) || step <= ((await newestStep(checkpointDir, trial)) ?? 0)) return;
         if ((await redis.hstrlen(key, 'bytes')) > capBytes) return;
         const bytes = await redis.hgetBuffer(key, 'bytes');
+        downloads.worked();
         if (bytes === null) return;
         await writeFileAtomically(checkpointFile(trialCheckpointDir(checkpointDir, trial), step), [bytes]);
       } catch (error) {
-        tellOnce('receive', `A checkpoint did not arrive from Redis: ${messageOf(error)}`);
+        downloads.failed(error);
       }
     },
   };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { handedBack, messageOf, ScalesweepError, type EngineName, type WorkerEvent } from '../../contract/index.ts';
+import { handedBack, timerMs, type EngineName, type RedisAddress, type WorkerEvent } from '../../contract/index.ts';
 import { startHeartbeats } from './heartbeats.ts';
 import { connectRedis, duplicateRedis } from './connect.ts';
 import { fetchJobs } from './fetch-jobs.ts';
@@ -11,7 +11,7 @@ import { makeRemoteCheckpoints } from './remote-checkpoints.ts';
 import { keys, type AttemptBatch } from './wire.ts';
 
 interface ServeOptions {
-  readonly redis: string;
+  readonly redis: string | RedisAddress;
   readonly engine: EngineName;
   /** One child each; a device may stand here more than once. */
   readonly devices: readonly string[];
@@ -57,7 +57,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const { engine, log, heartbeatMs = 5000 } = options;
   const redis = await connectRedis(options.redis, { onNotice: log });
   const listening = duplicateRedis(redis);
-  const outbox = openOutbox(options.outboxDir);
+  const outbox = openOutbox(options.outboxDir, log);
   const { worker } = outbox;
   const sender = makeOutboxSender({
     redis,
@@ -81,7 +81,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const isStopping = (): boolean => leaving.signal.aborted;
   let onFree: () => void = () => undefined;
   let end: (why: string) => void = () => undefined;
-  let fail: (error: Error) => void = () => undefined;
+  let fail: (error: unknown) => void = () => undefined;
   const ended = new Promise<string>((resolve, reject) => {
     end = resolve;
     fail = reject;
@@ -94,14 +94,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       if (lasting.length > 0) sender.keepAndSend(store, lasting);
     } catch (error) {
       // A result that cannot be kept: going on would burn GPU hours for nothing.
-      fail(
-        new ScalesweepError(
-          'DISK_FULL',
-          `Expected to write the outbox in ${options.outboxDir}, got: ${messageOf(error)}`,
-          { cause: error },
-        ),
-      );
-      return;
+      return fail(error);
     }
     if (remote !== undefined)
       for (const { trial } of events.filter(({ type }) => type === 'checkpoint')) void remote.send(trial);
@@ -130,6 +123,15 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       }),
     );
   }
+
+  const guarding = setInterval(() => {
+    try {
+      outbox.keepOnDisk();
+    } catch (error) {
+      fail(error);
+    }
+  }, timerMs(heartbeatMs));
+  guarding.unref();
 
   const freeSlot = (): WorkerSlot | undefined => slots.find((slot) => slot.state() === 'idle');
 
@@ -170,7 +172,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     now: () => Date.now(),
   });
 
-  const stopHeartbeats = startHeartbeats({ redis, engine, outbox, slots, heartbeatMs });
+  const stopHeartbeats = startHeartbeats({ redis, engine, outbox, slots, heartbeatMs, log });
   const following = followControlMessages({
     listening,
     worker,
@@ -199,6 +201,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       // Ends known: orchestrators need not wait for the heartbeat to fall silent.
       await within(redis.multi().srem(keys.workers, worker).unlink(keys.worker(worker), keys.control(worker)).exec());
     }
+    clearInterval(guarding);
     listening.disconnect();
     redis.disconnect();
     await within(Promise.all([following, fetching.close()]));

@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { messageOf, type EngineName } from '../../../contract/index.ts';
+import type { EngineName } from '../../../contract/index.ts';
 import { makeAwakeClock } from '../../../worker/index.ts';
-import { attemptKey, duplicateRedis, keys, WIRE_VERSION } from '../../../worker/remote/index.ts';
+import {
+  attemptKey,
+  duplicateRedis,
+  keys,
+  makeNotice,
+  WIRE_VERSION,
+  type Notice,
+} from '../../../worker/remote/index.ts';
 import type { Assignment, DispatchHandlers, Dispatcher } from '../dispatcher.ts';
 import { makeAttemptTracker, WORKER_UNKNOWN } from './attempt-tracker.ts';
 import { openJobs } from './jobs.ts';
@@ -41,6 +48,9 @@ interface RedisDispatcherOptions {
 /** Jobs of short trials that wait for each slot: a slot must not idle for the time of a round trip. */
 const SHORT_AHEAD = 3;
 
+/** Wait after a command that Redis refused, ms. */
+const TROUBLE_MS = 250;
+
 type Phase = 'running' | 'stopping' | 'killed' | 'closed';
 
 /**
@@ -66,7 +76,6 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
   let slots = 0;
   let isFilling = true;
   let hasWorkers: boolean | undefined;
-  let lastTrouble = '';
   /** Read through a function: after an `await` it may have changed since it was checked. */
   const isOver = (): boolean => phase === 'closed' || phase === 'killed';
   const inbox = openInbox({ redis, reading, store, tracker, log, isOver });
@@ -137,23 +146,58 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
       }
     }
     // What Redis does not take gives no sign, and is handed out again.
-    jobs.add(batches).catch(trouble);
+    void attempt(jobs.add(batches), handingOut);
   };
 
   // --- life ---
 
-  const trouble = (error: unknown): void => {
-    if (isOver()) return;
-    leaseMonitor.blind();
-    const text = messageOf(error);
-    if (text !== lastTrouble) log(`Redis: ${text}`);
-    lastTrouble = text;
+  const tell = (text: string): void => {
+    if (!isOver()) log(text);
+  };
+  const looking = makeNotice({
+    log: tell,
+    failing: 'Cannot see workers and queue just now',
+    again: 'Workers and queue can be seen again',
+  });
+  const receiving = makeNotice({
+    log: tell,
+    failing: 'Cannot receive results just now',
+    again: 'Results are received again',
+  });
+  const acknowledging = makeNotice({
+    log: tell,
+    failing: 'Workers cannot be told just now what is stored',
+    again: 'Workers are told again what is stored',
+  });
+  const handingOut = makeNotice({
+    log: tell,
+    failing: 'Trials cannot be handed out just now',
+    again: 'Trials are handed out again',
+  });
+  const steering = makeNotice({
+    log: tell,
+    failing: 'Workers cannot be asked to hand back just now',
+    again: 'Workers can be asked again to hand back',
+  });
+
+  /** What Redis refuses proves nothing about workers. */
+  const attempt = async (act: Promise<unknown>, notice: Notice): Promise<boolean> => {
+    try {
+      await act;
+      notice.worked();
+      return true;
+    } catch (error) {
+      if (!isOver()) leaseMonitor.blind();
+      notice.failed(error);
+      return false;
+    }
   };
 
-  const repeat = async (act: () => Promise<void>, pauseMs: number): Promise<void> => {
+  const repeat = async (act: () => Promise<void>, pauseMs: number, notice: Notice): Promise<void> => {
     while (!isOver()) {
-      await act().then(() => (lastTrouble = ''), trouble);
-      if (pauseMs > 0) await sleep(pauseMs);
+      const hasWorked = await attempt(act(), notice);
+      const waitMs = hasWorked ? pauseMs : Math.max(pauseMs, TROUBLE_MS);
+      if (waitMs > 0) await sleep(waitMs);
     }
   };
 
@@ -190,11 +234,9 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
         tracker.open({ trial, attempt, predictedSeconds: 1, job: undefined, isTaken: true });
       redis.on('close', leaseMonitor.blind);
       loops.push(
-        findAdopted()
-          .catch(trouble)
-          .then(() => repeat(tick, tickMs)),
-        repeat(readInbox, 0),
-        repeat(inbox.acknowledge, 50),
+        attempt(findAdopted(), looking).then(() => repeat(tick, tickMs, looking)),
+        repeat(readInbox, 0, receiving),
+        repeat(inbox.acknowledge, 50, acknowledging),
       );
     },
     slotFor,
@@ -221,10 +263,10 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
       for (let round = 0; leases.size() > 0 && clock.now() < end && !isOver(); round++) {
         // Repeated, since a worker may have taken a batch just after the last control message.
         if (round % 20 === 0 && redis.status === 'ready') {
-          await takeBackWaiting().catch(trouble);
+          await attempt(takeBackWaiting(), steering);
           const attempts = tracker.openKeys();
           for (const { worker } of registry.alive(engine, clock.now()))
-            await sendControl(worker, { v: WIRE_VERSION, type: 'hand-back', store, attempts }).catch(trouble);
+            await attempt(sendControl(worker, { v: WIRE_VERSION, type: 'hand-back', store, attempts }), steering);
         }
         await sleep(50);
       }

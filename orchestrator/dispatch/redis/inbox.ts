@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { WorkerEvent } from '../../../contract/index.ts';
-import { keys } from '../../../worker/remote/index.ts';
+import { execAll, keys } from '../../../worker/remote/index.ts';
 import type { AttemptTracker } from './attempt-tracker.ts';
 import { makeMessageSequencer } from './message-sequencer.ts';
 
@@ -77,7 +77,7 @@ export function openInbox({ redis, reading, store, tracker, log, isOver }: Inbox
       const multi = redis.multi();
       for (const [worker, seq] of due)
         multi.hset(keys.acks(worker), store, seq).pexpire(keys.acks(worker), ACK_KEPT_MS);
-      await multi.exec().catch((error: unknown) => {
+      await execAll(multi).catch((error: unknown) => {
         sequencer.putBack(due);
         throw error;
       });

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { keys, type ControlMessage } from '../../../worker/remote/index.ts';
+import { execAll, keys, type ControlMessage } from '../../../worker/remote/index.ts';
 
 /** A control message that its worker has not taken by then is of no use to anyone, ms. */
 const KEPT_MS = 3600_000;
@@ -9,10 +9,10 @@ export type SendControl = (worker: string, message: ControlMessage) => Promise<v
 
 export function makeSendControl(redis: Redis): SendControl {
   return async (worker, message) => {
-    await redis
+    const transaction = redis
       .multi()
       .rpush(keys.control(worker), JSON.stringify(message))
-      .pexpire(keys.control(worker), KEPT_MS)
-      .exec();
+      .pexpire(keys.control(worker), KEPT_MS);
+    await execAll(transaction);
   };
 }
