@@ -1,4 +1,4 @@
-import { messageOf, type TrialSpec } from '../../contract/index.ts';
+import { messageOf, type RedisAddress, type TrialSpec } from '../../contract/index.ts';
 import { calibrationDir, startMeasuring, type MeasureRequest } from '../../worker/index.ts';
 import type { Io } from '../cli/io.ts';
 import { workerSlots } from '../dispatch/worker-slots.ts';
@@ -15,7 +15,7 @@ export interface PlaceOptions {
   readonly workers?: number;
   readonly threads?: number;
   /** Redis through which workers on other machines take the trials; what was measured here does not apply to them. */
-  readonly redis?: string;
+  readonly redis?: RedisAddress;
 }
 
 /** Where the trials of these options are trained. Of several devices the first stands for all. */

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { WorkerOptions } from '../commands/worker.ts';
 import type { Io } from './io.ts';
-import { amount, devices, engine, positiveInteger, positiveNumber } from './parsers.ts';
+import { amount, devices, engine, positiveInteger, positiveNumber, redisAddress } from './parsers.ts';
 import type { Act } from './act.ts';
 import { withJson, withTrainers } from './shared-options.ts';
 
@@ -12,6 +12,7 @@ export function declareCluster(program: Command, io: Io, act: Act): void {
     .addOption(
       new Option('--redis <url>', 'redis://HOST:PORT, or rediss:// for TLS')
         .env('SCALESWEEP_REDIS')
+        .argParser(redisAddress)
         .makeOptionMandatory(),
     )
     .addOption(
@@ -42,7 +43,7 @@ export function declareCluster(program: Command, io: Io, act: Act): void {
 /** Options of the commands that hand trials out. */
 export function withRedis(command: Command): Command {
   return command
-    .option('--redis <url>', 'hand the trials to workers on other machines, through this Redis')
+    .option('--redis <url>', 'hand the trials to workers on other machines, through this Redis', redisAddress)
     .addOption(
       new Option('--lease <seconds>', 'with --redis: without a heartbeat, a worker is taken to be lost after this time')
         .argParser(positiveNumber)

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { EXIT, isScalesweepError, systemError } from '../../contract/index.ts';
+import { EXIT, isScalesweepError, systemError, withoutSecrets } from '../../contract/index.ts';
 import type { Io } from './io.ts';
 
 /**
@@ -13,7 +13,7 @@ export function explainError(error: unknown, io: Pick<Io, 'err'>): number {
     if (known.hint !== undefined) io.err(`hint: ${known.hint}`);
     return known.exitCode;
   }
-  io.err(error instanceof Error ? (error.stack ?? error.message) : `Thrown: ${String(error)}`);
+  io.err(withoutSecrets(error instanceof Error ? (error.stack ?? error.message) : `Thrown: ${String(error)}`));
   io.err('This is a bug of scalesweep. The lines above say where.');
   return EXIT.bug;
 }

@@ -6,7 +6,9 @@ import {
   nearestDevice,
   parseAmount,
   parseDevice,
+  parseRedisAddress,
   type EngineName,
+  type RedisAddress,
 } from '../../contract/index.ts';
 import { familyNames } from '../../models/index.ts';
 
@@ -52,6 +54,11 @@ export function family(text: string): string {
   const names = familyNames();
   if (names.includes(text)) return text;
   throw new InvalidArgumentError(`Expected one of ${names.join(', ')}, got '${text}'${didYouMean(text, names)}.`);
+}
+
+/** Not by commander's own error, which repeats what was given: a password may stand in it. @throws {ScalesweepError} USAGE */
+export function redisAddress(text: string): RedisAddress {
+  return parseRedisAddress(text);
 }
 
 /** `cpu`, or GPUs separated by commas: `cuda:0,cuda:1`. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
-import { packageRoot } from '../../contract/index.ts';
+import { packageRoot, withoutSecrets } from '../../contract/index.ts';
 import type { Act } from './act.ts';
 import { declareAnswers } from './declare-answers.ts';
 import { declareCluster } from './declare-cluster.ts';
@@ -18,7 +18,8 @@ export function makeProgram(io: Io, onExitCode: (code: number) => void): Command
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
-      writeErr: (text) => io.err(text.trimEnd()),
+      // A mistyped option is repeated, with the URL behind it.
+      writeErr: (text) => io.err(withoutSecrets(text.trimEnd())),
     })
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .showSuggestionAfterError();

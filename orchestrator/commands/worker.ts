@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { EXIT, ScalesweepError, type EngineName } from '../../contract/index.ts';
+import { EXIT, ScalesweepError, type EngineName, type RedisAddress } from '../../contract/index.ts';
 import { statePaths } from '../../worker/index.ts';
 import { serve } from '../../worker/remote/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
@@ -9,7 +9,7 @@ import { trainerEnvironment, type TrainerOptions } from '../launch/trainers.ts';
 import { listenForStop } from '../launch/train/stop-signals.ts';
 
 export interface WorkerOptions extends JsonOption, TrainerOptions {
-  readonly redis: string;
+  readonly redis: RedisAddress;
   readonly devices: readonly string[];
   /** Children per device. */
   readonly concurrency?: number;

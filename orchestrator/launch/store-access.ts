@@ -1,6 +1,6 @@
 /** How commands open the results store, and close it however they end. */
 import { existsSync } from 'node:fs';
-import { ScalesweepError } from '../../contract/index.ts';
+import { ScalesweepError, type RedisAddress } from '../../contract/index.ts';
 import { openStore, type RunningAttempt, type SqliteStore, type StoreMode } from '../../results/index.ts';
 
 /** For queries. @throws {ScalesweepError} NOT_FOUND where there is none */
@@ -15,7 +15,7 @@ export function steerStore<R>(file: string, act: (store: SqliteStore) => R | Pro
 
 interface OwnStoreOptions {
   readonly db: string;
-  readonly redis?: string;
+  readonly redis?: RedisAddress;
 }
 
 /**

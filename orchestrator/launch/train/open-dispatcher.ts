@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RedisAddress } from '../../../contract/index.ts';
 import type { RunningAttempt, Store, SweepRecord } from '../../../results/index.ts';
 import { openCheckpoints } from '../../../worker/index.ts';
 import type { PlaceOptions } from '../../calibration/open-predictor.ts';
@@ -52,13 +53,13 @@ export async function openDispatcher(
 async function openRedis(
   store: Store,
   sweep: SweepRecord,
-  { db, redis: url, lease, ahead }: DispatchOptions & { redis: string },
+  { db, redis: address, lease, ahead }: DispatchOptions & { redis: RedisAddress },
   io: Io,
 ): Promise<OpenedDispatcher> {
   const { connectRedis } = await import('../../../worker/remote/index.ts');
   const { makeRedisDispatcher } = await import('../../dispatch/redis/dispatcher.ts');
   const { storeId } = await import('../../dispatch/redis/store-id.ts');
-  const redis = await connectRedis(url, { onNotice: io.err });
+  const redis = await connectRedis(address, { onNotice: io.err });
   const adopted = store.running(sweep.id).map((running) => adopt(store, running));
   if (adopted.length > 0) io.err(`${adopted.length} trials may still be running elsewhere: waiting for them`);
   const dispatcher = makeRedisDispatcher({
