@@ -12,8 +12,23 @@ export function didYouMean(given: string, valid: readonly string[]): string {
     const apart = name.startsWith(given) || given.startsWith(name) ? slips - 0.5 : slips;
     if (apart < least && apart < name.length) [nearest, least] = [name, apart];
   }
+  nearest ??= abbreviated(plain(given), valid);
   return nearest === undefined ? '' : ` (did you mean \`${nearest}\`?)`;
 }
+
+/** The only name that begins so, or whose words do: `batch` and `bs` are `batchSize`, `lr` is `learningRate`. */
+function abbreviated(given: string, valid: readonly string[]): string | undefined {
+  const fits = (name: string): boolean =>
+    (given.length > 2 && plain(name).startsWith(given)) || (given.length > 1 && initials(name) === given);
+  const [only, ...more] = valid.filter(fits);
+  return more.length === 0 ? only : undefined;
+}
+
+const initials = (name: string): string =>
+  name
+    .replaceAll(/(?<=[A-Za-z])[a-z\d]+/g, '')
+    .replaceAll(/[-_ ]/g, '')
+    .toLowerCase();
 
 function plain(name: string): string {
   return name.replaceAll(/[-_ ]/g, '').toLowerCase();

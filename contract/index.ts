@@ -55,6 +55,7 @@ export { systemCode, systemError } from './system-error.ts';
 export { timerMs } from './timers.ts';
 export { parseRedisAddress, type RedisAddress } from './redis-address.ts';
 export { Secret, withoutSecrets } from './secret.ts';
+export { respelled } from './respell.ts';
 export { permutation, random, type Random } from './random.ts';
 export {
   dataSpec,

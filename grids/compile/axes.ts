@@ -22,7 +22,10 @@ export function compileAxes(raw: unknown, check: Check): CompiledAxes | undefine
   const values = new Map<string, Set<AxisValue>>();
   const space = compileSpace(raw, ['axes'], check, values);
   if (check.isSound(['axes'])) {
-    const missing = scalingAxes.filter((name) => !space.always.has(name)).map((name) => `\`${name}\``);
+    // One that stands in the wrong place has been reported there.
+    const missing = scalingAxes
+      .filter((name) => !space.always.has(name) && check.isSoundHere([name]))
+      .map((name) => `\`${name}\``);
     if (missing.length > 0)
       check.report(
         ['axes'],

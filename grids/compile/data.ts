@@ -58,7 +58,7 @@ function readFacts(raw: Readonly<Record<string, unknown>>, check: Check): Datase
     );
     return undefined;
   }
-  if (stated.includes('identity') && !dataSpec.shape.identity.safeParse(raw['identity']).success) {
+  if (typeof raw['identity'] === 'string' && !dataSpec.shape.identity.safeParse(raw['identity']).success) {
     check.report(
       ['data', 'identity'],
       `Expected \`identity\` to be a text of at most 200 characters, got ${shown(raw['identity'])}`,

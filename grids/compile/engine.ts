@@ -16,6 +16,9 @@ export function compileEngine(raw: unknown, check: Check): EngineSpec | undefine
     arguments: given = [],
     version,
   } = raw as { readonly command: string; readonly arguments?: readonly Scalar[]; readonly version?: Scalar };
+  given.forEach((argument, index) => check.reportInexact(['engine', 'arguments', index], argument));
+  check.reportInexact(['engine', 'version'], version);
+  if (!check.isSound(['engine'])) return undefined;
   const trainer = trainerSpec.safeParse({
     name: command,
     arguments: given.map(String),

@@ -46,6 +46,7 @@ export function compileSection(section: Section, raw: Mapping, settings: Setting
       isRequired(field) &&
       raw[field.name] === undefined &&
       check.isSound([section]) &&
+      check.isSoundHere([field.name]) &&
       settings.axes?.space.always.has(field.name) === false
     ) {
       check.report([section], `Expected \`${field.name}\` in \`${section}\` or on an axis, got neither`, true);

@@ -60,14 +60,32 @@ export function syntaxTree(text: string): jsep.CoreExpression {
   } catch (error) {
     if (error instanceof ExpressionError) throw error;
     const index = error instanceof Error && 'index' in error && typeof error.index === 'number' ? error.index : 0;
-    const reason = messageOf(error)
-      .replace(/ at character \d+$/, '')
-      .replace(/^./, (letter) => letter.toLowerCase());
-    throw new ExpressionError(`Expected an expression, got a syntax error: ${reason}`, Math.min(index, text.length));
+    const offset = Math.min(index, text.length);
+    throw new ExpressionError(inOurWords(messageOf(error), text.slice(offset).trim()), offset);
   }
-  if (tree.type === 'Compound')
-    throw new ExpressionError(`Expected one expression, got ${tree.body.length === 0 ? 'nothing' : 'several'}`, 0);
+  if (tree.type === 'Compound') {
+    const next = tree.body[1];
+    if (next === undefined) throw new ExpressionError('Expected an expression, got nothing', 0);
+    const offset = offsetOf(next);
+    throw new ExpressionError(
+      `Expected an operator such as \`*\`, \`<\` or \`&&\` here, got ${restOf(text.slice(offset))}`,
+      offset,
+    );
+  }
   return tree;
+}
+
+const restOf = (text: string): string =>
+  text === '' ? 'the end' : `\`${text.length > 30 ? `${text.slice(0, 27)}...` : text}\``;
+
+/** What jsep found wrong, without its terms. */
+function inOurWords(reason: string, rest: string): string {
+  const [, after] = /^Expected expression after (\S+)/.exec(reason) ?? [];
+  if (after !== undefined) return `Expected a value after \`${after}\`, got ${restOf(rest)}`;
+  if (reason.startsWith('Unclosed quote')) return 'Expected a closing quote, got the end of the expression';
+  if (reason.startsWith('Unclosed (')) return 'Expected a closing `)`, got the end of the expression';
+  if (reason.startsWith('Unexpected ")"')) return 'Expected an opening `(` for every `)`, got one `)` more';
+  return `Expected numbers, names and operators such as \`*\`, \`<\` or \`&&\` between them, got ${restOf(rest)}`;
 }
 
 /** Where the leftmost token of a tree begins. */

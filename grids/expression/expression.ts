@@ -5,6 +5,7 @@
 import type jsep from 'jsep';
 import { didYouMean } from '../../contract/index.ts';
 import { ExpressionError, offsetOf, syntaxTree } from './expression-syntax.ts';
+import { slipOf } from './expression-slips.ts';
 import type { Kind } from '../schema/fields.ts';
 import { listed, someOf } from '../read/problems.ts';
 import type { AxisValue } from '../cell.ts';
@@ -32,8 +33,12 @@ interface Typed {
  */
 export function parseExpression(text: string, kinds: ReadonlyMap<string, Kind>): Expression {
   const names = new Set<string>();
-  const { kind, evaluate } = compile(syntaxTree(text), { kinds, names });
-  return { text, kind, names, evaluate };
+  try {
+    const { kind, evaluate } = compile(syntaxTree(text), { kinds, names });
+    return { text, kind, names, evaluate };
+  } catch (error) {
+    throw error instanceof ExpressionError ? (slipOf(text, kinds) ?? error) : error;
+  }
 }
 
 interface Context {
@@ -89,12 +94,12 @@ function compile(node: jsep.Expression, context: Context): Typed {
     case 'CallExpression':
       return compileCall(core, context);
     case 'MemberExpression':
-      throw refused(core.object, 'a property access');
+      throw refused(core.object, 'a name with a part (a dot or a bracket)');
     case 'ThisExpression':
     case 'ArrayExpression':
     case 'SequenceExpression':
     case 'Compound':
-      throw refused(node, 'something else');
+      throw refused(node, 'a list');
   }
 }
 
@@ -134,6 +139,15 @@ function compileBinary(node: jsep.BinaryExpression, context: Context): Typed {
   const b = compile(node.right, context);
   const arithmetic = ARITHMETIC[operator];
   const order = ORDER[operator];
+  if (
+    order !== undefined &&
+    node.left.type === 'BinaryExpression' &&
+    Object.hasOwn(ORDER, (node.left as jsep.BinaryExpression).operator)
+  )
+    throw new ExpressionError(
+      'Expected one comparison at a time, got two in a row; write `a < b && b < c`',
+      offsetOf(node.left),
+    );
   const expectBoth = (kind: Kind): void => {
     expectKind(a, kind, node.left, `before \`${operator}\``);
     expectKind(b, kind, node.right, `after \`${operator}\``);

@@ -1,5 +1,5 @@
 /** Collects the problems of a file, so that one reading reports all of them. */
-import type { PathProblem } from './issues.ts';
+import { cureAt, type PathProblem } from './issues.ts';
 import { GridError, type Path } from './problems.ts';
 import type { YamlSource } from './yaml-source.ts';
 
@@ -27,7 +27,18 @@ export class Check {
   /** Adds a problem at a value, or at the key that leads to it. */
   report(path: Path, message: string, atKey = false): void {
     const place = atKey ? this.#source.placeOfKey(path) : this.#source.placeOf(path);
-    this.problems.push({ path, message, ...place });
+    const cure = atKey ? '' : cureAt(this.#source, path);
+    this.problems.push({ path, message: `${message}${cure}`, ...place });
+  }
+
+  /** Refuses a number that stands for a text and would not be the text that is written: `1.10` would be `1.1`. */
+  reportInexact(path: Path, value: unknown): void {
+    const written = this.#source.writtenAt(path);
+    if (typeof value !== 'number' || written === undefined || written === String(value)) return;
+    this.report(
+      path,
+      `Expected a text, got the number \`${written}\`, which reads ${value}; put it in quotes: "${written}"`,
+    );
   }
 
   /** Adds a problem at an offset inside a text value. */

@@ -1,5 +1,6 @@
 /** From what zod reports to problems with a place. */
 import type { z } from 'zod';
+import { cureOf } from './cures.ts';
 import type { Path, Problem } from './problems.ts';
 import type { YamlSource } from './yaml-source.ts';
 
@@ -17,14 +18,22 @@ export function problemsOf(issues: readonly Issue[], source: YamlSource): PathPr
   const misspelt = new Set(
     found
       .filter(({ key }) => key)
-      .map(({ path, message }) => String([...path.slice(0, -1), /did you mean `(\w+)`/.exec(message)?.[1]])),
+      .map(({ path, message }) =>
+        String([...path.slice(0, -1), /(?:did you mean|^Expected|space after) `(\w+)/.exec(message)?.[1]]),
+      ),
   );
   return found.map(({ path, message, key }) => ({
     path,
-    message,
+    message: key ? message : `${message}${cureAt(source, path)}`,
     echo: !key && misspelt.has(String(path)),
     ...(key ? source.placeOfKey(path) : source.placeOf(path)),
   }));
+}
+
+/** The end of a message about the value at a path. */
+export function cureAt(source: YamlSource, path: Path): string {
+  const written = source.writtenAt(path);
+  return written === undefined ? '' : cureOf(written);
 }
 
 interface Flat {

@@ -28,7 +28,7 @@ export class GridError extends ScalesweepError {
     super('GRID_INVALID', [...lines.slice(0, MAX_SHOWN), ...more].join('\n'), {
       hint:
         hint ??
-        `Fix ${lines.length === 1 ? 'this line' : `these ${lines.length} places`} and run the command again; nothing was written.`,
+        `Correct ${lines.length === 1 ? 'this' : `these ${lines.length} places`} and run the command again; nothing was written.`,
     });
     this.name = 'GridError';
     this.problems = ordered;
@@ -45,9 +45,11 @@ export function shown(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `a ${typeof value}`;
 }
 
+const MAX_LISTED = 16;
+
 /** All of a few names; of many, the first ones. */
 export function someOf(names: readonly string[]): string {
-  return names.length <= 10 ? listed(names) : `${names.slice(0, 6).join(', ')} or ${names.length - 6} others`;
+  return names.length <= MAX_LISTED ? listed(names) : `${names.slice(0, 6).join(', ')} or ${names.length - 6} others`;
 }
 
 /** `a, b or c`. */

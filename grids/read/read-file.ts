@@ -1,6 +1,7 @@
 /** The text of a grid file. */
 import { readFileSync, statSync } from 'node:fs';
-import { isScalesweepError, messageOf, ScalesweepError } from '../../contract/index.ts';
+import path from 'node:path';
+import { isScalesweepError, messageOf, packageRoot, ScalesweepError } from '../../contract/index.ts';
 import { GridError } from './problems.ts';
 
 /** A grid is written by hand; a bigger file is something else that was named by mistake. */
@@ -33,7 +34,7 @@ function unreadable(file: string, error: unknown): ScalesweepError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') {
     return new ScalesweepError('GRID_INVALID', `Expected a grid file, got no file at ${file}`, {
-      hint: 'Grids that come with the program are in grids/.',
+      hint: `Grids that come with the program are in ${path.relative('', path.join(packageRoot(), 'grids'))}.`,
       cause: error,
     });
   }

@@ -14,6 +14,7 @@ import {
   type YAMLError,
   type YAMLWarning,
 } from 'yaml';
+import { syntaxSlips } from './yaml-slips.ts';
 import { GridError, type Path, type Place, type Problem } from './problems.ts';
 
 export interface YamlSource {
@@ -24,6 +25,8 @@ export interface YamlSource {
   readonly placeOfKey: (path: Path) => Place;
   /** The place of a position inside the text value at a path. */
   readonly placeWithin: (path: Path, offset: number) => Place;
+  /** The characters of a value that stands without quotes; `undefined` for any other. */
+  readonly writtenAt: (path: Path) => string | undefined;
 }
 
 /** Aliases share values, so a small file stays a small grid only if there are few of them and none inside another. */
@@ -34,16 +37,8 @@ const MAX_DEPTH = 64;
 
 /** @throws {GridError} with every syntax problem, or with the first kind of construct that grids do not use. */
 export function readYaml(text: string, file: string): YamlSource {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', merge: false });
-  const at = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  const problems = syntaxIssues(document).map(({ code, message, pos }) => ({
-    ...at(pos[0]),
-    message: syntaxMessage(code, message),
-  }));
+  const { document, at } = parsed(text);
+  const problems = syntaxProblems(document, text, at);
   if (problems.length === 0) problems.push(...unusable(document, text, at));
   if (problems.length > 0) throw new GridError(file, problems);
   return {
@@ -51,24 +46,56 @@ export function readYaml(text: string, file: string): YamlSource {
     placeOf: (path) => at(nodeAt(document, path).value),
     placeOfKey: (path) => at(nodeAt(document, path).key),
     placeWithin: (path, offset) => at(offsetWithin(document, text, path, offset)),
+    writtenAt: (path) => writtenAt(document, path),
   };
 }
 
-/** After a syntax error the parser guesses, and reports its own guesses as well: only the first report is about the file. */
-function syntaxIssues(document: Document.Parsed): (YAMLError | YAMLWarning)[] {
-  const independent = new Set(['DUPLICATE_KEY', 'TAG_RESOLVE_FAILED']);
-  const issues = [...document.errors, ...document.warnings];
-  const first = issues.find((issue) => !independent.has(issue.code));
-  return issues.filter((issue) => issue === first || independent.has(issue.code));
+function parsed(text: string): { document: Document.Parsed; at: (offset: number) => Place } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', merge: false });
+  const at = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  return { document, at };
 }
 
-function syntaxMessage(code: string, message: string): string {
-  if (code === 'DUPLICATE_KEY') return 'Expected every key once in a mapping, got this one a second time';
+/** Faults that say what they are, and do not lead the parser astray. */
+const INDEPENDENT: Readonly<Record<string, (written: string) => string>> = {
+  DUPLICATE_KEY: () => 'Expected every key once in a mapping, got this one a second time',
+  TAG_RESOLVE_FAILED: tagMessage,
+};
+
+/** After a syntax error the parser guesses, and reports its own guesses as well: only the first report is about the file. */
+function syntaxProblems(document: Document.Parsed, text: string, at: (offset: number) => Place): Problem[] {
+  const problems = [...document.errors, ...document.warnings].flatMap(({ code, pos }) => {
+    const message = INDEPENDENT[code]?.(text.slice(pos[0]));
+    return message === undefined ? [] : [{ ...at(pos[0]), message }];
+  });
+  const first = firstMisread(document);
+  if (first === undefined) return problems;
+  const slips = first.code === 'MULTIPLE_DOCS' ? undefined : syntaxSlips(text, firstErrorIn);
+  return [...problems, ...(slips ?? [{ ...at(first.pos[0]), message: syntaxMessage(first.code) }])];
+}
+
+function firstMisread(document: Document.Parsed): YAMLError | YAMLWarning | undefined {
+  return [...document.errors, ...document.warnings].find(({ code }) => !Object.hasOwn(INDEPENDENT, code));
+}
+
+function firstErrorIn(text: string): Place | undefined {
+  const { document, at } = parsed(text);
+  const first = firstMisread(document);
+  return first === undefined ? undefined : at(first.pos[0]);
+}
+
+function syntaxMessage(code: string): string {
   if (code === 'MULTIPLE_DOCS') return 'Expected one YAML document in a grid file, got a second one after `---`';
-  if (code === 'TAG_RESOLVE_FAILED') return `Expected plain values, got a tag: ${message}`;
-  if (code === 'BLOCK_AS_IMPLICIT_KEY')
-    return 'Expected one value after the colon, got a second colon; put an expression with `? :` in quotes';
-  return `Expected YAML, got a syntax error: ${message.replace(/^./, (letter) => letter.toLowerCase())}`;
+  return 'Expected `key: value` or `- value`, got something else; look at the indentation, the brackets and the quotes of this line and of those above';
+}
+
+function tagMessage(written: string): string {
+  const [tag = '!'] = /^![^\s,[\]{}]*/.exec(written) ?? [];
+  return `Expected a plain value, got the tag \`${tag}\`; put a text or an expression that begins with \`!\` in quotes`;
 }
 
 /** What YAML allows and a grid does not: nothing at all, merge keys, keys that are not plain, aliases that grow. */
@@ -106,6 +133,8 @@ function unusable(document: Document.Parsed, text: string, at: (offset: number) 
     },
     Node(_, node, ancestors) {
       if (node.tag !== undefined) report(node, `Expected plain values, got the tag \`${node.tag}\``);
+      if ('anchor' in node && node.anchor?.[0] === '&')
+        report(node, 'Expected a value, got one that begins with `&&`; put an expression like this in quotes');
       if (ancestors.length <= MAX_DEPTH) return undefined;
       report(node, `Expected at most ${MAX_DEPTH} levels of nesting, got more`);
       return visit.BREAK;
@@ -161,6 +190,12 @@ function nodeAt(document: Document.Parsed, path: Path): { key: number; value: nu
 function startOf(node: unknown, otherwise = 0): number {
   if (!isScalar(node) && !isCollection(node) && !isAlias(node)) return otherwise;
   return node.range?.[0] ?? otherwise;
+}
+
+function writtenAt(document: Document.Parsed, path: Path): string | undefined {
+  const { node } = nodeAt(document, path);
+  const scalar = isAlias(node) ? node.resolve(document) : node;
+  return isScalar(scalar) && scalar.type === 'PLAIN' ? scalar.source : undefined;
 }
 
 /** Exact where the text stands in the file as it was read; the value's beginning where escapes or folding moved it. */

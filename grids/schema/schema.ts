@@ -1,7 +1,8 @@
 /** The form of a grid file. What the values mean to each other is checked in `compile.ts`. */
 import { z } from 'zod';
-import { costAxes, didYouMean, engineNames } from '../../contract/index.ts';
+import { costAxes, didYouMean, engineNames, scalingAxes } from '../../contract/index.ts';
 import { describe, FIELDS, fieldsOf, type Field, type Section } from './fields.ts';
+import { oddSpace, plainSpaces } from '../read/characters.ts';
 import { listed, shown, someOf } from '../read/problems.ts';
 
 /** The message for a wrong value, from what it should have been. */
@@ -9,26 +10,54 @@ const says = (expected: string): { error: (issue: { input?: unknown }) => string
   error: ({ input }) => `Expected ${expected}, got ${shown(input)}`,
 });
 
+/** The same for a text; what YAML reads as a number or as true is a text in quotes. */
+const saysText = (expected: string): { error: (issue: { input?: unknown }) => string } => ({
+  error: ({ input }) =>
+    `Expected ${expected}, got ${shown(input)}${typeof input === 'number' || typeof input === 'boolean' ? '; put it in quotes' : ''}`,
+});
+
 const text = (name: string): z.ZodString =>
   z
-    .string(says(`\`${name}\` to be a text`))
+    .string(saysText(`\`${name}\` to be a text`))
     .trim()
-    .min(1, says(`\`${name}\` to be a text`));
+    .min(1, saysText(`\`${name}\` to be a text`));
 
 /** A mapping of known keys. Unknown keys get a line of the message each, in the order of `issue.keys`. */
-function mapping<S extends z.ZodRawShape>(name: string, shape: S): z.ZodObject<S, z.core.$strict> {
+function mapping<S extends z.ZodRawShape>(
+  name: string,
+  shape: S,
+  least: readonly string[] = [],
+): z.ZodObject<S, z.core.$strict> {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
         ? issue.keys.map((key) => unknownKey(key, name, known)).join('\n')
-        : `Expected ${name} to be a mapping with ${listed(known.slice(0, 8).map((key) => `\`${key}\``))}, got ${shown(issue.input)}`,
+        : issue.input === undefined && least.length > 0
+          ? `Expected ${name} with at least { ${least.join(', ')} } in the grid, got no such section`
+          : `Expected ${name} to be a mapping with ${listed(known.slice(0, 8).map((key) => `\`${key}\``))}, got ${shown(issue.input)}`,
   });
 }
 
 function unknownKey(key: string, name: string, known: readonly string[]): string {
+  const visible = plainSpaces(key).trim();
+  const bare = /^(?:model|data|recipe|axes)\.(\w+)$/.exec(key)?.[1] ?? '';
+  const [, start = ''] = /^(\w+):./.exec(key) ?? [];
+  if (visible !== key && known.includes(visible))
+    return `Expected \`${visible}\` in ${name}, got it with ${oddSpace(key)?.name ?? 'a space'}; type the key again`;
+  if (start !== '') return `Expected a space after \`${start}:\` in ${name}, got none`;
+  if (bare !== '') {
+    if (known.includes(bare)) return `Expected \`${bare}\` in ${name}, got \`${key}\`; write it without the section`;
+    return unknownKey(bare, name, known);
+  }
   const field = FIELDS.get(key);
-  if (field !== undefined) return `Expected \`${key}\` under \`${field.section ?? 'axes'}\`, got it in ${name}`;
+  const root = Object.keys(gridSchema.shape);
+  if (field !== undefined) {
+    const section = field.section === undefined ? '`axes`' : `\`${field.section}\``;
+    const cure = known.includes('axes') ? `; indent this line as those under ${section}` : '';
+    return `Expected \`${key}\` under ${section}, got it in ${name}${cure}`;
+  }
+  if (root.includes(key)) return `Expected \`${key}\` at the beginning of a line, got it in ${name}; indent it less`;
   const hint = didYouMean(key, known);
   return `Expected ${hint === '' ? `one of ${someOf(known)}` : 'a known key'} in ${name}, got \`${key}\`${hint}`;
 }
@@ -78,19 +107,26 @@ function axis(field: Field): z.ZodType {
 const axisShape = Object.fromEntries([...FIELDS.values()].map((field) => [field.name, axis(field)]));
 
 /** A part of the grid: everything in it multiplies. */
-const space: z.ZodType = mapping('`axes`', {
-  ...axisShape,
-  get product() {
-    return z
-      .array(space, says('`product` to be a list of axes'))
-      .min(1, says('`product` to be a list of axes'))
-      .optional();
+const space: z.ZodType = mapping(
+  '`axes`',
+  {
+    ...axisShape,
+    get product() {
+      return z
+        .array(space, says('`product` to be a list of axes'))
+        .min(1, says('`product` to be a list of axes'))
+        .optional();
+    },
+    zip: mapping('`zip`', axisShape).optional(),
+    get list() {
+      return z
+        .array(space, says('`list` to be a list of cells'))
+        .min(1, says('`list` to be a list of cells'))
+        .optional();
+    },
   },
-  zip: mapping('`zip`', axisShape).optional(),
-  get list() {
-    return z.array(space, says('`list` to be a list of cells')).min(1, says('`list` to be a list of cells')).optional();
-  },
-});
+  scalingAxes,
+);
 
 const rate = z.union(
   [
@@ -135,7 +171,7 @@ const limit = z.union([z.number(), z.string()], says('a budget to be an amount s
 const budget = mapping('a budget', Object.fromEntries(costAxes.map((name) => [name, limit])));
 
 const builtIn = engineNames.filter((name) => name !== 'command');
-const argument = z.union([z.string(), z.number()], says('an argument to be a text or a number'));
+const argument = z.union([z.string(), z.number()], saysText('an argument to be a text or a number'));
 const engine = z.union(
   [
     z.enum(builtIn),
@@ -146,7 +182,7 @@ const engine = z.union(
         .optional()
         .describe('What it is called with; {trial}, {data}, {weights}, {device} and {threads} are filled in.'),
       version: z
-        .union([z.string(), z.number()], says('`version` to be a text or a number'))
+        .union([z.string(), z.number()], saysText('`version` to be a text or a number'))
         .optional()
         .describe('Yours, raised when its results change: its trials are then trained again.'),
       ownCost: z
@@ -162,20 +198,27 @@ export const gridSchema = mapping('the grid', {
   question: text('question').describe('What the sweep is to answer.'),
   command: text('command').optional().describe('How it is run.'),
   cost: text('cost').optional().describe('What it is expected to cost, in words.'),
-  model: mapping('`model`', { ...section('model'), blocks: blocks.optional() }),
-  data: mapping('`data`', {
-    name: text('name'),
-    ...section('data'),
-    minivalFraction: fraction.optional(),
-    identity: text('identity').optional(),
-    images: wholeImages.optional(),
-    classes: wholeImages.optional(),
-    channels: wholeImages.optional(),
-  }),
-  recipe: mapping('`recipe`', { ...section('recipe'), learningRate: rate.optional() }),
+  model: mapping('`model`', { ...section('model'), blocks: blocks.optional() }, ['family']),
+  data: mapping(
+    '`data`',
+    {
+      name: text('name'),
+      ...section('data'),
+      minivalFraction: fraction.optional(),
+      identity: text('identity').optional(),
+      images: wholeImages.optional(),
+      classes: wholeImages.optional(),
+      channels: wholeImages.optional(),
+    },
+    ['name'],
+  ),
+  recipe: mapping('`recipe`', { ...section('recipe'), learningRate: rate.optional() }, ['batchSize', 'learningRate']),
   axes: space,
   constraints: z
-    .array(z.string(says('a constraint to be an expression')), says('`constraints` to be a list of expressions'))
+    .array(
+      z.string(says('a constraint to be an expression')),
+      says('`constraints` to be a list of expressions, each after `- `'),
+    )
     .optional(),
   seeds: z.union([count, z.array(seed).min(1, howSeeds)], howSeeds).optional(),
   budgets: z.array(budget, says('`budgets` to be a list')).optional(),
