@@ -3,26 +3,31 @@ import { axisText, type CellResult } from '../../results/index.ts';
 import { formatTable, type Column } from './table.ts';
 
 /** Cells with what was measured on them, as every answer shows them. */
-export function cellTable(cells: readonly CellResult[]): string {
+export function cellTable(cells: readonly CellResult[], width?: number): string {
   const others = [...new Set(cells.flatMap(({ axes }) => Object.keys(axes)))];
-  return formatTable(cells, [...cellColumns(), ...others.map(axisColumn)]);
+  return formatTable(cells, [...cellColumns(), ...others.map(axisColumn)], width);
 }
 
 export function cellColumns(): Column<CellResult>[] {
   return [
     ...([...scalingAxes, 'flops', 'params', 'trainFlops', 'minivalTop1'] as const).map(factColumn),
-    { head: '95 % interval', value: ({ interval }) => intervalOf(interval) },
+    { head: '95 % interval', rank: 3, value: ({ interval }) => intervalOf(interval) },
     {
       head: 'seeds',
+      rank: 4,
       value: ({ seeds, failedSeeds }) => (failedSeeds === 0 ? seeds : `${seeds} (${failedSeeds} failed)`),
     },
     factColumn('testTop1'),
   ];
 }
 
+/** Of costs, FLOPs say the most. */
+const RANKS: Readonly<Record<string, number>> = { params: 1, trainFlops: 2, testTop1: 5 };
+
 function factColumn(name: ScalingAxis | CostName | 'minivalTop1' | 'testTop1'): Column<CellResult> {
   const { head, print } = factOf(name);
-  return { head, value: (cell) => printed(print, cell[name], 'terminal') };
+  const rank = RANKS[name];
+  return { head, value: (cell) => printed(print, cell[name], 'terminal'), ...(rank === undefined ? {} : { rank }) };
 }
 
 function axisColumn(axis: string): Column<CellResult> {

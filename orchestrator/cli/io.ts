@@ -10,12 +10,16 @@ export interface Io {
   readonly screen: Screen | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly colour: boolean;
+  /** Characters per line of standard output, where that is a terminal. */
+  readonly width?: number;
 }
 
 export interface Screen {
   readonly write: (text: string) => void;
   /** Characters per line, now. */
   readonly columns: () => number;
+  /** Lines that are shown, now. */
+  readonly rows: () => number;
 }
 
 /**
@@ -33,9 +37,14 @@ export function processIo(onLostOutput: (error: NodeJS.ErrnoException) => void):
     outBytes: (bytes) => void process.stdout.write(bytes),
     err: (text) => void stderr.write(`${text}\n`),
     screen: stderr.isTTY
-      ? { write: (text) => void stderr.write(text), columns: () => stderr.columns || 80 }
+      ? {
+          write: (text) => void stderr.write(text),
+          columns: () => stderr.columns || 80,
+          rows: () => stderr.rows || 24,
+        }
       : undefined,
     env,
+    ...(process.stdout.columns > 0 ? { width: process.stdout.columns } : {}),
     colour: stderr.isTTY && env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb',
   };
 }

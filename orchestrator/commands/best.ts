@@ -19,24 +19,24 @@ export async function best(options: BestCommandOptions, io: Io): Promise<number>
   const budget = budgetOf(options);
   const answer = await readStore(options.db, (store) => ask(store, { ...scopeOf(options), budget }));
   if (options.json === true) printJson(io, answer);
-  else io.out(bestText(answer));
+  else io.out(bestText(answer, io.width));
   return EXIT.done;
 }
 
 /** @throws {ScalesweepError} NOT_FOUND when no measured cell is under the budget. */
-function bestText({ budget, best, withinNoise, withinNoiseTotal, noise }: Best): string {
+function bestText({ budget, best, withinNoise, withinNoiseTotal, noise }: Best, width?: number): string {
   if (best === null) {
     throw new ScalesweepError('NOT_FOUND', `Expected a measured cell with ${budgetText(budget)}, got none`, {
       hint: 'scalesweep status says what is finished; scalesweep pareto shows what the cells cost.',
     });
   }
-  const lines = [`Best with ${budgetText(budget)}:`, cellTable([best])];
+  const lines = [`Best with ${budgetText(budget)}:`, cellTable([best], width)];
   if (withinNoise.length > 0) {
     lines.push(
       '',
       `${countOf(withinNoiseTotal, 'cell')} within noise of it${withinNoise.length < withinNoiseTotal ? `, of which ${withinNoise.length}` : ''}:`,
     );
-    lines.push(cellTable(withinNoise));
+    lines.push(cellTable(withinNoise, width));
   }
   if (noise === null) lines.push('', 'No cell has two seeds, so noise is unknown: smaller differences may be luck.');
   return lines.join('\n');

@@ -26,7 +26,7 @@ export async function isoflop(options: IsoflopCommandOptions, io: Io): Promise<n
   }
   const within = `${(answer.tolerance * 100).toPrecision(2)} % of ${formatAmount(answer.target)} ${axis}`;
   io.out(`${countOf(answer.sliceTotal, 'cell')} within ${within}`);
-  if (answer.slice.length > 0) io.out(cellTable(answer.slice.slice(0, ROWS)));
+  if (answer.slice.length > 0) io.out(cellTable(answer.slice.slice(0, ROWS), io.width));
   if (answer.curves.length > 0)
     io.out(
       `\nBest value along each dimension, the others paying for it:\n${formatTable(answer.curves, CURVE_COLUMNS)}`,

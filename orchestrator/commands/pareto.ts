@@ -15,7 +15,9 @@ export async function pareto(options: ParetoCommandOptions, io: Io): Promise<num
   if (options.json === true) printJson(io, answer);
   else
     io.out(
-      answer.front.length === 0 ? 'No cell is measured yet.' : `Front on ${answer.axis}:\n${cellTable(answer.front)}`,
+      answer.front.length === 0
+        ? 'No cell is measured yet.'
+        : `Front on ${answer.axis}:\n${cellTable(answer.front, io.width)}`,
     );
   return EXIT.done;
 }

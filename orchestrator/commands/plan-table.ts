@@ -39,6 +39,7 @@ export function printPlanTable(
   let cells = 0;
   let firstCell: Cell | undefined;
   let lastCell: Cell | undefined;
+  let fewestHeldOut = Infinity;
   const varied = new Set<string>();
   for (const item of plan) {
     tally.add(item);
@@ -50,6 +51,7 @@ export function printPlanTable(
       if (rows.length < options.rows) rows.push({ planned: item, seeds: 0, seconds: 0 });
     }
     lastCell = item.cell;
+    fewestHeldOut = Math.min(fewestHeldOut, item.trial.spec.data.minivalImages);
     const row = rows.at(-1);
     if (row?.planned.cell === item.cell) {
       row.seeds++;
@@ -67,7 +69,19 @@ export function printPlanTable(
     io.out(`and ${countOf(cells - rows.length, 'more cell')} (--rows N shows more, --json all)\n`);
     io.out(formatTable(byAxis(shares, grid), shareColumns(totals)));
   }
-  io.out(`\n${totalsLines(totals, options).join('\n')}`);
+  io.out(`\n${[...totalsLines(totals, options), ...minivalLines(fewestHeldOut)].join('\n')}`);
+}
+
+/** Held out, fewer images than this tell cells apart by luck: a step of accuracy is more than half a point. */
+const FEW_IMAGES = 200;
+
+function minivalLines(images: number): string[] {
+  if (images >= FEW_IMAGES) return [];
+  const step =
+    images === 0
+      ? 'nothing is held out to choose by'
+      : `one of them is ${Number((100 / images).toPrecision(2))} points`;
+  return [`minival has ${countOf(images, 'image')}: ${step} (data.minivalImages, data.minivalFraction)`];
 }
 
 function addShares(shares: Map<string, AxisShare>, grid: Grid, { cell, cost }: PlannedTrial): void {
@@ -138,5 +152,6 @@ function totalsLines(totals: PlanTotals, { workers, predictor }: PlanTableOption
 
 /** Three digits, without an exponent. */
 function gpuHoursText(hours: number): string {
+  if (hours < 0.01) return 'less than 0.01';
   return hours < 100 ? hours.toPrecision(3) : grouped(Math.round(Number(hours.toPrecision(3))));
 }

@@ -1,8 +1,19 @@
 import { formatSeconds } from '../../contract/index.ts';
 import type { SweepNews } from '../sweep/news.ts';
 
-/** The line for news that every display prints, or `undefined`. */
-export function noticeOf(news: SweepNews): string | undefined {
+/** The lines for news that every display prints: `undefined` for no line. What several trials report in the same words is printed once. */
+export function makeNotices(): (news: SweepNews) => string | undefined {
+  const notes = new Set<string>();
+  return (news) => {
+    const note = news.type === 'event' && news.event.type === 'started' ? news.event.note : undefined;
+    if (note === undefined) return noticeOf(news);
+    if (notes.has(note)) return undefined;
+    notes.add(note);
+    return noticeOf(news);
+  };
+}
+
+function noticeOf(news: SweepNews): string | undefined {
   switch (news.type) {
     case 'failed':
       if (news.kind === 'interrupted') return undefined;

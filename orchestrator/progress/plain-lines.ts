@@ -1,8 +1,8 @@
 import { formatSeconds } from '../../contract/index.ts';
 import type { DisplayOptions, ProgressDisplay } from './display.ts';
-import { noticeOf } from './notices.ts';
+import { makeNotices } from './notices.ts';
 import { makeTally } from './tally.ts';
-import { cellWords, percent } from './words.ts';
+import { cellWords, leftWords, percent } from './words.ts';
 
 /** Beyond this, short trials are reported together. */
 const LINES_PER_SECOND = 5;
@@ -10,6 +10,7 @@ const LINES_PER_SECOND = 5;
 /** One line per finished trial, for logs and pipes; of very short trials, one line a second for all. */
 export function makePlainLines(err: (text: string) => void, { etaSeconds, clock }: DisplayOptions): ProgressDisplay {
   const tally = makeTally();
+  const noticeOf = makeNotices();
   const began = clock();
   let second = 0;
   let printed = 0;
@@ -25,8 +26,8 @@ export function makePlainLines(err: (text: string) => void, { etaSeconds, clock 
       second = now;
       printed = 0;
       const seconds = etaSeconds();
-      eta = seconds === null ? undefined : formatSeconds(seconds);
-      if (unreported > 0) err(`${standing()}${eta === undefined ? '' : `, ${eta} left`}`);
+      eta = seconds === null ? undefined : leftWords(seconds);
+      if (unreported > 0) err(`${standing()}${eta === undefined ? '' : `, ${eta}`}`);
       unreported = 0;
     }
     if (printed >= LINES_PER_SECOND) unreported++;
@@ -48,7 +49,7 @@ export function makePlainLines(err: (text: string) => void, { etaSeconds, clock 
         report(
           () =>
             `${standing()}: ${cellWords(spec)}, seed ${spec.seed}: ${percent(minivalTop1)} minival in ${formatSeconds(seconds)}` +
-            (eta === undefined ? '' : `, ${eta} left`),
+            (eta === undefined ? '' : `, ${eta}`),
         );
       }
     },

@@ -20,7 +20,7 @@ interface BestTrial {
 }
 
 /** Where a sweep stands, added up from its news. */
-interface Tally {
+export interface Tally {
   readonly total: number;
   readonly done: number;
   readonly failed: number;

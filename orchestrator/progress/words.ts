@@ -1,4 +1,4 @@
-import { SCALING_AXES, type TrialSpec } from '../../contract/index.ts';
+import { formatSeconds, SCALING_AXES, type TrialSpec } from '../../contract/index.ts';
 
 /** `width 0.5, depth 14, resolution 28, epochs 5`. */
 export function cellWords(spec: TrialSpec): string {
@@ -8,6 +8,11 @@ export function cellWords(spec: TrialSpec): string {
 /** `81.2 %`, or `-` where nothing was measured. */
 export function percent(fraction: number | null, digits = 1): string {
   return fraction === null ? '-' : `${(fraction * 100).toFixed(digits)} %`;
+}
+
+/** `3 min 20 s left`. */
+export function leftWords(seconds: number): string {
+  return `${seconds < 1 ? 'less than 1 s' : formatSeconds(seconds)} left`;
 }
 
 /** `1 trial`, `10,000 trials`. */

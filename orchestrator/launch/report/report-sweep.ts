@@ -36,7 +36,7 @@ export async function reportSweep(
     io.out(
       `${sweep.name}: ${countOf(counts.done, 'trial')} done, ${trained} trained now${counts.failed > 0 ? `, ${counts.failed} failed` : ''}`,
     );
-    if (bests.length > 0) io.out(summaryText(bests));
+    if (bests.length > 0) io.out(summaryText(bests, io.width));
     if (page !== undefined) io.out(`Report: ${page}`);
   }
   return reportFailures(store, sweep, counts, io);

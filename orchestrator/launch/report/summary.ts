@@ -11,7 +11,7 @@ export function bestPerBudget(store: SqliteStore, sweep: SweepRecord): Best[] {
   return (budgets.length === 0 ? [{}] : budgets).map((budget) => best(store, { sweep: sweep.id, budget }));
 }
 
-export function summaryText(bests: readonly Best[]): string {
+export function summaryText(bests: readonly Best[], width?: number): string {
   const found = bests.flatMap((answer) =>
     answer.best === null ? [] : [{ ...answer.best, budget: answer.budget, near: answer.withinNoiseTotal }],
   );
@@ -19,10 +19,14 @@ export function summaryText(bests: readonly Best[]): string {
     .filter(({ best }) => best === null)
     .map(({ budget }) => `No cell with ${budgetText(budget)} has a result.`);
   if (found.length === 0) return none.join('\n');
-  const table = formatTable<CellResult & { budget: Budget; near: number }>(found, [
-    { head: 'best with', value: ({ budget }) => budgetText(budget), align: 'left' },
-    ...cellColumns().filter(({ head }) => head !== 'params' && head !== 'train FLOPs'),
-    { head: 'within noise', value: ({ near, interval }) => (interval === null ? '-' : near) },
-  ]);
+  const table = formatTable<CellResult & { budget: Budget; near: number }>(
+    found,
+    [
+      { head: 'best with', value: ({ budget }) => budgetText(budget), align: 'left' },
+      ...cellColumns().filter(({ head }) => head !== 'params' && head !== 'train FLOPs'),
+      { head: 'within noise', value: ({ near, interval }) => (interval === null ? '-' : near), rank: 6 },
+    ],
+    width,
+  );
   return [table, ...none].join('\n');
 }
