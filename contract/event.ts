@@ -86,6 +86,8 @@ export const workerEvent = z.discriminatedUnion('type', [
     step: z.int().min(0),
     totalSteps: z.int().min(0),
     loss: z.number().nullable(),
+    /** What the user should know of an attempt that continues. With progress, because progress may be lost. */
+    note: z.string().optional(),
   }),
   z.strictObject({ ...head, type: z.literal('epoch'), metrics: epochMetrics }),
   z.strictObject({ ...head, type: z.literal('checkpoint'), step: z.int().min(0), bytes: z.int().min(0) }),

@@ -193,7 +193,7 @@ export const EPOCH_METRICS = [
     column: 'learning_rate',
     description: 'of the last step',
     wire: z.number(),
-    trainer: z.number().describe('Of the last step.'),
+    trainer: z.number().optional().describe("Of the last step; the recipe's where left out."),
   },
   {
     name: 'trainLoss',

@@ -23,7 +23,7 @@ function noticeOf(news: SweepNews): string | undefined {
     case 'stopping':
       return `${WHY[news.why]}: ${news.running === 0 ? 'nothing is running' : 'workers are saving their state (Ctrl-C again to stop at once)'}`;
     case 'event':
-      return news.event.type === 'started' && news.event.note !== undefined
+      return (news.event.type === 'started' || news.event.type === 'progress') && news.event.note !== undefined
         ? `trial ${news.event.trial}: ${news.event.note}`
         : undefined;
     case 'sweep-started':

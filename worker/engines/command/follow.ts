@@ -1,11 +1,19 @@
-import { ScalesweepError, type EpochMetrics, type Trial, type TrialResult } from '../../../contract/index.ts';
+import {
+  isScalesweepError,
+  ScalesweepError,
+  type EpochMetrics,
+  type Trial,
+  type TrialResult,
+} from '../../../contract/index.ts';
 import { afterAwake, startWatchdog, type Watchdog } from '../../child/watchdog.ts';
+import { learningRateAt, type Steps } from '../../training/schedule.ts';
 import type { TrialContext } from '../engine.ts';
-import { exitError, toldError } from './end.ts';
+import { isEventType, type Warning } from './lenient.ts';
+import { diverged, exitError, interrupted, lineError, refused, silent, toldError, type Heard } from './end.ts';
 import type { LogFile } from './log-file.ts';
 import type { AllowedProgram } from './programs.ts';
 import type { TrainerEvent } from './protocol.ts';
-import { readEvents, type HeardEvent } from './read-events.ts';
+import { readEvents, type HeardLine } from './read-events.ts';
 import { take, type SavedState } from './saved-state.ts';
 import { startTrainer, type TrainerProcess } from './trainer-process.ts';
 
@@ -21,7 +29,7 @@ export interface FollowOptions {
   readonly folder: string;
   /** Path of the trial's file. */
   readonly task: string;
-  readonly totalSteps: number;
+  readonly steps: Steps;
   readonly state: SavedState | undefined;
   readonly passedOver: readonly string[];
   readonly log: LogFile;
@@ -33,7 +41,7 @@ type Told = Extract<TrainerEvent, { type: 'done' | 'failed' }>;
 
 /** Runs a trainer until it exits, and forwards its events. @throws {ScalesweepError} by how it ended. */
 export async function followTrainer(options: FollowOptions): Promise<TrialResult> {
-  const { context, argv, task, log } = options;
+  const { context, argv, task, log, program } = options;
   if (context.signal.aborted) throw interrupted('before it began', options.state?.step ?? 0);
   const trainer = await startTrainer({ argv, task, threads: context.threads, log });
   const attempt = new Attempt(options, trainer);
@@ -48,8 +56,8 @@ export async function followTrainer(options: FollowOptions): Promise<TrialResult
     if (told !== undefined) throw toldError(told);
     if (attempt.problem !== undefined) throw attempt.problem;
     if (context.signal.aborted) throw interrupted(attempt.isKilled ? 'and killed' : 'by request', attempt.savedStep);
-    if (attempt.isSilent) throw silent(options.program, log);
-    throw exitError(exit, log.file);
+    if (attempt.isSilent) throw silent(program.silenceSeconds, log.file);
+    throw exitError(exit, log.file, attempt.heard);
   } finally {
     clearInterval(watching);
     context.signal.removeEventListener('abort', stop);
@@ -67,6 +75,8 @@ class Attempt {
   /** It did not end within its grace. */
   isKilled = false;
   savedStep: number;
+  /** What was heard, for the judgement of an exit without `done`. */
+  readonly heard: Heard = { isAny: false, isFinished: false, unread: undefined };
   readonly #options: FollowOptions;
   readonly #trainer: TrainerProcess;
   readonly #epochs: EpochMetrics[] = [];
@@ -79,6 +89,7 @@ class Attempt {
   #epochBegan = performance.now();
   #cancelKill: (() => void) | undefined;
   readonly #watchdog: Watchdog;
+  readonly #warned = new Set<string>();
 
   constructor(options: FollowOptions, trainer: TrainerProcess) {
     this.#options = options;
@@ -139,11 +150,16 @@ class Attempt {
     };
   }
 
-  async #handle({ event, notFinite }: HeardEvent): Promise<void> {
-    if (event.type === 'hello') return this.#hello(event);
-    if (!this.#hasSaidHello) throw refused(`\`hello\` as its first event, got \`${event.type}\``);
+  async #handle(heard: HeardLine): Promise<void> {
+    const { event } = heard;
+    if (event === undefined) return this.#unusable(heard);
+    this.heard.isAny = true;
+    if (event.type === 'hello') return this.#hello(event, heard.warnings);
+    for (const { key, text } of heard.warnings) this.#warn(key, text);
+    if (event.type === 'failed') return this.#tell(event);
+    if (!this.#hasSaidHello) throw refused(`\`hello\` as its first event, got \`${event.type}\``, event.type);
     if ('step' in event) this.#step = event.step;
-    if (notFinite !== undefined) throw diverged(notFinite, this.#step);
+    if (heard.notFinite !== undefined) throw diverged(heard.notFinite, this.#step);
     switch (event.type) {
       case 'progress':
         if (performance.now() - this.#lastProgress < this.#options.progressMs) return;
@@ -154,16 +170,38 @@ class Attempt {
       case 'checkpoint':
         return this.#checkpoint(event);
       case 'done':
-      case 'failed':
-        this.told = event;
-        // It may clean up, within a time limit.
-        this.#killWithinGrace();
+        return this.#tell(event);
     }
   }
 
-  #hello({ resumedFromStep, environment }: Extract<TrainerEvent, { type: 'hello' }>): void {
-    const { context, state, totalSteps, passedOver } = this.#options;
-    if (this.#hasSaidHello) throw refused('one `hello`, got a second');
+  #tell(event: Told): void {
+    this.told = event;
+    // It may clean up, within a time limit.
+    this.#killWithinGrace();
+  }
+
+  /** A line that is no event: ignored, unless it was to be the result, or every later one would be the same. */
+  #unusable(line: HeardLine & { readonly event: undefined }): void {
+    const error = lineError(line);
+    const isForeign = line.type !== undefined && !isEventType(line.type);
+    const isEarly = !this.#hasSaidHello && !line.isCutOff && !isForeign;
+    if (line.isRefused || (line.type === 'done' && !line.isCutOff) || isEarly) throw error;
+    this.heard.unread ??= error.message;
+    this.#warn(`line ${line.type ?? ''}`, `ignored a line of the trainer: ${error.message}`);
+  }
+
+  /** Says it once for an attempt: to the orchestrator, and in the trainer's log. */
+  #warn(key: string, text: string): void {
+    if (this.#warned.has(key)) return;
+    this.#warned.add(key);
+    void this.#options.log.write(Buffer.from(`scalesweep: ${text}\n`));
+    if (this.#hasSaidHello) this.#progress(this.#step, null, text);
+  }
+
+  #hello(hello: Extract<TrainerEvent, { type: 'hello' }>, warnings: readonly Warning[]): void {
+    const { context, state, steps, passedOver } = this.#options;
+    const { resumedFromStep, environment } = hello;
+    if (this.#hasSaidHello) return this.#warn('hello', 'ignored a second `hello` of the trainer');
     if (resumedFromStep !== 0 && resumedFromStep !== state?.step) {
       throw refused(
         `\`resumedFromStep\` to be 0 or the step of \`resume\`, ${state?.step ?? 'of which there is none'}, got ${resumedFromStep}`,
@@ -179,7 +217,7 @@ class Attempt {
       device: context.device,
       pid: process.pid,
       resumedFromStep,
-      totalSteps,
+      totalSteps: steps.total,
       environment: { ...this.#options.environment, ...Object.fromEntries(own) },
       ...(passedOver.length > 0 ? { note: passedOver.join('; ') } : {}),
     });
@@ -191,24 +229,45 @@ class Attempt {
     }
     this.#lastEmitted = performance.now();
     this.#epochBegan = performance.now();
+    for (const { key, text } of warnings) this.#warn(key, text);
   }
 
-  #progress(step: number, loss: number | null): void {
-    const { context, totalSteps } = this.#options;
+  #progress(step: number, loss: number | null, note?: string): void {
+    const { context, steps } = this.#options;
     this.#lastEmitted = performance.now();
-    context.emit({ type: 'progress', epoch: this.#epochs.length, step, totalSteps, loss });
+    const epoch = this.#lastEpoch();
+    context.emit({
+      type: 'progress',
+      epoch,
+      step,
+      totalSteps: steps.total,
+      loss,
+      ...(note === undefined ? {} : { note }),
+    });
+  }
+
+  #lastEpoch(): number {
+    return this.#epochs.at(-1)?.epoch ?? 0;
   }
 
   #epoch(event: Extract<TrainerEvent, { type: 'epoch' }>): void {
-    const { type: _, seconds, ...rest } = event;
-    const { context, trial } = this.#options;
-    const expected = this.#epochs.length + 1;
-    if (rest.epoch !== expected || rest.epoch > trial.spec.epochs) {
-      const next = expected > trial.spec.epochs ? `no epoch after the ${trial.spec.epochs}th` : `epoch ${expected}`;
-      throw refused(`${next}, got epoch ${rest.epoch}`);
-    }
+    const { type: _, seconds, learningRate, ...rest } = event;
+    const { context, trial, steps } = this.#options;
+    const { recipe, epochs } = trial.spec;
+    const expected = this.#lastEpoch() + 1;
+    if (rest.epoch < expected)
+      return this.#warn('epoch again', `ignored epoch ${rest.epoch}, which the trainer has sent before`);
+    if (rest.epoch > epochs) return this.#warn('epoch late', `ignored epoch ${rest.epoch} of ${epochs}`);
+    if (rest.epoch > expected)
+      this.#warn('epoch gap', `expected epoch ${expected} of the trainer, got epoch ${rest.epoch}`);
     const now = performance.now();
-    const metrics = { ...rest, seconds: seconds ?? (now - this.#epochBegan) / 1000 };
+    const metrics = {
+      ...rest,
+      // A number there always is: stores of every version ask for one.
+      learningRate: learningRate ?? learningRateAt(recipe, steps, Math.max(0, rest.step - 1)),
+      seconds: seconds ?? (now - this.#epochBegan) / 1000,
+    };
+    if (rest.epoch === epochs) this.heard.isFinished = true;
     this.#epochBegan = now;
     this.#epochs.push(metrics);
     context.emit({ type: 'epoch', metrics });
@@ -217,7 +276,14 @@ class Attempt {
   async #checkpoint(event: Extract<TrainerEvent, { type: 'checkpoint' }>): Promise<void> {
     const { context, folder } = this.#options;
     const progress = { epochs: this.#epochs, seconds: this.#seconds() };
-    const bytes = await take(context.checkpoints, folder, event, progress);
+    let bytes: number;
+    try {
+      bytes = await take(context.checkpoints, folder, event, progress);
+    } catch (error) {
+      // No file of that name: it costs the checkpoint and not the training.
+      if (!isScalesweepError(error) || error.code !== 'USAGE') throw error;
+      return this.#warn('checkpoint', error.message);
+    }
     this.savedStep = event.step;
     context.emit({ type: 'checkpoint', step: event.step, bytes });
   }
@@ -232,28 +298,4 @@ class Attempt {
       this.#trainer.kill();
     });
   }
-}
-
-function refused(what: string): ScalesweepError {
-  return new ScalesweepError('USAGE', `Expected ${what} from the trainer`, {
-    hint: 'docs/trainers.md lists the events and their order.',
-  });
-}
-
-function diverged(value: string, step: number): ScalesweepError {
-  return new ScalesweepError('TRIAL_DIVERGED', `Training diverged: an event of step ${step} holds ${value}`, {
-    hint: 'Lower the learning rate or lengthen the warm-up.',
-  });
-}
-
-function silent({ silenceSeconds }: AllowedProgram, log: LogFile): ScalesweepError {
-  return new ScalesweepError(
-    'TRAINER_FAILED',
-    `Expected an event of the trainer at least every ${silenceSeconds} s, got none: it was ended`,
-    { hint: `What it printed is in ${log.file}; "silenceSeconds" in --allow-command NAME={...} allows for more.` },
-  );
-}
-
-function interrupted(how: string, step: number): ScalesweepError {
-  return new ScalesweepError('INTERRUPTED', `Stopped ${how}; it resumes from step ${step}`);
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ScalesweepError, type TrainerSpec, type Trial } from '../../../contract/index.ts';
 import { describeEnvironment } from '../../process/environment.ts';
 import { datasetCacheDir } from '../../storage/paths.ts';
-import { stepsOf } from '../../training/schedule.ts';
+import { stepsOf, type Steps } from '../../training/schedule.ts';
 import type { Engine, TrialContext } from '../engine.ts';
 import { followTrainer } from './follow.ts';
 import { asksFor, fillIn, imagesFile, initialWeightsFile } from './inputs.ts';
@@ -45,7 +45,7 @@ export function makeCommandEngine(options: CommandEngineOptions): Engine {
           argv,
           folder,
           task: task.file,
-          totalSteps: task.totalSteps,
+          steps: task.steps,
           state,
           passedOver,
           log,
@@ -96,7 +96,7 @@ interface TaskOptions {
 
 interface WrittenTask {
   readonly file: string;
-  readonly totalSteps: number;
+  readonly steps: Steps;
   /** For the placeholders among the arguments. */
   readonly values: Readonly<Record<string, string>>;
 }
@@ -113,5 +113,5 @@ async function writeTask({ trial, trainer, context, folder, state, cacheDir }: T
   const file = path.join(folder, 'trial.json');
   await writeFile(file, JSON.stringify(task, undefined, 2));
   const given = { ...(data === null ? {} : { data }), ...(weights === null ? {} : { weights }) };
-  return { file, totalSteps: steps.total, values: { trial: file, device, threads: String(threads), ...given } };
+  return { file, steps, values: { trial: file, device, threads: String(threads), ...given } };
 }

@@ -1,22 +1,23 @@
-import { z } from 'zod';
-import { messageOf, ScalesweepError } from '../../../contract/index.ts';
-import { trainerEvent, TRAINER_PROTOCOL, type TrainerEvent } from './protocol.ts';
+import { messageOf } from '../../../contract/index.ts';
+import { readLeniently, tellsOfDivergence, type Reading } from './lenient.ts';
 
 /** A longer line is no event of this protocol, and is not waited for. */
 const MOST_BYTES = 1 << 20;
 
-export interface HeardEvent {
-  readonly event: TrainerEvent;
-  /** `NaN` or `Infinity`, where a number was one: JSON has no such, but what writes JSON often does. */
-  readonly notFinite: string | undefined;
-}
+/** A line of the stream of events, as it was understood. */
+export type HeardLine = Reading & {
+  /** From 1. */
+  readonly line: number;
+  readonly text: string;
+  /** The stream ended in the middle of it. */
+  readonly isCutOff: boolean;
+};
 
 /**
- * The events in a stream, as they come. Reads only as fast as events are consumed: a trainer that sends too fast waits.
- *
- * @throws {ScalesweepError} USAGE at the first line that is none.
+ * The lines of a stream, as they come; empty ones are left out. Reads only as fast as lines are consumed: a trainer that sends too fast waits.
+ * Byte-order marks, CRLF and a missing last line break are no faults. After a line without end nothing more is read.
  */
-export async function* readEvents(stream: AsyncIterable<Buffer>): AsyncGenerator<HeardEvent> {
+export async function* readEvents(stream: AsyncIterable<Buffer>): AsyncGenerator<HeardLine> {
   let rest: Buffer = Buffer.alloc(0);
   let line = 0;
   for await (const chunk of stream) {
@@ -24,40 +25,65 @@ export async function* readEvents(stream: AsyncIterable<Buffer>): AsyncGenerator
     for (let end = rest.indexOf(10); end !== -1; end = rest.indexOf(10)) {
       const text = rest.subarray(0, end).toString('utf8');
       rest = rest.subarray(end + 1);
-      line++;
-      if (text.trim() !== '') yield parseEvent(text, line);
+      yield* linesOf(text, ++line, false);
     }
-    if (rest.length > MOST_BYTES) throw refuse(rest.toString('utf8', 0, 80), line + 1, `more than ${MOST_BYTES} bytes`);
+    if (rest.length > MOST_BYTES) {
+      const text = rest.toString('utf8', 0, 200);
+      yield {
+        event: undefined,
+        type: undefined,
+        why: `more than ${MOST_BYTES} bytes`,
+        isRefused: true,
+        line: line + 1,
+        text,
+        isCutOff: false,
+      };
+      return;
+    }
   }
-  // A last line without a line break was cut off when the trainer exited: it is ignored.
+  yield* linesOf(rest.toString('utf8'), line + 1, true);
 }
 
-function parseEvent(text: string, line: number): HeardEvent {
-  let json: unknown;
+/** One event, or several whose line breaks were forgotten. */
+function* linesOf(whole: string, line: number, isCutOff: boolean): Generator<HeardLine> {
+  // Takes a byte-order mark off as well.
+  const text = whole.trim();
+  if (text === '') return;
+  const reading = understand(text);
+  const parts = reading === undefined ? text.split(/(?<=\})\s*(?=\{\s*"type"\s*:)/) : [];
+  if (parts.length > 1) for (const part of parts) yield* linesOf(part, line, isCutOff);
+  else yield { ...(reading ?? unreadable(text)), line, text, isCutOff: isCutOff && reading === undefined };
+}
+
+/** `undefined` for what is no JSON, with allowance for `NaN` and `Infinity`: JSON has no such, but what writes JSON often does. */
+function understand(text: string): Reading | undefined {
+  const plain = parsed(text);
+  if ('json' in plain) return readLeniently(plain.json);
   let notFinite: string | undefined;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    const tidy = text.replaceAll(/(?<=[:[,]\s*)(NaN|-?Infinity)(?=\s*[\],}])/g, (value) => {
-      notFinite ??= value;
-      return 'null';
-    });
-    if (notFinite === undefined) throw refuse(text, line, messageOf(error));
-    try {
-      json = JSON.parse(tidy);
-    } catch {
-      throw refuse(text, line, messageOf(error));
-    }
-  }
-  const parsed = trainerEvent.safeParse(json);
-  if (!parsed.success) throw refuse(text, line, z.prettifyError(parsed.error).replaceAll(/\s+/g, ' '));
-  return { event: parsed.data, notFinite };
+  const tidy = text.replaceAll(
+    /(?:"([^"\\]*)"\s*:\s*)?(?<=[:[,]\s*)(NaN|-?Infinity)(?=\s*[\],}])/g,
+    (all, field: string | undefined, value: string) => {
+      if (field === undefined || tellsOfDivergence(field)) notFinite ??= value;
+      return `${all.slice(0, -value.length)}null`;
+    },
+  );
+  const tidied = parsed(tidy);
+  if (!('json' in tidied)) return undefined;
+  const reading = readLeniently(tidied.json);
+  return reading.event === undefined ? reading : { ...reading, notFinite: notFinite ?? reading.notFinite };
 }
 
-function refuse(text: string, line: number, why: string): ScalesweepError {
-  return new ScalesweepError(
-    'USAGE',
-    `Expected an event of trainer protocol ${TRAINER_PROTOCOL} in line ${line} of file descriptor 3, got ${JSON.stringify(text.slice(0, 200))}: ${why}`,
-    { hint: 'One JSON object a line, and nothing else there: docs/trainers.md lists the events.' },
-  );
+function unreadable(text: string): Reading {
+  // Whether it was to be the result matters: a training whose result was cut off is not lost.
+  const type = /"type"\s*:\s*"done"/.test(text) ? 'done' : undefined;
+  const { why = 'no JSON' } = parsed(text) as { why?: string };
+  return { event: undefined, type, why, isRefused: false };
+}
+
+function parsed(text: string): { readonly json: unknown } | { readonly why: string } {
+  try {
+    return { json: JSON.parse(text) };
+  } catch (error) {
+    return { why: messageOf(error) };
+  }
 }

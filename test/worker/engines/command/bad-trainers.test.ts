@@ -25,12 +25,10 @@ const run = (lines: readonly string[], options: Partial<ScriptRun> = {}): Promis
   runScript({ folder: newFolder(), lines, ...options });
 
 describe('a trainer that', () => {
-  it('writes garbage where events belong is ended at its first line, which is shown', async () => {
-    const { end, left } = await run([HELLO, 'echo "epoch 1: loss 2.3" >&3', 'sleep 1000']);
+  it('writes garbage instead of its first event is ended at once, and the line is shown', async () => {
+    const { end, left } = await run(['echo "epoch 1: loss 2.3" >&3', 'sleep 1000']);
     expect(end).toMatchObject({ type: 'failed', kind: 'config' });
-    expect(end).toMatchObject({
-      message: expect.stringMatching(/line 2 of file descriptor 3, got "epoch 1: loss 2.3"/),
-    });
+    expect(end).toMatchObject({ message: expect.stringMatching(/in line 1, got "epoch 1: loss 2.3"/) });
     expect(left).toEqual([]);
   });
 
@@ -129,24 +127,62 @@ describe('a trainer that', () => {
   );
 
   it.each([
-    ['does not say hello first', [DONE], /`hello` as its first event, got `done`/],
     [
-      'skips an epoch',
-      [HELLO, `echo '{"type":"epoch","epoch":2,"step":5,"learningRate":1}' >&3`],
-      /epoch 1, got epoch 2/,
+      'does not say hello first',
+      [`echo '{"type":"progress","step":1}' >&3`],
+      /`hello` as its first event, got `progress`/,
     ],
-    ['gives percents', [HELLO, `echo '{"type":"done","minivalTop1":93.1}' >&3`], /minivalTop1/],
     [
-      'tells of a checkpoint that is not there',
-      [HELLO, `echo '{"type":"checkpoint","step":1,"file":"a.pt"}' >&3`],
-      /a\.pt, got no/,
+      'gives percents',
+      [HELLO, `echo '{"type":"epoch","epoch":1,"step":5,"minivalTop1":93.2}' >&3`, DONE],
+      /`minivalTop1` to be a fraction of 1, got 93\.2: write 0\.932 for 93\.2 %/,
     ],
-    ['reaches out of its folder', [HELLO, `echo '{"type":"checkpoint","step":1,"file":"../a"}' >&3`], /line 2/],
+    [
+      'counts epochs from 0',
+      [HELLO, `echo '{"type":"epoch","epoch":0,"step":5}' >&3`, DONE],
+      /epochs to be counted from 1, got epoch 0/,
+    ],
     ['resumes from nowhere', [`echo '{"type":"hello","v":1,"resumedFromStep":7}' >&3`], /none, got 7/],
-    ['speaks another version', [`echo '{"type":"hello","v":2}' >&3`], /line 1.*v/],
+    ['speaks another version', [`echo '{"type":"hello","v":2}' >&3`], /line 1.*v: /],
   ])('%s is told so', async (_what, lines, message) => {
     const { end } = await run(lines);
     expect(end).toMatchObject({ kind: 'config', message: expect.stringMatching(message) });
+  });
+});
+
+describe('an exit that comes from outside', () => {
+  it.each([
+    [129, 'SIGHUP'],
+    [130, 'SIGINT'],
+    [138, 'SIGUSR1'],
+    [143, 'SIGTERM'],
+  ])('with code %i costs the trial nothing', async (code, signal) => {
+    const { end } = await run([HELLO, `exit ${code}`]);
+    expect(end).toMatchObject({
+      kind: 'host-lost',
+      message: expect.stringMatching(new RegExp(`killed by ${signal} .exit code ${code}`)),
+    });
+  });
+
+  it.each([3, 134, 139, 141, 200])('is not meant by code %i', async (code) => {
+    const { end } = await run([HELLO, `exit ${code}`]);
+    expect(end).toMatchObject({ kind: 'crash', message: expect.stringContaining(`exited with code ${code}`) });
+  });
+});
+
+describe('a launcher that closes descriptor 3', () => {
+  it.each([
+    ['and a trainer that ends with an error', ['exec 3>&-', 'set -e', HELLO, DONE]],
+    ['and a trainer that goes on', ['exec 3>&-', HELLO, DONE]],
+    ['and a trainer that says nothing', ['exec 3>/dev/null', HELLO, DONE]],
+    ['and Python', [`exec 3>&-; python3 -c 'import os; os.fdopen(3, "w")'`]],
+  ])('%s is named at the first failure, with the ways', async (_what, lines) => {
+    const { end } = await run(lines);
+    // Handed back: the trial is not to blame, and another machine may have it.
+    expect(end).toMatchObject({
+      kind: 'device',
+      message: expect.stringMatching(/pass_fds=\[3\].*SCALESWEEP_EVENTS/),
+    });
   });
 });
 
