@@ -1,6 +1,7 @@
 /**
  * What a worker tells the orchestrator: typed, versioned messages. Nobody parses log text.
- * Every event carries its trial and attempt; an event of an attempt that is not the newest is refused by the store.
+ * Every event carries its trial and attempt; an event of an attempt that is not the newest is refused by the store. Fields that are not known
+ * are left out and no reason to refuse an event: a worker of a later version may send more, and its results count.
  */
 import { z } from 'zod';
 import { EPOCH_METRICS, inOrder, METRICS, type MetricName } from './facts/index.ts';
@@ -10,7 +11,7 @@ import { TRIAL_ID } from './trial.ts';
 export const EVENT_VERSION = 1;
 
 /** Metrics of one finished epoch. Top-1 values are fractions of 1. */
-export const epochMetrics = z.strictObject({
+export const epochMetrics = z.object({
   /** 1-based: the number of epochs finished. */
   epoch: z.int().min(1),
   /** Optimiser steps finished since the trial began. */
@@ -32,7 +33,7 @@ export const RESULT_ORDER = [
 ] as const satisfies readonly MetricName[];
 
 /** What a finished trial is worth: the metrics that workers report. */
-const trialResult = z.strictObject({
+const trialResult = z.object({
   ...shapeOf(inOrder(METRICS, RESULT_ORDER), 'wire'),
   /** SHA-256 of the final weights and statistics; equal digests are bit-identical trainings. */
   weightsDigest: z.string().nullable(),
@@ -61,7 +62,7 @@ export type FailureKind = (typeof failureKinds)[number];
 
 const head = { v: z.literal(EVENT_VERSION), trial: z.string().regex(TRIAL_ID), attempt: z.int().min(1) };
 
-export const startedEvent = z.strictObject({
+export const startedEvent = z.object({
   ...head,
   type: z.literal('started'),
   engine: z.string(),
@@ -79,7 +80,7 @@ export const startedEvent = z.strictObject({
 export const workerEvent = z.discriminatedUnion('type', [
   startedEvent,
   /** At least every 10 s while training; renews the lease. */
-  z.strictObject({
+  z.object({
     ...head,
     type: z.literal('progress'),
     epoch: z.int().min(0),
@@ -89,10 +90,10 @@ export const workerEvent = z.discriminatedUnion('type', [
     /** What the user should know of an attempt that continues. With progress, because progress may be lost. */
     note: z.string().optional(),
   }),
-  z.strictObject({ ...head, type: z.literal('epoch'), metrics: epochMetrics }),
-  z.strictObject({ ...head, type: z.literal('checkpoint'), step: z.int().min(0), bytes: z.int().min(0) }),
-  z.strictObject({ ...head, type: z.literal('done'), result: trialResult }),
-  z.strictObject({
+  z.object({ ...head, type: z.literal('epoch'), metrics: epochMetrics }),
+  z.object({ ...head, type: z.literal('checkpoint'), step: z.int().min(0), bytes: z.int().min(0) }),
+  z.object({ ...head, type: z.literal('done'), result: trialResult }),
+  z.object({
     ...head,
     type: z.literal('failed'),
     kind: z.enum(failureKinds),

@@ -51,3 +51,24 @@ describe('events on their way', () => {
     expect(wireEvents.safeParse([]).success).toBe(false);
   });
 });
+
+describe('an event of a later version', () => {
+  it('counts without what this version does not know', () => {
+    const [first] = [started(1, HERE)];
+    const metrics = {
+      epoch: 1,
+      step: 1,
+      learningRate: 0.1,
+      trainLoss: 1,
+      trainTop1: 0.5,
+      minivalLoss: 1,
+      minivalTop1: 0.5,
+    };
+    const epoch: WorkerEvent = { ...head(1), type: 'epoch', metrics: { ...metrics, seconds: 1 } };
+    const later = [
+      { ...first, gpuName: 'H200' },
+      { ...epoch, metrics: { ...epoch.metrics, minivalTop5: 0.9 } },
+    ];
+    expect(wireEvents.parse(later)).toEqual([first, epoch]);
+  });
+});

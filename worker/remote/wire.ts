@@ -49,7 +49,8 @@ export const attemptBatch = z.strictObject({
 });
 export type AttemptBatch = z.infer<typeof attemptBatch>;
 
-export const workerMessage = z.strictObject({
+// Fields of later versions are left out, here and in heartbeats: a message that is refused holds back all that its worker has to say.
+export const workerMessage = z.object({
   ...version,
   worker: workerId,
   /** 1, 2, 3 ... for each store; `null` for progress, which may be lost. */
@@ -66,7 +67,7 @@ const ATTEMPT_KEY = /^[0-9a-f]{16}\.\d{1,9}$/;
 
 const slotStates = ['idle', 'busy', 'retired'] as const;
 
-export const heartbeat = z.strictObject({
+export const heartbeat = z.object({
   ...version,
   worker: workerId,
   host: z.string().max(255),
@@ -75,7 +76,7 @@ export const heartbeat = z.strictObject({
   /** Raised with each heartbeat: an orchestrator judges by whether it changes, so no two clocks are compared. */
   beat: z.int().min(1),
   lanes: z.array(
-    z.strictObject({
+    z.object({
       device: z.string().max(64),
       state: z.enum(slotStates),
       /** At work on. */

@@ -38,7 +38,7 @@ export interface CheckpointStore {
 const KIND = 'checkpoint';
 const KEPT = 2;
 
-const facts = z.strictObject({
+const facts = z.object({
   trial: z.string(),
   step: z.int().min(0),
   meta: z.record(z.string(), z.unknown()),

@@ -16,7 +16,8 @@ export interface Progress {
   trainSeconds: number | null;
 }
 
-const savedProgress = z.strictObject({
+// A later version may have written more beside these.
+const savedProgress = z.object({
   epochs: z.array(epochMetrics),
   lossSum: z.number(),
   correct: z.number(),

@@ -19,8 +19,8 @@ const MOST_BYTES = 64 * 2 ** 20;
 
 const amount = z.int().min(0);
 const answer = z.union([
-  z.strictObject({ flops: amount, params: amount, activations: amount.optional(), memoryBytes: amount.optional() }),
-  z.strictObject({ cannot: z.string().min(1).max(1000) }),
+  z.object({ flops: amount, params: amount, activations: amount.optional(), memoryBytes: amount.optional() }),
+  z.object({ cannot: z.string().min(1).max(1000) }),
 ]);
 
 /**
@@ -57,7 +57,8 @@ function ask(argv: readonly string[], { name }: TrainerSpec, specs: readonly Tri
   return lines.map((line, i) => {
     let json: unknown;
     try {
-      json = JSON.parse(line);
+      // Takes a byte-order mark off as well.
+      json = JSON.parse(line.trim());
     } catch {
       throw failed(name, `line ${i + 1}: ${line.slice(0, 200)}`);
     }

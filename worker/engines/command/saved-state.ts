@@ -11,7 +11,8 @@ import { writeFileAtomically } from '../../storage/write-file.ts';
 
 const MOST_AT_ONCE = 1 << 30;
 
-const saved = z.strictObject({
+// A later version may have written more beside these.
+const saved = z.object({
   file: z.string().regex(/^[\w-][\w.-]*$/),
   bytes: z.int().min(0),
   epochs: z.array(epochMetrics),
@@ -28,9 +29,9 @@ export interface SavedState {
 }
 
 /**
- * Lays the newest checkpoint into `<folder>/resume/`.
+ * Lays the newest checkpoint into `<folder>/resume/`. One that no trainer wrote is passed over.
  *
- * @throws {ScalesweepError} `CHECKPOINT_MISMATCH` when no trainer wrote it; DISK_FULL and its like.
+ * @throws {ScalesweepError} DISK_FULL and its like.
  */
 export async function layOut(
   checkpoints: CheckpointStore,
@@ -42,13 +43,9 @@ export async function layOut(
   const parsed = saved.safeParse(meta);
   const words = tensors.get('file');
   if (!parsed.success || words === undefined || words.byteLength < parsed.data.bytes) {
-    throw new ScalesweepError(
-      'CHECKPOINT_MISMATCH',
-      `Expected the checkpoint of step ${step} to hold a trainer's file`,
-      {
-        hint: `Remove ${checkpoints.folder}, and the trial starts again.`,
-      },
-    );
+    // The trial is not lost with it: it starts again.
+    const why = `${checkpoints.folder}: expected the checkpoint of step ${step} to hold a trainer's file, got another; trained from the start`;
+    return { state: undefined, passedOver: [...passedOver, why] };
   }
   const { file: name, bytes, epochs, seconds } = parsed.data;
   const file = path.join(folder, 'resume', name);
