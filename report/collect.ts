@@ -21,6 +21,8 @@ import {
   epochCurves,
   resultRows,
   type ScopeOptions,
+  trainerPrograms,
+  type TrainerProgram,
   trialFacts,
   type TrialFacts,
   type SweepRecord,
@@ -39,6 +41,8 @@ export interface ReportData {
   readonly hasBudgets: boolean;
   readonly findings: FindingsReport;
   readonly facts: TrialFacts;
+  /** That trained it, where a trainer of the user's own did. */
+  readonly programs: readonly TrainerProgram[];
   /** The paper's Figure 3, where it is installed and not what is reported. */
   readonly paper: readonly CellResult[];
 }
@@ -60,6 +64,7 @@ export function collect(store: SqliteStore, options: ScopeOptions): ReportData {
     hasBudgets: budgets.length > 0,
     findings: computeFindings(resultRows(store, options), { curves: epochCurves(store, options) }),
     facts: trialFacts(store, options),
+    programs: trainerPrograms(store, options),
     paper: sweep.source === 'imported' ? [] : paperCells(),
   };
 }

@@ -212,11 +212,21 @@ export function failuresSection({ facts }: ReportData): Html {
     ])}${failed.length > MOST_FAILURES ? html`<p>The first ${MOST_FAILURES} of ${failed.length}.</p>` : null}`;
 }
 
+/** Two programs under one name: a cell may mix their results. */
+function programsNote(programs: ReportData['programs']): Html | null {
+  if (programs.length < 2) return null;
+  const all = programs.map(({ digest, trials }) => `${plural(trials, 'trial')} by ${digest}`).join(', ');
+  return html`<p>
+    <strong>The trainer changed in mid-sweep</strong>: ${all}. Differences between cells may be differences between the
+    programs; raise <code>version</code> in the grid to train all cells with one.
+  </p>`;
+}
+
 /** A page is passed on: it names the grid, not where it lay. */
-export function environmentSection({ facts, sweep }: ReportData): Html {
+export function environmentSection({ facts, programs, sweep }: ReportData): Html {
   const used =
     facts.environments.length > 0 ? facts.environments : [{ environment: sweep.environment, device: '–', attempts: 0 }];
-  return html`${used.slice(0, 8).map(
+  return html`${programsNote(programs)}${used.slice(0, 8).map(
       ({ environment, device, attempts }) =>
         html`${attempts > 0 ? html`<h3>${plural(attempts, 'trial')} on ${device}</h3>` : null}
         ${table(

@@ -29,6 +29,7 @@ export { openStore, type SqliteStore } from './store/sqlite-store.ts';
 export { importResults, readResults } from './import/index.ts';
 export { axisText } from './export/fields.ts';
 export type { Noise } from './queries/noise.ts';
+export { trainerPrograms, type TrainerProgram } from './queries/trainer-programs.ts';
 export { trialFacts, type TrialFacts } from './queries/trial-facts.ts';
 export { networkFileSystem, probeSqlite } from './store/file-system.ts';
 export { makeFolder } from './store/make-folder.ts';

@@ -20,6 +20,8 @@ function noticeOf(news: SweepNews): string | undefined {
       return `trial ${news.trial}, attempt ${news.attempt}: ${news.kind}, ${NEXT[news.next]}: ${firstLine(news.message)}`;
     case 'store-waits':
       return `the store cannot be written (${firstLine(news.error.message)}); trying again in ${formatSeconds(news.retryInMs / 1000)}`;
+    case 'trainer-changed':
+      return `the trainer ${news.trainer} has changed: trial ${news.trial} is trained by program ${news.digest}, trials before by ${news.before}. If its results change with it, raise \`version\` in the grid: all cells are then trained by one program`;
     case 'stopping':
       return `${WHY[news.why]}: ${news.running === 0 ? 'nothing is running' : 'workers are saving their state (Ctrl-C again to stop at once)'}`;
     case 'event':

@@ -97,6 +97,7 @@ export function makeTally(): Tallier {
           if (news.next === 'final') tally.failed++;
           break;
         case 'store-waits':
+        case 'trainer-changed':
         case 'stopping':
           break;
       }

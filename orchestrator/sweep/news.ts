@@ -24,6 +24,15 @@ export type SweepNews =
       /** Whether it is final, or how the trial is tried again. */
       readonly next: 'final' | 'retried' | 'shrunk' | 'released';
     }
+  /** A trainer of the user's own is another program than that of earlier attempts. */
+  | {
+      readonly type: 'trainer-changed';
+      readonly trainer: string;
+      readonly trial: string;
+      /** Digests of the programs. */
+      readonly before: string;
+      readonly digest: string;
+    }
   /** The store cannot be written now; events are kept until it can. */
   | { readonly type: 'store-waits'; readonly error: Error; readonly retryInMs: number }
   | {

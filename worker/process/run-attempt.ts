@@ -2,6 +2,7 @@ import { EVENT_VERSION, failedEvent, type Trial, type TrialResult, type WorkerEv
 import type { CheckpointStore } from '../storage/checkpoints.ts';
 import type { Engine, EventBody } from '../engines/engine.ts';
 import { failureOf } from './failure.ts';
+import { requireNumerics } from './numerics.ts';
 import type { TrainedWeights } from '../storage/weights.ts';
 
 interface AttemptOptions {
@@ -34,6 +35,7 @@ export async function runAttempt(open: () => Promise<Engine>, options: AttemptOp
   };
   let result: TrialResult;
   try {
+    requireNumerics(trial);
     const engine = await open();
     result = await engine.run(trial, { device, threads, microBatch, emit, signal, checkpoints, keepWeights });
   } catch (error) {

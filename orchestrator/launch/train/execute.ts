@@ -6,10 +6,14 @@ import { makeLiveBlock } from '../../progress/live-block.ts';
 import { makePlainLines } from '../../progress/plain-lines.ts';
 import { makeFlatPredictor, type Predictor } from '../../sweep/predictor.ts';
 import { runSweep, type SweepOutcome } from '../../sweep/run-sweep.ts';
+import { makeTrainerChanges } from '../../sweep/trainer-changes.ts';
 import { openDispatcher, type DispatchOptions } from './open-dispatcher.ts';
 import { listenForStop } from './stop-signals.ts';
 
-export type ExecuteOptions = DispatchOptions;
+export interface ExecuteOptions extends DispatchOptions {
+  /** Digests of the programs that trained the sweep's trials before, where a trainer of the user's own trains them. */
+  readonly trainerDigests?: readonly string[];
+}
 
 export interface Execution {
   readonly outcome: SweepOutcome;
@@ -35,6 +39,7 @@ export async function execute(
     clock: () => performance.now(),
   });
   let trained = 0;
+  const trainerChange = makeTrainerChanges(options.trainerDigests ?? []);
   try {
     const outcome = await runSweep({
       store,
@@ -47,6 +52,8 @@ export async function execute(
       watch: (news) => {
         if (news.type === 'done') trained++;
         display.take(news);
+        const change = news.type === 'event' ? trainerChange(news.event) : undefined;
+        if (change !== undefined) display.take(change);
       },
     });
     return { outcome, trained, hurried: stopSignals.hurried };

@@ -1,4 +1,4 @@
-import { networkFileSystem, type SqliteStore, type SweepRecord } from '../../../results/index.ts';
+import { networkFileSystem, trainerPrograms, type SqliteStore, type SweepRecord } from '../../../results/index.ts';
 import type { Io } from '../../cli/io.ts';
 import { countOf } from '../../progress/words.ts';
 import type { Predictor } from '../../sweep/predictor.ts';
@@ -36,7 +36,11 @@ export async function trainSweep(
   );
   if (facts !== null) await fetchSweepData(facts, io);
   const predictor = planned > 0 ? await openPredictor() : undefined;
-  const execution = await execute(store, sweep, options, predictor, io);
+  const trainerDigests =
+    sweep.facts?.engine.trainer === undefined
+      ? []
+      : trainerPrograms(store, { sweep: sweep.id }).map(({ digest }) => digest);
+  const execution = await execute(store, sweep, { ...options, trainerDigests }, predictor, io);
   return reportSweep(store, sweep, execution, options, io);
 }
 

@@ -9,6 +9,7 @@ import type { Engine, TrialContext } from '../engine.ts';
 import { followTrainer } from './follow.ts';
 import { asksFor, fillIn, imagesFile, initialWeightsFile } from './inputs.ts';
 import { openLog } from './log-file.ts';
+import { programDigest } from './program-digest.ts';
 import { requireAllowed, type AllowedPrograms } from './programs.ts';
 import { TRAINER_PROTOCOL, type TrainerTask } from './protocol.ts';
 import { layOut, type SavedState } from './saved-state.ts';
@@ -38,6 +39,7 @@ export function makeCommandEngine(options: CommandEngineOptions): Engine {
         const task = await writeTask({ trial, trainer, context, folder, state, cacheDir });
         const args = fillIn(trainer.arguments, task.values);
         const argv = [...program.run, ...args];
+        const digest = await programDigest(program.run, trainer.arguments);
         return await followTrainer({
           trial,
           context,
@@ -49,7 +51,12 @@ export function makeCommandEngine(options: CommandEngineOptions): Engine {
           state,
           passedOver,
           log,
-          environment: { ...environment, trainer: trainer.name, command: argv.join(' ').slice(0, 1000) },
+          environment: {
+            ...environment,
+            trainer: trainer.name,
+            command: argv.join(' ').slice(0, 1000),
+            ...(digest === undefined ? {} : { trainerDigest: digest }),
+          },
           progressMs,
         });
       } finally {

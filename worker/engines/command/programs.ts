@@ -50,11 +50,15 @@ const programs = z.record(trainerSpec.shape.name, program);
 const INTERPRETER =
   /^(env|(ba|da|z|k|fi|tc)?sh|busybox|python[\d.]*|pypy[\d.]*|node(js)?|deno|bun|tsx|perl|ruby|lua|Rscript|julia|xargs|sudo|nohup|timeout|time|nice|ssh|docker|podman)$/;
 
+export function isInterpreter(program: string): boolean {
+  return INTERPRETER.test(path.basename(program));
+}
+
 /** @throws {ScalesweepError} USAGE for a form that is none, and for an interpreter without its script. */
 function checked(name: string, given: z.infer<typeof program>): AllowedProgram {
   const allowed = Array.isArray(given) ? { run: given, silenceSeconds: 600, graceSeconds: 30 } : given;
   const [file, ...own] = allowed.run;
-  if (INTERPRETER.test(path.basename(file!)) && !own.some((argument) => !argument.startsWith('-'))) {
+  if (isInterpreter(file!) && !own.some((argument) => !argument.startsWith('-'))) {
     throw new ScalesweepError(
       'USAGE',
       `Expected a trainer for the name ${name}, got ${file}, which would run a trial's arguments as code`,
