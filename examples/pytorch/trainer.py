@@ -18,11 +18,19 @@ class Trainer:
             self.task = json.load(file)
         self.spec = self.task["trial"]["spec"]
         self.is_stopping = False
-        self._events = os.fdopen(int(os.environ["SCALESWEEP_EVENTS_FD"]), "w", buffering=1)
+        self._events = self._open_events()
         self._told = 0.0
         signal.signal(signal.SIGTERM, self._stop)
         # Ctrl-C in a terminal is for scalesweep, which then sends SIGTERM.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    @staticmethod
+    def _open_events():
+        """The descriptor, or the named pipe where a launcher has closed it."""
+        try:
+            return os.fdopen(int(os.environ["SCALESWEEP_EVENTS_FD"]), "w", buffering=1)
+        except OSError:
+            return open(os.environ["SCALESWEEP_EVENTS"], "w", buffering=1)
 
     def _stop(self, *_):
         self.is_stopping = True

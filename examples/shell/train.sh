@@ -16,14 +16,16 @@ epoch=0
 [ -n "$resume" ] && epoch=$(cat "$resume")
 say "{\"type\": \"hello\", \"v\": 1, \"resumedFromStep\": $((epoch * per_epoch))}"
 
+# Where accuracy comes from in a true trainer.
+top1() { awk "BEGIN { print 1 - 0.9 / (1 + $epoch * $(field width)) }"; }
+
+# Nothing is left to do here where it resumes after the last epoch.
 while [ "$epoch" -lt "$epochs" ]; do
   sleep "${1:-1}"
   epoch=$((epoch + 1))
   step=$((epoch * per_epoch))
-  # Where accuracy comes from in a true trainer.
-  top1=$(awk "BEGIN { print 1 - 0.9 / (1 + $epoch * $(field width)) }")
-  say "{\"type\": \"epoch\", \"epoch\": $epoch, \"step\": $step, \"learningRate\": 0.1, \"minivalTop1\": $top1}"
+  say "{\"type\": \"epoch\", \"epoch\": $epoch, \"step\": $step, \"learningRate\": 0.1, \"minivalTop1\": $(top1)}"
   echo "$epoch" >"$folder/epoch-$epoch"
   say "{\"type\": \"checkpoint\", \"step\": $step, \"file\": \"epoch-$epoch\"}"
 done
-say "{\"type\": \"done\", \"minivalTop1\": $top1}"
+say "{\"type\": \"done\", \"minivalTop1\": $(top1)}"

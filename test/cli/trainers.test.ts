@@ -97,6 +97,45 @@ describe('a sweep with a trainer of its own', () => {
     expect(JSON.parse(out)).toMatchObject({ outcome: 'finished', counts: { done: 4 } });
   });
 
+  it('resumes from the last step, where nothing is left to train', async () => {
+    // Ends after its last checkpoint, before its result; and the whole script then.
+    const train = path.join(SHELL, 'train.sh');
+    const once = path.join(folder, 'once');
+    const cut = writeScript(folder, [
+      `mkdir -p '${once}'`,
+      'id=$(grep -o \'"id": "[^"]*"\' "$SCALESWEEP_TRIAL" | tr -dc 0-9a-f)',
+      `if mkdir "${once}/$id"; then sed '$d' '${train}' | sh -s 0; exit 143; fi`,
+      `exec '${train}' 0`,
+    ]);
+    const { code, out, err } = await invoke('run', grid, '--allow-command', `smallest=${cut}`, '--db', db, '--json');
+    expect(code, err).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'finished', trained: 4, counts: { done: 4 } });
+    const results = JSON.parse((await invoke('export', '--format', 'json', '--db', db)).out) as Record<
+      string,
+      number
+    >[];
+    expect(results.map(({ width, epochs, minivalTop1 }) => [width, epochs, minivalTop1])).toContainEqual([1, 4, 0.82]);
+  });
+
+  it('says once that its program has changed, and the report says it too', async () => {
+    const trainer = (remark: string): string =>
+      writeScript(folder, [`# ${remark}`, `exec '${path.join(SHELL, 'train.sh')}' 0`]);
+    const allow = ['--allow-command', `smallest=${trainer('one')}`, '--db', db] as const;
+    expect((await invoke('run', grid, ...allow)).err).not.toMatch(/has changed/);
+    // One more value of an axis: the same cells beside new ones.
+    writeFileSync(grid, readFileSync(grid, 'utf8').replace('width: [0.5, 1]', 'width: [0.5, 1, 1.5]'));
+    trainer('two');
+    const { code, err } = await invoke('run', grid, ...allow);
+    expect(code, err).toBe(0);
+    expect(
+      err.match(/the trainer smallest has changed: trial \w+ is trained by program \w+, trials before by \w+/g),
+    ).toHaveLength(1);
+    expect((await invoke('report', '--db', db, '--out', folder)).code).toBe(0);
+    expect(readFileSync(path.join(folder, 'report.html'), 'utf8')).toMatch(
+      /The trainer changed in mid-sweep<\/strong>: 4 trials by \w+, 2 trials by \w+/,
+    );
+  });
+
   describe('that prints its own costs', () => {
     const planned = async (body: string, constraint = ''): Promise<{ code: number; err: string; plan: Plan }> => {
       const program = writeScript(folder, [body]);

@@ -11,6 +11,8 @@ export interface LogFile {
   readonly file: string;
   /** Resolves when it is written, so that a program that prints faster than the disk writes waits. Never rejects. */
   write(chunk: Buffer): Promise<void>;
+  /** A line of our own, which is no part of the tail: that is what the trainer said last. */
+  note(text: string): void;
   tail(): string;
   close(): Promise<void>;
 }
@@ -38,6 +40,8 @@ export async function openLog(file: string): Promise<LogFile> {
     await handle?.write(chunk);
     bytes += chunk.length;
   };
+  const enqueue = (chunk: Buffer): Promise<void> =>
+    (writing = writing.then(() => append(chunk)).catch(() => undefined));
   // A log must not make a trial fail: without room for it, the tail is kept in memory.
   await mkdir(path.dirname(file), { recursive: true })
     .then(reopen)
@@ -45,10 +49,10 @@ export async function openLog(file: string): Promise<LogFile> {
   return {
     file,
     tail: () => tail,
+    note: (text) => void enqueue(Buffer.from(`scalesweep: ${text}\n`)),
     write: (chunk) => {
       tail = (tail + chunk.toString('utf8')).slice(-TAIL);
-      writing = writing.then(() => append(chunk)).catch(() => undefined);
-      return writing;
+      return enqueue(chunk);
     },
     close: async () => {
       await writing;

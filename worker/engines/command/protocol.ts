@@ -24,6 +24,8 @@ export const TRAINER_ENV = {
   trial: 'SCALESWEEP_TRIAL',
   /** Number of the file descriptor that takes events. */
   events: 'SCALESWEEP_EVENTS_FD',
+  /** Path of a named pipe that takes events as well, where the system has such. */
+  eventsPath: 'SCALESWEEP_EVENTS',
   /** {@link TRAINER_PROTOCOL}. */
   protocol: 'SCALESWEEP_PROTOCOL',
   /** `1`: standard input holds networks, a JSON object a line, and their costs are to be printed; nothing is trained. */

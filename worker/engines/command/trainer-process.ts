@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { messageOf, ScalesweepError } from '../../../contract/index.ts';
 import { kernelOomKills, type Exit } from '../../child/exit-cause.ts';
 import { usableMemory } from '../../process/machine.ts';
+import { makeEventsPipe } from './events-pipe.ts';
 import { inherited } from './inherited.ts';
 import { killLeftBehind, sendSignal, startGuard } from './left-behind.ts';
 import type { LogFile } from './log-file.ts';
@@ -22,6 +23,8 @@ export interface TrainerOptions {
   /** Path of the trial's file. */
   readonly task: string;
   readonly threads: number;
+  /** A folder of this attempt alone. */
+  readonly folder: string;
   readonly log: LogFile;
 }
 
@@ -40,21 +43,23 @@ export interface TrainerProcess {
 }
 
 /** @throws {ScalesweepError} DEVICE_UNAVAILABLE when the program cannot be started. */
-export async function startTrainer({ argv, task, threads, log }: TrainerOptions): Promise<TrainerProcess> {
+export async function startTrainer({ argv, task, threads, folder, log }: TrainerOptions): Promise<TrainerProcess> {
   const mark = randomUUID();
   const guard = startGuard(mark);
+  const pipe = await makeEventsPipe(folder);
   const oomKillsBefore = kernelOomKills();
   const [file, ...args] = argv;
   const child = spawn(file!, args, {
     // Leader of its own process group, by which all that it starts can be killed.
     detached: true,
     shell: false,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', pipe?.writeEnd ?? 'pipe'],
     env: {
       OMP_NUM_THREADS: String(threads),
       ...inherited(process.env),
       [TRAINER_ENV.trial]: task,
       [TRAINER_ENV.events]: String(EVENTS_FD),
+      [TRAINER_ENV.eventsPath]: pipe?.path,
       [TRAINER_ENV.protocol]: String(TRAINER_PROTOCOL),
       [TRAINER_ENV.attempt]: mark,
     },
@@ -63,6 +68,8 @@ export async function startTrainer({ argv, task, threads, log }: TrainerOptions)
     await once(child, 'spawn');
   } catch (error) {
     guard.dismiss();
+    pipe?.close();
+    pipe?.events.destroy();
     throw new ScalesweepError('DEVICE_UNAVAILABLE', `Expected to start ${file}, got ${messageOf(error)}`, {
       hint: 'Is it there, may it be executed, and does its first line name its interpreter (#!/usr/bin/env python3)?',
       cause: error,
@@ -70,8 +77,8 @@ export async function startTrainer({ argv, task, threads, log }: TrainerOptions)
   }
   const pid = child.pid!;
   guard.watch(pid);
-  const [, ...pipes] = child.stdio as readonly [null, ...Readable[]];
-  const [stdout, stderr, events] = pipes as [Readable, Readable, Readable];
+  const [, stdout, stderr, descriptor] = child.stdio as unknown as readonly [null, Readable, Readable, Readable];
+  const events = pipe?.events ?? descriptor;
   const pumps = [stdout, stderr].map((stream) => pump(stream, log));
   const memory = watchMemory(pid);
 
@@ -80,6 +87,7 @@ export async function startTrainer({ argv, task, threads, log }: TrainerOptions)
     memory.stop();
     await killLeftBehind(pid, mark);
     guard.dismiss();
+    pipe?.close();
     await Promise.race([Promise.all(pumps), sleep(PIPES_MS)]);
     // Held open by a process that has left the group and cleared the mark: its output is ignored.
     for (const stream of [stdout, stderr]) stream.destroy();

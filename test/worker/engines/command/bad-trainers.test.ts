@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { makeCommandEngine } from '../../../../worker/engines/command/index.ts';
@@ -183,6 +183,28 @@ describe('a launcher that closes descriptor 3', () => {
       kind: 'device',
       message: expect.stringMatching(/pass_fds=\[3\].*SCALESWEEP_EVENTS/),
     });
+  });
+});
+
+describe('a trainer that writes to the named pipe', () => {
+  const TO_PIPE = [HELLO, DONE].map((line) => line.replace('>&3', '>"$SCALESWEEP_EVENTS"'));
+
+  it.each([
+    ['though its descriptor is closed', ['exec 3>&-', ...TO_PIPE]],
+    ['late', ['sleep 0.5', ...TO_PIPE]],
+    ['and to the descriptor', [HELLO, TO_PIPE[1]!]],
+    ['more than a pipe holds', [HELLO, 'head -c 300000 /dev/zero | tr "\\0" "\\n" >"$SCALESWEEP_EVENTS"', TO_PIPE[1]!]],
+  ])('%s is heard', async (_how, lines) => {
+    const { end, left } = await run(lines);
+    expect(end).toMatchObject({ type: 'done', result: { minivalTop1: 0.5 } });
+    expect(left).toEqual([]);
+  });
+
+  it('leaves no pipe behind', async () => {
+    const folder = newFolder();
+    const { log } = await runScript({ folder, lines: [HELLO, 'ls -l "$SCALESWEEP_EVENTS"', DONE] });
+    expect(log).toMatch(/^prw-------.*\/events$/m);
+    expect(readdirSync(path.join(folder, 'checkpoints')).filter((name) => !name.endsWith('.log'))).toEqual([]);
   });
 });
 
