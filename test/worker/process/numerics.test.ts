@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ENGINE_NUMERICS, makeTrial, type EngineName, type WorkerEvent } from '../../../contract/index.ts';
 import type { Engine } from '../../../worker/engines/engine.ts';
 import { runAttempt } from '../../../worker/process/run-attempt.ts';
-import { tinyTrial } from '../training/tiny.ts';
+import { tinyTrial } from '../../fixtures/trial.ts';
 
 /** What an attempt comes to, and whether the engine was asked. */
 async function attempt(name: EngineName, off: number): Promise<{ events: WorkerEvent[]; isOpened: boolean }> {

@@ -2,7 +2,7 @@
  * Reads an event of a trainer tolerantly: what decorates it must not cost a finished training. The schema of the protocol stays the one
  * truth; whatever it refuses is repaired where the meaning is plain, or left out where the field may be left out, and said.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { trainerEvent, type TrainerEvent } from './protocol.ts';
 
 export interface Warning {
