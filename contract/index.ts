@@ -56,6 +56,7 @@ export { timerMs } from './timers.ts';
 export { parseRedisAddress, type RedisAddress } from './redis-address.ts';
 export { Secret, withoutSecrets } from './secret.ts';
 export { respelled } from './respell.ts';
+export { AxisNumbers, isSameValue, SAME_WITHIN } from './same-value.ts';
 export { permutation, random, type Random } from './random.ts';
 export {
   dataSpec,

@@ -29,6 +29,8 @@ export interface Grid {
   readonly seeds: readonly number[];
   /** The distinct values of every axis that the grid names, in the order they are written. */
   readonly axes: Readonly<Record<string, readonly AxisValue[]>>;
+  /** What was read otherwise than it is written, in sentences. */
+  readonly notes: readonly string[];
   /** Constraints as they were written. */
   readonly constraints: readonly string[];
   /** Cells before any is cut. */

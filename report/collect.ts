@@ -27,6 +27,7 @@ import {
   type TrialFacts,
   type SweepRecord,
   type SqliteStore,
+  whatIsMissing,
 } from '../results/index.ts';
 
 export interface ReportData {
@@ -43,6 +44,8 @@ export interface ReportData {
   readonly facts: TrialFacts;
   /** That trained it, where a trainer of the user's own did. */
   readonly programs: readonly TrainerProgram[];
+  /** What the results lack to be chosen among by FLOPs, in a sentence. */
+  readonly missing: string | undefined;
   /** The paper's Figure 3, where it is installed and not what is reported. */
   readonly paper: readonly CellResult[];
 }
@@ -65,6 +68,7 @@ export function collect(store: SqliteStore, options: ScopeOptions): ReportData {
     findings: computeFindings(resultRows(store, options), { curves: epochCurves(store, options) }),
     facts: trialFacts(store, options),
     programs: trainerPrograms(store, options),
+    missing: whatIsMissing(store, options),
     paper: sweep.source === 'imported' ? [] : paperCells(),
   };
 }

@@ -20,16 +20,16 @@ const MOST_CELLS = 1500;
 const MOST_FAILURES = 200;
 
 /** The answer in one paragraph: the best cell under the largest budget that has one. */
-export function answer({ bests }: ReportData): Html {
+export function answer({ bests, missing }: ReportData): Html {
   const found = bests.filter((each) => each.best !== null).at(-1);
   if (found?.best === undefined || found.best === null) {
-    return html`<p class="answer">No trial has a minival accuracy yet: there is nothing to choose from.</p>`;
+    return html`<p class="answer">There is nothing to choose from. ${missing}</p>`;
   }
   const { best } = found;
   const test = best.testTop1 === null ? 'not measured on test' : `${percentText(best.testTop1)} % on test`;
   return html`<p class="answer">
     With ${budgetText(found.budget)}, the best cell is <strong>${cellText(best)}</strong>: ${accuracyText(best)} % on
-    minival, ${test}. ${doubtOf(found, best)}
+    minival, ${test}. ${doubtOf(found, best)} ${missing}
   </p>`;
 }
 

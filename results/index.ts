@@ -3,6 +3,7 @@ export { exportRows, type ExportFormat } from './export/export-results.ts';
 export type { CellResult } from './queries/cell-result.ts';
 export { best, type Best } from './queries/best.ts';
 export { isoflop, type SliceCurve } from './queries/isoflop.ts';
+export { whatIsMissing } from './queries/missing.ts';
 export { measuredCells, pareto } from './queries/pareto.ts';
 export { epochCurves, resultRows } from './queries/rows.ts';
 export type { ScopeOptions } from './queries/scope.ts';

@@ -17,6 +17,7 @@ import type {
   TrialSpec,
 } from '../contract/index.ts';
 import type { RunningAttempt, TrialDetail } from './attempt.ts';
+import type { AddResultsOptions, ImportCheck } from './imported.ts';
 import type { ImportedResult } from './result-row.ts';
 
 export type { Attempt, RunningAttempt, TrialDetail } from './attempt.ts';
@@ -194,8 +195,19 @@ export interface Store {
   addTrials(sweep: string, trials: Iterable<TrialToStore>, options?: AddTrialsOptions): AddedTrials;
   /** Predicts the trials of a sweep that are not done again, and orders them by it: longest first. */
   predictAgain(sweep: string, secondsOf: (spec: TrialSpec, cost: TrialCost) => number): void;
-  /** Results trained elsewhere, as finished trials of a sweep. Returns how many were new; equal ones are replaced. */
-  addResults(sweep: string, dataset: string, results: Iterable<ImportedResult>, now: number): number;
+  /** What results trained elsewhere say otherwise than each other or than the store. Writes nothing. */
+  checkResults(dataset: string, results: readonly ImportedResult[]): ImportCheck;
+  /**
+   * Results trained elsewhere, as finished trials of a sweep. Returns how many were new. To the others is added what they did
+   * not know; whether one says otherwise is to be asked before (`checkResults`).
+   */
+  addResults(
+    sweep: string,
+    dataset: string,
+    results: readonly ImportedResult[],
+    now: number,
+    options?: AddResultsOptions,
+  ): number;
   /** By id prefix; the latest without one. @throws `NOT_FOUND`, or `USAGE` when several match. */
   sweep(prefix?: string): SweepRecord;
   /** Newest first. */

@@ -1,5 +1,5 @@
 /** From the `axes` of a file to the space of its cells. */
-import { canonicalJson, scalingAxes } from '../../contract/index.ts';
+import { AxisNumbers, canonicalJson, scalingAxes } from '../../contract/index.ts';
 import type { Check } from '../read/check.ts';
 import { FIELDS, readLiteral, type Field } from '../schema/fields.ts';
 import { listed, shown, type Path } from '../read/problems.ts';
@@ -13,13 +13,22 @@ export interface CompiledAxes {
   readonly space: Space;
   /** Distinct values of every axis, in the order they are written. */
   readonly values: ReadonlyMap<string, readonly AxisValue[]>;
+  /** Values that were taken for others, in sentences. */
+  readonly notes: readonly string[];
 }
 
-type AxisValues = Map<string, Set<AxisValue>>;
+interface Values {
+  readonly distinct: Set<AxisValue>;
+  /** 0.3 and 0.30000000000000004 are one value, also in two parts of a list. */
+  readonly numbers: AxisNumbers;
+  readonly notes: Set<string>;
+}
+
+type AxisValues = Map<string, Values>;
 
 /** `undefined` when a problem was reported. */
 export function compileAxes(raw: unknown, check: Check): CompiledAxes | undefined {
-  const values = new Map<string, Set<AxisValue>>();
+  const values: AxisValues = new Map();
   const space = compileSpace(raw, ['axes'], check, values);
   if (check.isSound(['axes'])) {
     // One that stands in the wrong place has been reported there.
@@ -36,7 +45,11 @@ export function compileAxes(raw: unknown, check: Check): CompiledAxes | undefine
   if (space.size > MAX_TRIALS)
     check.report(['axes'], `Expected at most ${MAX_TRIALS / 1e6} million cells, got ${space.size}`, true);
   if (!check.isSound(['axes'])) return undefined;
-  return { space, values: new Map([...values].map(([name, distinct]) => [name, [...distinct]])) };
+  return {
+    space,
+    values: new Map([...values].map(([name, { distinct }]) => [name, [...distinct]])),
+    notes: [...values.values()].flatMap(({ notes }) => [...notes]),
+  };
 }
 
 function compileSpace(raw: unknown, path: Path, check: Check, values: AxisValues): Space {
@@ -82,23 +95,31 @@ function readValues(
 ): AxisValue[] {
   const found: AxisValue[] = [];
   const seen = new Set<AxisValue>();
-  const known = values.get(field.name) ?? new Set();
-  values.set(field.name, known);
+  const { name } = field;
+  const known = values.get(name) ?? { distinct: new Set(), numbers: new AxisNumbers(), notes: new Set() };
+  values.set(name, known);
   (Array.isArray(raw) ? raw : [raw]).forEach((item: unknown, index) => {
     const here = Array.isArray(raw) ? [...path, index] : path;
     if (!check.isSound(here)) return;
     const reading = readLiteral(field, item);
-    if (!reading.ok) check.report(here, reading.message);
-    else if (distinct && seen.has(reading.value)) {
-      check.report(
-        here,
-        `Expected distinct values on axis \`${field.name}\`, got ${shown(reading.value)} a second time`,
-      );
-    } else {
-      found.push(reading.value);
-      seen.add(reading.value);
-      known.add(reading.value);
+    if (!reading.ok) {
+      check.report(here, reading.message);
+      return;
     }
+    const given = reading.value;
+    const value = typeof given === 'number' ? known.numbers.settle(given) : given;
+    if (value !== given)
+      known.notes.add(
+        `${name} ${shown(given)} is taken for ${shown(value)}: values within 1e-9 of each other are one.`,
+      );
+    if (distinct && seen.has(value)) {
+      if (value === given)
+        check.report(here, `Expected distinct values on axis \`${name}\`, got ${shown(given)} a second time`);
+      return;
+    }
+    found.push(value);
+    seen.add(value);
+    known.distinct.add(value);
   });
   return found;
 }

@@ -51,6 +51,7 @@ export function compile(
     file,
     space: axes.space,
     axisValues: axes.values,
+    notes: axes.notes,
     axes: [...new Set([...scalingAxes, ...axes.values.keys()])],
     fixed,
     base: Object.fromEntries(families.map((family) => [family.name, base(family)])),

@@ -3,7 +3,7 @@
  * Everything is typed before anything runs, so a misspelt name or a comparison of unlike things is found when the file is read.
  */
 import type jsep from 'jsep';
-import { didYouMean } from '../../contract/index.ts';
+import { didYouMean, isSameValue } from '../../contract/index.ts';
 import { ExpressionError, offsetOf, syntaxTree } from './expression-syntax.ts';
 import { slipOf } from './expression-slips.ts';
 import type { Kind } from '../schema/fields.ts';
@@ -166,10 +166,10 @@ function compileBinary(node: jsep.BinaryExpression, context: Context): Typed {
   switch (operator) {
     case '==':
       expectKind(b, a.kind, node.right, 'after `==`');
-      return { kind: 'boolean', evaluate: (scope) => a.evaluate(scope) === b.evaluate(scope) };
+      return { kind: 'boolean', evaluate: (scope) => isEqual(a.evaluate(scope), b.evaluate(scope)) };
     case '!=':
       expectKind(b, a.kind, node.right, 'after `!=`');
-      return { kind: 'boolean', evaluate: (scope) => a.evaluate(scope) !== b.evaluate(scope) };
+      return { kind: 'boolean', evaluate: (scope) => !isEqual(a.evaluate(scope), b.evaluate(scope)) };
     case '&&':
       expectBoth('boolean');
       return { kind: 'boolean', evaluate: (scope) => a.evaluate(scope) === true && b.evaluate(scope) === true };
@@ -179,6 +179,11 @@ function compileBinary(node: jsep.BinaryExpression, context: Context): Typed {
     default:
       throw refused(node.left, `the operator \`${operator}\``);
   }
+}
+
+/** Numbers within 1e-9 of each other are equal, as on an axis: 0.1 + 0.2 is 0.3. */
+function isEqual(a: AxisValue, b: AxisValue): boolean {
+  return typeof a === 'number' && typeof b === 'number' ? isSameValue(a, b) : a === b;
 }
 
 function compileConditional(node: jsep.ConditionalExpression, context: Context): Typed {

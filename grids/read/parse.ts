@@ -46,6 +46,7 @@ export function parseGrid(text: string, fileName: string): Grid {
     ownCost: hasOwnCost(raw),
     seeds: program.seeds,
     axes: Object.fromEntries(program.axisValues),
+    notes: program.notes,
     constraints: program.constraints.map((constraint) => constraint.text),
     cellCount: program.space.size,
     program,

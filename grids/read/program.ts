@@ -28,6 +28,8 @@ export interface GridProgram {
   readonly axes: readonly string[];
   /** Distinct values of every axis that the grid names. */
   readonly axisValues: ReadonlyMap<string, readonly AxisValue[]>;
+  /** What was read otherwise than it is written, in sentences. */
+  readonly notes: readonly string[];
   /** Settings that are the same in every cell, unless the cell assigns them. */
   readonly fixed: Readonly<Assignment>;
   /** `fixed`, over the defaults of each family of the grid. */

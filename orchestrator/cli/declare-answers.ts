@@ -106,6 +106,7 @@ export function declareAnswers(program: Command, io: Io, act: Act): void {
     .argument('<file>', 'a CSV file')
     .option('--dataset <name>', 'which dataset the accuracies are on [known of the published tables]')
     .option('--name <name>', 'of the sweep [of the file]')
+    .option('--replace', 'of two values of a cell and seed keep the later, of the file before the store [refused]')
     .action((file: string, options: ImportCommandOptions) =>
       act(async () => (await import('../commands/import.ts')).importFile(file, options, io)),
     );

@@ -1,5 +1,5 @@
-import { budgetText, EXIT, ScalesweepError, type Budget, type CostAxis } from '../../contract/index.ts';
-import { best as ask, type Best } from '../../results/index.ts';
+import { budgetText, costAxes, EXIT, ScalesweepError, type Budget, type CostAxis } from '../../contract/index.ts';
+import { best as ask, whatIsMissing, type Best } from '../../results/index.ts';
 import { cellTable } from '../cli/cell-table.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
@@ -17,17 +17,27 @@ export interface BestCommandOptions extends ScopedOptions {
 /** `scalesweep best`: chosen on minival, reported on test. */
 export async function best(options: BestCommandOptions, io: Io): Promise<number> {
   const budget = budgetOf(options);
-  const answer = await readStore(options.db, (store) => ask(store, { ...scopeOf(options), budget }));
-  if (options.json === true) printJson(io, answer);
-  else io.out(bestText(answer, io.width));
+  const { answer, missing } = await readStore(options.db, (store) => {
+    const answer = ask(store, { ...scopeOf(options), budget });
+    const axis = costAxes.find((name) => budget[name] !== undefined) ?? 'flops';
+    return { answer, missing: answer.best === null ? whatIsMissing(store, { ...scopeOf(options), axis }) : undefined };
+  });
+  if (options.json === true) {
+    if (missing !== undefined) io.err(missing);
+    printJson(io, answer);
+  } else io.out(bestText(answer, missing, io.width));
   return EXIT.done;
 }
 
 /** @throws {ScalesweepError} NOT_FOUND when no measured cell is under the budget. */
-function bestText({ budget, best, withinNoise, withinNoiseTotal, noise }: Best, width?: number): string {
+function bestText(
+  { budget, best, withinNoise, withinNoiseTotal, noise }: Best,
+  missing: string | undefined,
+  width?: number,
+): string {
   if (best === null) {
     throw new ScalesweepError('NOT_FOUND', `Expected a measured cell with ${budgetText(budget)}, got none`, {
-      hint: 'scalesweep status says what is finished; scalesweep pareto shows what the cells cost.',
+      hint: missing ?? 'scalesweep status says what is finished; scalesweep pareto shows what the cells cost.',
     });
   }
   const lines = [`Best with ${budgetText(budget)}:`, cellTable([best], width)];

@@ -1,5 +1,5 @@
 import { EXIT, formatAmount } from '../../contract/index.ts';
-import { axisText, isoflop as ask, type SliceCurve } from '../../results/index.ts';
+import { axisText, isoflop as ask, whatIsMissing, type SliceCurve } from '../../results/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
 import { formatTable, type Column } from '../cli/table.ts';
@@ -19,7 +19,12 @@ const ROWS = 12;
 /** `scalesweep isoflop`: the slice of equal cost, and where along each dimension its optimum lies. */
 export async function isoflop(options: IsoflopCommandOptions, io: Io): Promise<number> {
   const { flops, axis, tolerance } = options;
-  const answer = await readStore(options.db, (store) => ask(store, { ...scopeOf(options), flops, axis, tolerance }));
+  const question = { ...scopeOf(options), flops, axis, tolerance };
+  const { answer, missing } = await readStore(options.db, (store) => {
+    const answer = ask(store, question);
+    return { answer, missing: answer.sliceTotal === 0 ? whatIsMissing(store, question) : undefined };
+  });
+  if (missing !== undefined) io.err(missing);
   if (options.json === true) {
     printJson(io, answer);
     return EXIT.done;

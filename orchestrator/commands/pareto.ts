@@ -1,5 +1,5 @@
 import { EXIT, type CostAxis } from '../../contract/index.ts';
-import { pareto as ask } from '../../results/index.ts';
+import { pareto as ask, whatIsMissing } from '../../results/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
 import { readStore } from '../launch/store-access.ts';
@@ -11,13 +11,19 @@ export interface ParetoCommandOptions extends ScopedOptions {
 
 /** `scalesweep pareto`: by rising cost, so by rising accuracy. */
 export async function pareto(options: ParetoCommandOptions, io: Io): Promise<number> {
-  const answer = await readStore(options.db, (store) => ask(store, { ...scopeOf(options), axis: options.axis }));
+  const question = { ...scopeOf(options), axis: options.axis };
+  const { answer, missing } = await readStore(options.db, (store) => {
+    const answer = ask(store, question);
+    return { answer, missing: answer.front.length === 0 ? whatIsMissing(store, question) : undefined };
+  });
+  if (missing !== undefined) io.err(missing);
   if (options.json === true) printJson(io, answer);
   else
     io.out(
       answer.front.length === 0
-        ? 'No cell is measured yet.'
-        : `Front on ${answer.axis}:\n${cellTable(answer.front, io.width)}`,
+        ? 'No cells on the front.'
+        : `Front on ${answer.axis}:
+${cellTable(answer.front, io.width)}`,
     );
   return EXIT.done;
 }

@@ -21,6 +21,7 @@ export interface PlanCommandOptions extends JsonOption, Overrides, TrainerOption
 /** `scalesweep plan`: computes, prints, writes nothing. */
 export async function plan(gridFile: string, options: PlanCommandOptions, io: Io): Promise<number> {
   const { grid, items } = planSweep(loadGrid(gridFile), options);
+  for (const note of grid.notes) io.err(note);
   const { deviceFlops } = options;
   const predictor = openPredictor(options);
   const tally = new PlanTally({ secondsOf: predictor.seconds, ...(deviceFlops === undefined ? {} : { deviceFlops }) });

@@ -18,6 +18,7 @@ export interface RunOptions extends TrainSweepOptions, Overrides {
 export async function run(gridFile: string, options: RunOptions, io: Io): Promise<number> {
   if (options.dryRun === true) return plan(gridFile, options, io);
   const planned = planSweep(loadGrid(gridFile), options);
+  for (const note of planned.grid.notes) io.err(note);
   // Refused here, before anything is written.
   if (options.redis === undefined) requireTrainer(planned.trainer, options);
   const predictor = openPredictor(options);

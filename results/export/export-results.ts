@@ -34,7 +34,8 @@ function csv(rows: readonly ResultRow[], fields: readonly Field[]): string {
 }
 
 function quoted(value: string): string {
-  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  // Spaces at either end are part of a text, which readers trim.
+  return /[",\r\n]|^\s|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }
 
 /** One array, a result a line, so that two exports can be compared line by line. */

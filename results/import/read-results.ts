@@ -1,10 +1,13 @@
 /** A CSV to results: columns known by name, every value checked, every mistake with its line and column. */
-import { closest, distance } from 'fastest-levenshtein';
 import { FACTS, messageOf, ScalesweepError, type Facts } from '../../contract/index.ts';
 import type { ImportedResult } from '../result-row.ts';
-import { AXIS_PREFIX, complaint, contractColumns, IGNORED_COLUMNS, PUBLISHED_COLUMNS, type Column } from './columns.ts';
+import { AXIS_PREFIX, contractColumns } from './columns.ts';
 import { CsvSyntaxError, parseCsv, type CsvRecord } from './csv.ts';
 import { formatOf, type Format } from './formats.ts';
+import { columnOf, headerProblems, separatorProblem, withoutBlanks, type Columns } from './header.ts';
+import { missingNotes } from './notes.ts';
+import { unitProblem } from './units.ts';
+import { guessOf, numberOf, readAxis, readNumber } from './values.ts';
 
 export interface ReadOptions {
   /** Images of one epoch: train FLOPs are computed where a row has FLOPs and no train FLOPs. */
@@ -15,10 +18,12 @@ export interface ReadOptions {
 
 interface ReadResults {
   readonly results: readonly ImportedResult[];
+  /** The line of each result, 1-based. */
+  readonly lines: readonly number[];
   /** Of a published table; `undefined` for the user to name. */
   readonly dataset: string | undefined;
   readonly provenance: string | undefined;
-  /** Rows and columns left out, and why, in sentences. */
+  /** Rows and columns left out or missing, and what follows, in sentences. */
   readonly notes: readonly string[];
 }
 
@@ -40,23 +45,31 @@ export function readResults(text: string, file: string, options: ReadOptions = {
   const problems = format === undefined ? headerProblems(header, known, `${file}:${head.line}`) : [];
   const reader = { file, header, format, known, trainImages: format?.trainImages ?? options.trainImages };
   const results: ImportedResult[] = [];
+  const lines: number[] = [];
   let withoutDepth = 0;
   if (problems.length === 0) {
     for (const record of body) {
       const result = readRow(record, reader, problems);
       if (result === 'no-depth') withoutDepth++;
-      else if (result !== undefined) results.push(result);
+      else if (result !== undefined) {
+        results.push(result);
+        lines.push(record.line);
+      }
     }
   }
-  if (problems.length > 0) throw usage(summary(problems));
-  const notes: string[] = [];
+  if (problems.length === 0) problems.push(...unitProblems(header, body, `${file}:${head.line}`));
+  if (problems.length > 0) throw usage(listed(problems));
+  const notes = missingNotes(results, file);
   if (withoutDepth > 0) notes.push(`${withoutDepth} rows have no depth (networks of another family) and are left out.`);
-  return { results, dataset: format?.dataset, provenance: format?.provenance, notes };
+  return { results, lines, dataset: format?.dataset, provenance: format?.provenance, notes };
 }
 
 function recordsOf(text: string, file: string): CsvRecord[] {
+  const problem = separatorProblem(text);
+  if (problem !== undefined)
+    throw new ScalesweepError('USAGE', `${file}:1: ${problem.message}`, { hint: problem.hint });
   try {
-    return parseCsv(text);
+    return withoutBlanks(parseCsv(text));
   } catch (error) {
     if (error instanceof CsvSyntaxError) throw usage(`${file}:${error.line}: ${messageOf(error)}`, error);
     throw error;
@@ -69,48 +82,18 @@ const usage = (message: string, cause?: unknown): ScalesweepError =>
     cause,
   });
 
-function summary(problems: readonly string[]): string {
+/** Problems one below the other, the first of them in full. */
+export function listed(problems: readonly string[]): string {
   const more = problems.length - MOST_SHOWN;
   return [...problems.slice(0, MOST_SHOWN), ...(more > 0 ? [`... and ${more} more`] : [])].join('\n');
 }
 
-type Columns = ReadonlyMap<string, Column>;
-
-function columnOf(name: string, known: Columns, format: Format | undefined): Column | undefined {
-  return known.get(name) ?? (format?.columns ?? PUBLISHED_COLUMNS).get(name);
-}
-
-function headerProblems(header: readonly string[], known: Columns, line: string): string[] {
-  const names = [...known.keys(), ...PUBLISHED_COLUMNS.keys()];
-  const problems = header.flatMap((name, i) => {
-    const at = `${line}:${i + 1}`;
-    if (header.indexOf(name) !== i) return [`${at}: Expected distinct columns, got \`${name}\` twice`];
-    if (columnOf(name, known, undefined) !== undefined || IGNORED_COLUMNS.has(name) || name.startsWith(AXIS_PREFIX))
-      return [];
-    if (name === 'top1')
-      return [`${at}: Expected to be told which accuracy, got \`top1\`: name it minivalTop1 or testTop1`];
-    const near = closest(name, names);
-    const hint =
-      distance(name, near) <= 3 ? `; did you mean \`${near}\`?` : `; an axis of the grid is \`${AXIS_PREFIX}${name}\``;
-    return [`${at}: Expected a known column, got \`${name}\`${hint}`];
+function unitProblems(header: readonly string[], body: readonly CsvRecord[], at: string): string[] {
+  return header.flatMap((name, i) => {
+    const values = body.flatMap(({ fields }) => numberOf(fields[i]!.text) ?? []);
+    const problem = unitProblem(name, values);
+    return problem === undefined ? [] : [`${at}:${i + 1}: ${problem}`];
   });
-  const fields = new Map<string, string>();
-  for (const name of header) {
-    const field = columnOf(name, known, undefined)?.field;
-    if (field === undefined) continue;
-    const other = fields.get(field);
-    if (other !== undefined && other !== name)
-      problems.push(`${line}: Expected one column for ${field}, got \`${other}\` and \`${name}\``);
-    fields.set(field, name);
-  }
-  for (const [needed, { isNeeded }] of known) {
-    if (isNeeded && !fields.has(needed))
-      problems.push(`${line}: Expected a column \`${needed}\`, got ${header.join(', ')}`);
-  }
-  if (!fields.has('minivalTop1') && !fields.has('testTop1')) {
-    problems.push(`${line}: Expected a column \`minivalTop1\` or \`testTop1\`, got ${header.join(', ')}`);
-  }
-  return problems;
 }
 
 interface RowReader {
@@ -125,7 +108,8 @@ function readRow(record: CsvRecord, reader: RowReader, problems: string[]): Impo
   const { header, file, format } = reader;
   const at = (index: number): string => `${file}:${record.line}:${index + 1}`;
   if (record.fields.length !== header.length) {
-    problems.push(`${file}:${record.line}: Expected ${header.length} fields, got ${record.fields.length}`);
+    const comma = record.fields.length > header.length ? ' (a comma inside of a value?)' : '';
+    problems.push(`${file}:${record.line}: Expected ${header.length} fields, got ${record.fields.length}${comma}`);
     return undefined;
   }
   const texts = Object.fromEntries(header.map((name, i) => [name, record.fields[i]!.text]));
@@ -136,12 +120,16 @@ function readRow(record: CsvRecord, reader: RowReader, problems: string[]): Impo
   for (const [i, name] of header.entries()) {
     const text = record.fields[i]!.text;
     const column = columnOf(name, reader.known, format);
-    if (name.startsWith(AXIS_PREFIX)) axes[name.slice(AXIS_PREFIX.length)] = readAxis(text);
+    if (name.startsWith(AXIS_PREFIX)) {
+      const value = readAxis(text);
+      if (value !== undefined) axes[name.slice(AXIS_PREFIX.length)] = value;
+    }
     if (column === undefined) continue;
     const value = readNumber(text, column);
-    if (typeof value === 'string')
-      problems.push(`${at(i)}: Expected \`${name}\` to be ${value}, got ${text === '' ? 'nothing' : text}`);
-    else values[column.field] = value;
+    if (typeof value === 'string') {
+      const given = text === '' ? 'nothing' : text;
+      problems.push(`${at(i)}: Expected \`${name}\` to be ${value}, got ${given}${guessOf(text, column)}`);
+    } else values[column.field] = value;
   }
   const readingError = format?.readingError(texts);
   if (format !== undefined && readingError === undefined) {
@@ -157,21 +145,6 @@ function readRow(record: CsvRecord, reader: RowReader, problems: string[]): Impo
     axes,
   };
   return withTrainFlops(result as unknown as ImportedResult, reader.trainImages);
-}
-
-/** The value, `null` for nothing where that is allowed, or what was expected. */
-function readNumber(text: string, column: Column): number | null | string {
-  if (text === '' || text === 'null') return column.isNeeded ? 'a number' : null;
-  const given = Number(text);
-  if (!Number.isFinite(given)) return 'a number';
-  // A factor such as 0.01 leaves rounding dust (79.9 x 0.01); fifteen digits are what a double holds surely.
-  const value = column.factor === 1 ? given : Number((given * column.factor).toPrecision(15));
-  return complaint(column, value) ?? value;
-}
-
-function readAxis(text: string): unknown {
-  if (text === 'true' || text === 'false') return text === 'true';
-  return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
 /** 3 x FLOPs x images x epochs, where the row does not say. */

@@ -1,6 +1,6 @@
 /** Filters on fields, `width=1,depth>=50,flops<2G`: read, checked, and put as a test on cells and as SQL. */
 import { distance } from 'fastest-levenshtein';
-import { FACTS, parseAmount, ScalesweepError, type Facts } from '../../contract/index.ts';
+import { FACTS, parseAmount, SAME_WITHIN, ScalesweepError, type Facts } from '../../contract/index.ts';
 import type { SqlValue } from '../store/connection.ts';
 import { perFacts } from '../store/sql.ts';
 
@@ -64,20 +64,30 @@ function parseCondition(text: string, fields: readonly string[], axes: readonly 
   return { field, operator, value };
 }
 
-/** Conditions as SQL over the table cells, with its parameters. An unknown value satisfies no condition. */
+/**
+ * Conditions as SQL over the table cells, with its parameters. An unknown value satisfies no condition; numbers within 1e-9
+ * of each other are equal.
+ */
 export function filterSql(conditions: readonly Condition[], facts: Facts): { sql: string; values: SqlValue[] } {
   const values: SqlValue[] = [];
   let sql = '';
   for (const { field, operator, value } of conditions) {
     const column = columnsByField(facts).get(field);
-    if (column === undefined) {
-      // JSON's true and false come out of SQLite as 1 and 0.
-      sql += ` AND json_extract(axes, ?) ${operator} ?`;
-      values.push(`$."${field.replaceAll('"', String.raw`\"`)}"`);
-    } else {
-      sql += ` AND ${column} ${operator} ?`;
-    }
-    values.push(typeof value === 'boolean' ? Number(value) : value);
+    // JSON's true and false come out of SQLite as 1 and 0.
+    if (column === undefined) values.push(`$."${field.replaceAll('"', String.raw`\"`)}"`);
+    const { test, bounds } = comparison(operator, value);
+    sql += ` AND ${column ?? 'json_extract(axes, ?)'} ${test}`;
+    values.push(...bounds);
   }
   return { sql, values };
+}
+
+function comparison(operator: Operator, value: Condition['value']): { test: string; bounds: SqlValue[] } {
+  if (typeof value !== 'number')
+    return { test: `${operator} ?`, bounds: [typeof value === 'boolean' ? Number(value) : value] };
+  const margin = SAME_WITHIN * Math.abs(value);
+  const [low, high] = [value - margin, value + margin];
+  if (operator === '=') return { test: 'BETWEEN ? AND ?', bounds: [low, high] };
+  if (operator === '!=') return { test: 'NOT BETWEEN ? AND ?', bounds: [low, high] };
+  return { test: `${operator} ?`, bounds: [operator === '<=' || operator === '>' ? high : low] };
 }

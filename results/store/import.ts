@@ -1,35 +1,35 @@
 /** Results trained elsewhere, as finished trials. */
-import { canonicalJson, contentHash } from '../../contract/index.ts';
+import type { AddResultsOptions } from '../imported.ts';
 import type { ImportedResult } from '../result-row.ts';
 import { refreshCell } from './aggregates.ts';
 import { costValues, insertCell } from './cell-columns.ts';
 import { sweepRow, type Connection } from './connection.ts';
 import { chunksOf } from './chunks.ts';
+import { differing } from './import-conflicts.ts';
+import { placeResults, type PlacedResult } from './placed-results.ts';
 import { datasetRow } from './plan.ts';
-import { cappedCosts, columnList, perFacts, valuesOf } from './sql.ts';
+import { cappedCosts, columnList, fieldList, perFacts, valuesOf } from './sql.ts';
 
 /**
- * Rows of one cell without a seed are its seeds 0, 1, 2... in the order given. A cell and seed of the dataset is one
- * trial, also over several imports (a point that stands in two figures is one training): what the later import knows is
- * added, and of two minival readings the one with the smaller reading error stays.
+ * A cell and seed of the dataset is one trial, also over several imports (a point that stands in two figures is one
+ * training): what the later import knows is added, and of two minival readings the one with the smaller reading error
+ * stays. Whether the results contradict each other or the store, `checkResults` tells beforehand.
  */
 export function addResults(
   connection: Connection,
   sweep: string,
   dataset: string,
-  results: Iterable<ImportedResult>,
+  results: readonly ImportedResult[],
   now: number,
+  { replace = false }: AddResultsOptions = {},
 ): number {
   const sweepN = sweepRow(connection, sweep);
   const datasetN = connection.write(() => datasetRow(connection, dataset));
-  const seedsOf = new Map<number, number>();
   let added = 0;
   let position = 0;
-  const store = (result: ImportedResult): void => {
-    const cell = importedCell(connection, datasetN, dataset, result);
-    const seed = result.seed ?? seedsOf.get(cell.n) ?? 0;
-    seedsOf.set(cell.n, seed + 1);
-    const trial = importedTrial(connection, cell, seed, result, now);
+  const store = (placed: PlacedResult): void => {
+    const cell = importedCell(connection, datasetN, placed);
+    const trial = importedTrial(connection, cell, placed, now, replace);
     added += trial.isNew ? 1 : 0;
     connection.run(
       `INSERT INTO sweep_trials (trial, sweep, position, priority, state) VALUES (?, ?, ?, 0, 'done')
@@ -38,12 +38,12 @@ export function addResults(
       sweepN,
       position++,
     );
-    refreshCell(connection, cell.n);
+    refreshCell(connection, cell);
   };
   // In chunks, so that a large file does not keep a running sweep from writing.
-  for (const chunk of chunksOf(results)) {
+  for (const chunk of chunksOf(placeResults(connection, dataset, results).placed)) {
     connection.write(() => {
-      for (const result of chunk) store(result);
+      for (const placed of chunk) store(placed);
     });
   }
   connection.write(() =>
@@ -71,38 +71,36 @@ const mergeTrial = perFacts(({ metrics }) => {
   return `UPDATE trials SET ${merged.join(', ')} WHERE n = @n`;
 });
 
-interface CellKey {
-  readonly n: number;
-  readonly key: string;
-}
-
-function importedCell(connection: Connection, datasetN: number, dataset: string, result: ImportedResult): CellKey {
-  const { axes = {} } = result;
-  const { facts } = connection;
-  const scaling = facts.scaling.map((axis) => ({ axis, value: valuesOf([axis], result)[0] ?? axis.absent ?? null }));
-  const named = scaling.filter(({ axis, value }) => value !== axis.absent).map(({ axis, value }) => [axis.name, value]);
-  const key = contentHash({ imported: dataset, ...Object.fromEntries(named), axes }).slice(0, 16);
-  connection.run(
-    upsertCell(facts),
-    key,
-    datasetN,
-    canonicalJson(axes),
-    ...scaling.map(({ value }) => value),
-    ...costValues(facts, result),
+/** What is given takes the place of what was known; a reading comes with its own error. */
+const replaceTrial = perFacts(({ metrics }) => {
+  const replaced = metrics.map(({ name, column }) =>
+    name === 'readingError'
+      ? `${column} = CASE WHEN @minivalTop1 IS NULL THEN ${column} ELSE @readingError END`
+      : `${column} = coalesce(@${name}, ${column})`,
   );
-  return connection.get<CellKey>('SELECT n, key FROM cells WHERE key = ?', key) ?? { n: 0, key };
+  return `UPDATE trials SET ${replaced.join(', ')} WHERE n = @n`;
+});
+
+/** Its row number. */
+function importedCell(connection: Connection, datasetN: number, { cell, scaling, axes, result }: PlacedResult): number {
+  const { facts } = connection;
+  connection.run(upsertCell(facts), cell, datasetN, axes, ...scaling, ...costValues(facts, result));
+  return connection.get<{ n: number }>('SELECT n FROM cells WHERE key = ?', cell)?.n ?? 0;
 }
 
 function importedTrial(
   connection: Connection,
-  cell: CellKey,
-  seed: number,
-  result: ImportedResult,
+  cell: number,
+  { id, seed, result }: PlacedResult,
   now: number,
+  replace: boolean,
 ): { n: number; isNew: boolean } {
-  const id = contentHash({ cell: cell.key, seed }).slice(0, 16);
-  const known = connection.get<{ n: number }>('SELECT n FROM trials WHERE id = ?', id);
-  const { metrics } = connection.facts;
+  const { facts } = connection;
+  const { metrics } = facts;
+  const known = connection.get<Record<string, number | null> & { n: number }>(
+    `SELECT n, ${fieldList(metrics)} FROM trials WHERE id = ?`,
+    id,
+  );
   const given = valuesOf(metrics, result);
   const values = Object.fromEntries(metrics.map(({ name }, i) => [name, given[i]!]));
   if (known === undefined) {
@@ -111,9 +109,11 @@ function importedTrial(
         `INSERT INTO trials (id, cell, seed, state, finished_at, ${columnList(metrics)})
          VALUES (@id, @cell, @seed, 'done', @now, ${metrics.map(({ name }) => `@${name}`).join(', ')})`,
       )
-      .run({ ...values, id, cell: cell.n, seed, now });
+      .run({ ...values, id, cell, seed, now });
     return { n: Number(inserted.lastInsertRowid), isNew: true };
   }
-  connection.run(mergeTrial(connection.facts), { ...values, n: known.n });
-  return { n: known.n, isNew: false };
+  const { n } = known;
+  const isReplaced = replace && differing(facts, known, values).length > 0;
+  connection.run((isReplaced ? replaceTrial : mergeTrial)(facts), { ...values, n });
+  return { n, isNew: false };
 }

@@ -1,5 +1,6 @@
 /** The store on SQLite: opens the file, takes the owner's lock, and translates every error on its way out. */
 import { FACTS, type EpochMetrics, type TrialCost, type TrialResult, type TrialSpec } from '../../contract/index.ts';
+import type { AddResultsOptions, ImportCheck } from '../imported.ts';
 import type { ImportedResult } from '../result-row.ts';
 import type {
   AddedTrials,
@@ -25,6 +26,7 @@ import type {
 import { Connection } from './connection.ts';
 import { fail, finish, recordCheckpoint, recordEpochs, release, releaseOrphans, shrink } from './finishing.ts';
 import { claim, nextRetryAt, nextTrials, recordStarted } from './hand-out.ts';
+import { checkResults } from './import-conflicts.ts';
 import { addResults } from './import.ts';
 import { realFile, refuseHardLinks } from './file-identity.ts';
 import { openDatabase } from './open.ts';
@@ -97,8 +99,17 @@ export class SqliteStore implements Store {
   predictAgain(sweep: string, secondsOf: (spec: TrialSpec, cost: TrialCost) => number): void {
     this.#guard((connection) => predictAgain(connection, sweep, secondsOf));
   }
-  addResults(sweep: string, dataset: string, results: Iterable<ImportedResult>, now: number): number {
-    return this.#guard((connection) => addResults(connection, sweep, dataset, results, now));
+  checkResults(dataset: string, results: readonly ImportedResult[]): ImportCheck {
+    return this.#guard((connection) => checkResults(connection, dataset, results));
+  }
+  addResults(
+    sweep: string,
+    dataset: string,
+    results: readonly ImportedResult[],
+    now: number,
+    options: AddResultsOptions = {},
+  ): number {
+    return this.#guard((connection) => addResults(connection, sweep, dataset, results, now, options));
   }
   sweep(prefix?: string): SweepRecord {
     return this.#guard((connection) => findSweep(connection, prefix));

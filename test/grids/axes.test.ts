@@ -98,3 +98,30 @@ describe('axes', () => {
     );
   });
 });
+
+describe('values within 1e-9 of each other', () => {
+  const CLOSE = 'width: [0.3, 0.30000000000000004, 0.5]';
+
+  it('are one cell, which is told, under the id that the first has alone', () => {
+    const grid = parse(withAxes(`axes: {${REST}, ${CLOSE}}`));
+    expect(grid.axes['width']).toEqual([0.3, 0.5]);
+    expect(grid.notes).toEqual([
+      'width 0.30000000000000004 is taken for 0.3: values within 1e-9 of each other are one.',
+    ]);
+    const alone = planned(withAxes(`axes: {${REST}, width: [0.3, 0.5]}`));
+    expect(idsOf(planned(withAxes(`axes: {${REST}, ${CLOSE}}`)))).toEqual(idsOf(alone));
+    expect(parse(withAxes(`axes: {${REST}, width: [0.3, 0.5]}`)).notes).toEqual([]);
+  });
+
+  it('are one in two parts of a list', () => {
+    const axes = `axes: {${REST}, list: [{width: [0.3, 0.5]}, {width: [0.30000000000000004, 1]}]}`;
+    expect(varied(axes)).toEqual([{ width: 0.3 }, { width: 0.5 }, { width: 1 }]);
+  });
+
+  it('keep their digits where there is but one of them', () => {
+    expect(varied(`axes: {${REST}, width: [0.30000000000000004]}`)).toEqual([{ width: 0.1 + 0.2 }]);
+  });
+});
+
+const idsOf = (items: ReturnType<typeof planned>): string[] =>
+  items.flatMap((item) => (item.kind === 'trial' ? [item.trial.id] : []));

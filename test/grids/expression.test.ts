@@ -33,6 +33,8 @@ describe('an expression', () => {
     ['floor(1.7) + ceil(1.2) + round(1.5)', 5],
     ['log2(8) + sqrt(16) + abs(-1)', 8],
     ['flip == true', true],
+    ['0.1 + 0.2 == 0.3', true],
+    ['0.1 + 0.2 != 0.3', false],
   ])('%s', (text, expected) => expect(value(text)).toBe(expected));
 
   it('knows the names that it uses', () => {
