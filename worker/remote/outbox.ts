@@ -130,11 +130,15 @@ export function openOutbox(folder: string, log: (text: string) => void = () => u
     adoptOthers();
     // Where it was moved to, nobody must find messages that are sent from here.
     lost.db.exec('BEGIN; DELETE FROM letters; DELETE FROM stores; DELETE FROM me; COMMIT');
+    // Not left to the closing: that writes nothing into a file that was moved.
+    lost.db.pragma('wal_checkpoint(TRUNCATE)');
     lost.db.close();
   };
 
   const keepOnDisk = (): void => {
-    if (!current.isInPlace()) guarded(moveOn);
+    guarded(() => {
+      if (!current.isInPlace()) moveOn();
+    });
   };
 
   guarded(adoptOthers);
