@@ -6,6 +6,8 @@ import { KEY_PREFIX } from './wire.ts';
 
 /** What a probe leaves behind goes by itself, ms. */
 const EXPIRE_MS = 10_000;
+/** For what was not written because that was refused. */
+const WAIT_SECONDS = 0.01;
 /** `LPOP` takes several at a time since then. */
 const OLDEST = [6, 2] as const;
 
@@ -88,7 +90,7 @@ async function firstRefused(redis: Redis): Promise<Refused | undefined> {
     ['rpush', `${key}:b`, 1, 2],
     ['lpush', `${key}:b`, 0],
     ['ltrim', `${key}:b`, 0, 9],
-    ['blpop', `${key}:b`, 1],
+    ['blpop', `${key}:b`, WAIT_SECONDS],
     ['lpop', `${key}:b`, 9],
     ['sadd', `${key}:c`, 1],
     ['smembers', `${key}:c`],
@@ -97,7 +99,7 @@ async function firstRefused(redis: Redis): Promise<Refused | undefined> {
     ['hget', `${key}:d`, 'x'],
     ['hstrlen', `${key}:d`, 'x'],
     ['zadd', `${key}:e`, 1, 'x'],
-    ['bzpopmin', `${key}:e`, 1],
+    ['bzpopmin', `${key}:e`, WAIT_SECONDS],
     ['pexpire', `${key}:d`, EXPIRE_MS],
     ['get', `${key}:a`],
     // The queue keeps its books in scripts, over several keys.

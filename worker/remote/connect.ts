@@ -61,6 +61,7 @@ export async function connectRedis(where: string | RedisAddress, options: Connec
   }, TELL_MS);
   try {
     await firstAnswer(redis, () => lastError, timeoutMs);
+    clearTimeout(telling);
     await checkRedis(redis, address, onNotice);
   } catch (error) {
     redis.disconnect();

@@ -25,8 +25,9 @@ export function makeNotice({ log, failing, again, calmMs = 5000 }: NoticeOptions
       clearTimeout(calm);
       calm = undefined;
       const { code, text, hint } = redisReason(error);
-      if (told.has(code)) return;
-      told.add(code);
+      const cause = code === 'UNBLOCKED' ? 'READONLY' : code;
+      if (told.has(cause)) return;
+      told.add(cause);
       log(`${failing}: ${text}${hint === undefined ? '' : `. ${hint}`}`);
     },
     worked: () => {

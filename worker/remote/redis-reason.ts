@@ -10,6 +10,8 @@ export interface RedisReason {
 
 const MEANINGS: Readonly<Record<string, { readonly text: string; readonly hint: string }>> = {
   READONLY: { text: 'a replica, which takes no writes', hint: 'Name the server that it copies from.' },
+  // To those who wait, when the server becomes one.
+  UNBLOCKED: { text: 'a replica, which takes no writes', hint: 'Name the server that it copies from.' },
   MASTERDOWN: { text: 'a replica that has lost its master', hint: 'Name a server that takes writes.' },
   MOVED: { text: 'a node of a cluster', hint: 'Name a single server: queues cannot be spread over a cluster.' },
   CROSSSLOT: { text: 'a node of a cluster', hint: 'Name a single server: queues cannot be spread over a cluster.' },
@@ -41,7 +43,9 @@ export function redisReason(error: unknown): RedisReason {
   const [first] = (error as { previousErrors?: readonly Error[] } | undefined)?.previousErrors ?? [];
   const message = messageOf(first ?? error).split('\n', 1)[0]!;
   // A script passes the code on in the middle of its own message.
-  const codes = message.includes('ACL failure') ? ['NOPERM'] : (message.match(/\b[A-Z]{3,}\b/g) ?? []);
+  const codes = /ACL failure|user executing the script/.test(message)
+    ? ['NOPERM']
+    : (message.match(/\b[A-Z]{3,}\b/g) ?? []);
   const code = codes.find((each) => each in MEANINGS);
   const meaning = code === undefined ? undefined : MEANINGS[code];
   if (code === undefined || meaning === undefined) return { code: message, text: message || 'no answer' };

@@ -63,6 +63,7 @@ export interface SweepSettings {
   readonly id?: string;
   readonly watch?: (news: SweepNews) => void;
   readonly signal?: AbortSignal;
+  readonly log?: (text: string) => void;
 }
 
 export const STORE = 'a'.repeat(32);
@@ -84,6 +85,7 @@ export function startSweep({
   id = STORE,
   watch,
   signal,
+  log,
 }: SweepSettings): SweepRun {
   const store = openStore(path.join(folder, 'results.db'), { mode: 'run' });
   const sweep = storePlan(store, planSweep(parseGrid(noopGrid({ trials, epochs }), 'grid.yaml')), Date.now());
@@ -93,7 +95,7 @@ export function startSweep({
     engine: 'noop',
     reader: `reader-${Math.round(performance.now() * 1000)}`,
     adopt: store.running(),
-    log: () => undefined,
+    log: log ?? (() => undefined),
     leaseMs,
     ahead,
     tickMs: 100,

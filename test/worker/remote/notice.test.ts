@@ -56,6 +56,7 @@ describe('what Redis answered', () => {
     ["READONLY You can't write against a read only replica.", 'READONLY'],
     ['ERR Error running script (call to f_ab): @user_script:1: -OOM command not allowed', 'OOM'],
     ["NOPERM this user has no permissions to run the 'eval' command", 'NOPERM'],
+    ["ERR The user executing the script can't run this command or subcommand script: 6a", 'NOPERM'],
     ['ERR ACL failure in script: The user executing the script has no permissions', 'NOPERM'],
     ['ERR wrong number of arguments', 'ERR wrong number of arguments'],
   ])('%s', (message, code) => expect(redisReason(new Error(message)).code).toBe(code));
