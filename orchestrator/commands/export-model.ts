@@ -26,7 +26,8 @@ export async function exportModel(prefix: string, options: ExportModelOptions, i
   const weights = await weightsOf(detail, result, folder);
   const { exportTrial } = await import('../../worker/engines/onnx/export-trial.ts');
   const version = describeEnvironment()['scalesweep'] ?? 'unknown';
-  const { bytes, metadata } = exportTrial(trial, result, weights, version);
+  const classNames = weights.classNames ?? (await namesHere(trial));
+  const { bytes, metadata } = exportTrial(trial, result, { ...weights, classNames }, version);
   writeWhole(options.out, bytes);
   if (options.json === true) printJson(io, { trial: trial.id, file: options.out, bytes: bytes.length, metadata });
   else {
@@ -34,8 +35,24 @@ export async function exportModel(prefix: string, options: ExportModelOptions, i
     io.out(`input  ${metadata['input']}`);
     io.out(`       inputMean ${metadata['inputMean']}, inputStd ${metadata['inputStd']}`);
     io.out(`output ${metadata['output']}`);
+    io.out(`       ${classNames === undefined ? UNKNOWN_NAMES : `classNames ${listed(classNames)}`}`);
   }
   return EXIT.done;
+}
+
+const UNKNOWN_NAMES =
+  'classNames unknown: export where the dataset is, to have them in the file (they are the class folders, sorted)';
+
+/** Of weights that were kept without them: as the dataset of that content names its classes, where it is on this machine. */
+async function namesHere({ spec: { data, model } }: Trial): Promise<readonly string[] | undefined> {
+  const { classNamesOf } = await import('../../worker/data/index.ts');
+  const names = await classNamesOf(data).catch(() => undefined);
+  return names?.length === model.classes ? names : undefined;
+}
+
+function listed(names: readonly string[]): string {
+  const few = names.slice(0, 10).join(', ');
+  return names.length > 10 ? `${few}, and ${names.length - 10} more` : few;
 }
 
 function finished({ id, trial, state, result }: TrialDetail): { trial: Trial; result: TrialResult } {

@@ -3,6 +3,7 @@ import { loadGrid, PlanTally } from '../../grids/index.ts';
 import { openPredictor } from '../calibration/open-predictor.ts';
 import type { Io } from '../cli/io.ts';
 import type { JsonOption } from '../cli/shared-options.ts';
+import { checkPhotographs, specsOf } from '../launch/plan/check-photographs.ts';
 import type { Overrides } from '../launch/plan/overrides.ts';
 import { planSweep } from '../launch/plan/plan-sweep.ts';
 import type { TrainerOptions } from '../launch/trainers.ts';
@@ -22,6 +23,7 @@ export interface PlanCommandOptions extends JsonOption, Overrides, TrainerOption
 export async function plan(gridFile: string, options: PlanCommandOptions, io: Io): Promise<number> {
   const { grid, items } = planSweep(loadGrid(gridFile), options);
   for (const note of grid.notes) io.err(note);
+  await checkPhotographs(specsOf(items), io.err);
   const { deviceFlops } = options;
   const predictor = openPredictor(options);
   const tally = new PlanTally({ secondsOf: predictor.seconds, ...(deviceFlops === undefined ? {} : { deviceFlops }) });

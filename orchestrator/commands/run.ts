@@ -1,6 +1,7 @@
 import { loadGrid } from '../../grids/index.ts';
 import { openPredictor } from '../calibration/open-predictor.ts';
 import type { Io } from '../cli/io.ts';
+import { checkPhotographs, specsOf } from '../launch/plan/check-photographs.ts';
 import type { Overrides } from '../launch/plan/overrides.ts';
 import { planSweep } from '../launch/plan/plan-sweep.ts';
 import { storePlan } from '../launch/plan/store-plan.ts';
@@ -20,7 +21,10 @@ export async function run(gridFile: string, options: RunOptions, io: Io): Promis
   const planned = planSweep(loadGrid(gridFile), options);
   for (const note of planned.grid.notes) io.err(note);
   // Refused here, before anything is written.
-  if (options.redis === undefined) requireTrainer(planned.trainer, options);
+  if (options.redis === undefined) {
+    requireTrainer(planned.trainer, options);
+    await checkPhotographs(specsOf(planned.items));
+  }
   const predictor = openPredictor(options);
   return ownStore(options, (store) => {
     const sweep = storePlan(store, planned, Date.now(), predictor);

@@ -6,6 +6,7 @@ import { printJson, type Io } from '../cli/io.ts';
 import type { JsonOption } from '../cli/shared-options.ts';
 import { workerSlots } from '../dispatch/worker-slots.ts';
 import { trainerEnvironment, type TrainerOptions } from '../launch/trainers.ts';
+import { requireWritable } from '../launch/require-writable.ts';
 import { listenForStop } from '../launch/train/stop-signals.ts';
 
 export interface WorkerOptions extends JsonOption, TrainerOptions {
@@ -33,15 +34,19 @@ export async function worker(options: WorkerOptions, io: Io): Promise<number> {
     });
   }
   const devices = workerSlots(options.devices, options.concurrency, options.threads);
+  const checkpointDir = path.resolve(options.checkpoints ?? state.checkpoints);
+  const outboxDir = path.resolve(options.outbox ?? path.join(state.root, 'outbox'));
+  requireWritable(outboxDir, '--outbox');
+  requireWritable(checkpointDir, '--checkpoints');
   const serving = await serve({
     redis: options.redis,
     engine: options.engine,
     devices,
     threads: options.threads,
     env,
-    checkpointDir: path.resolve(options.checkpoints ?? state.checkpoints),
+    checkpointDir,
     checkpointCapBytes: options.checkpoints === undefined ? options.checkpointCap : 0,
-    outboxDir: path.resolve(options.outbox ?? path.join(state.root, 'outbox')),
+    outboxDir,
     log: io.err,
     heartbeatMs: options.beat * 1000,
   });

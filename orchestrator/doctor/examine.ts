@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import path from 'node:path';
-import { formatAmount, isScalesweepError, messageOf, systemError } from '../../contract/index.ts';
+import { formatAmount, isScalesweepError, messageOf, systemCode, systemError } from '../../contract/index.ts';
 import { familyNames } from '../../models/index.ts';
 import { calibrationKey, readCalibration } from '../calibration/calibration-file.ts';
 import { placeOf } from '../calibration/open-predictor.ts';
@@ -177,9 +177,16 @@ async function datasetChecks(env: Environment): Promise<Check[]> {
   const cache = datasetCacheDir(env);
   return [...catalog].map(({ name }) => {
     const folder = datasetDir(cache, name);
-    const isThere = existsSync(folder) && readdirSync(folder).length > 0;
     const what = `dataset ${name}`;
-    return isThere
+    const files = namesIn(folder);
+    if (files === undefined)
+      return {
+        what,
+        state: 'missing',
+        found: `${folder} may not be read`,
+        mend: `Let its owner run: chmod -R a+rX ${folder}`,
+      };
+    return files.length > 0
       ? { what, state: 'ok', found: folder }
       : {
           what,
@@ -188,6 +195,15 @@ async function datasetChecks(env: Environment): Promise<Check[]> {
           mend: `scalesweep data fetch ${name} (a run fetches what it needs by itself)`,
         };
   });
+}
+
+/** None for a folder that is not there, `undefined` for one that may not be read. */
+function namesIn(folder: string): readonly string[] | undefined {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    return systemCode(error) === 'ENOENT' ? [] : undefined;
+  }
 }
 
 function gpuCheck(): Check {

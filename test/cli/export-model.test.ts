@@ -62,6 +62,7 @@ describe.skipIf(isSkippedWithout(installed))('export-model, of networks that wer
         trial: id,
         dataset: 'fashion-mnist',
         classes: '10',
+        classNames: expect.stringMatching(/^\["T-shirt\/top",.*"Ankle boot"\]$/) as string,
         weights: 'moving average',
       });
       expect(Number(seen.metadata['testTop1'])).toBe(testTop1);

@@ -61,6 +61,7 @@ export const cifar10: DatasetDescriptor = {
   name: 'cifar-10',
   identity: 'cifar-10/1',
   classes: 10,
+  classNames: ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'],
   files: [
     {
       name: ARCHIVE,

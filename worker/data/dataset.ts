@@ -53,6 +53,8 @@ export interface Dataset {
   readonly name: string;
   readonly identity: string;
   readonly classes: number;
+  /** In the order of the labels. */
+  readonly classNames?: readonly string[] | undefined;
   /** Per channel, of the training images, in units of 0-1. */
   readonly mean: readonly number[];
   readonly std: readonly number[];

@@ -33,6 +33,8 @@ export interface DatasetDescriptor {
   /** Part of every trial's id: raised if the content, the split or the decoding changes. */
   readonly identity: string;
   readonly classes: number;
+  /** In the order of the labels. */
+  readonly classNames: readonly string[];
   readonly files: readonly DatasetFile[];
   /** Tried in order, after the cache. */
   readonly sources: readonly DatasetSource[];

@@ -35,6 +35,18 @@ export const fashionMnist: DatasetDescriptor = {
   name: 'fashion-mnist',
   identity: 'fashion-mnist/1',
   classes: CLASSES,
+  classNames: [
+    'T-shirt/top',
+    'Trouser',
+    'Pullover',
+    'Dress',
+    'Coat',
+    'Sandal',
+    'Shirt',
+    'Sneaker',
+    'Bag',
+    'Ankle boot',
+  ],
   // Of the unpacked files: the same content is packed differently from one source to another.
   files: [
     {

@@ -11,10 +11,15 @@ import type { DatasetDescriptor, DatasetFile, DatasetSource } from './descriptor
 import { fetchImageFolder, type FolderFacts } from './image-folder/open-folder.ts';
 import { isImageFolder } from './image-folder/scan.ts';
 import { packedCacheSource } from './sources/folder.ts';
+import { inWritableCache, placesOf } from './writable-cache.ts';
 
 export interface FetchOptions {
   /** Default: `$SCALESWEEP_DATA`, or `~/.cache/scalesweep/datasets`. */
   readonly cacheDir?: string;
+  /** What cannot be written into the cache is kept here. Default: a folder below `~/.cache/scalesweep`. */
+  readonly secondDir?: string;
+  /** Of photographs that were packed before: only how many were left out, not which. */
+  readonly isBrief?: boolean;
   /** One line for each thing worth telling. Default: nobody is told. */
   readonly log?: (line: string) => void;
 }
@@ -113,14 +118,19 @@ export async function fetchDescribed(
   options: FetchOptions = {},
 ): Promise<FetchedDataset> {
   const { name, identity, files } = descriptor;
-  const log = options.log ?? (() => undefined);
-  const folder = datasetDir(options.cacheDir ?? datasetCacheDir(), name);
+  const { cacheDir = datasetCacheDir(), log = () => undefined } = options;
+  const places = { ...options, cacheDir };
+  const folder = datasetDir(cacheDir, name);
   const contents = new Map<string, Uint8Array>();
   const missing = (): DatasetFile[] => files.filter((file) => !contents.has(file.name));
 
-  const { found, unreadable } = await readCache(folder, files);
-  const present = files.filter((file) => found.has(file.name));
-  const corrupt = [...unreadable, ...accept(found, present, contents).map((line) => path.join(folder, line))];
+  const corrupt: string[] = [];
+  for (const place of placesOf(places)) {
+    const kept = datasetDir(place, name);
+    const { found, unreadable } = await readCache(kept, missing());
+    const present = missing().filter((file) => found.has(file.name));
+    corrupt.push(...unreadable, ...accept(found, present, contents).map((line) => path.join(kept, line)));
+  }
   for (const line of corrupt) log(`damaged, to be fetched again: ${line}`);
   if (missing().length === 0) return { name, identity, folder, sources: ['cache'], contents };
 
@@ -136,7 +146,10 @@ export async function fetchDescribed(
       faults = [messageOf(error)];
     }
     const taken = wanted.filter((file) => contents.has(file.name));
-    for (const file of taken) await writeFileAtomically(path.join(folder, file.name), [contents.get(file.name)!]);
+    await inWritableCache(name, places, log, async (place) => {
+      for (const file of taken)
+        await writeFileAtomically(path.join(datasetDir(place, name), file.name), [contents.get(file.name)!]);
+    });
     if (taken.length > 0) {
       used.push(source.name);
       log(`${name}: ${taken.length} of ${files.length} files from ${source.name}`);
@@ -164,6 +177,6 @@ export async function fetchDataset(name: string, options: FetchOptions = {}): Pr
   // Also keeps a name such as "../x" from leading out of the cache.
   if (!dataSpec.shape.name.safeParse(name).success || !(await isImageFolder(folder)))
     throw unknownDataset(name, folder);
-  const photographs = await fetchImageFolder(name, { cacheDir, log });
+  const photographs = await fetchImageFolder(name, { ...options, cacheDir, log });
   return { name, identity: photographs.identity, folder, sources: [folder], contents: new Map(), photographs };
 }

@@ -12,6 +12,7 @@ import { memoryBytes, type MemoryDataset } from './memory-set.ts';
 import { OpenSets } from './open-sets.ts';
 import { prepareDataset } from './prepare.ts';
 import { preparedKey, readPrepared, writePrepared } from './prepared-file.ts';
+import { inWritableCache, placesOf, type CachePlaces } from './writable-cache.ts';
 
 type Log = (line: string) => void;
 
@@ -22,14 +23,22 @@ export function closeDatasets(): void {
   openSets.clear();
 }
 
-async function readPreparedIfWhole(file: string, key: string, log: Log): Promise<MemoryDataset | undefined> {
-  try {
-    return await readPrepared(file, key);
-  } catch (error) {
-    // A cache must not make a trial fail: a file that cannot be read is logged and made again.
-    if (systemCode(error) !== 'ENOENT') log(`ignored ${file}: ${messageOf(error)}`);
-    return undefined;
+async function readPreparedIfWhole(
+  places: CachePlaces,
+  name: string,
+  key: string,
+  log: Log,
+): Promise<MemoryDataset | undefined> {
+  for (const place of placesOf(places)) {
+    const file = preparedFile(place, name, key);
+    try {
+      return await readPrepared(file, key);
+    } catch (error) {
+      // A cache must not make a trial fail: a file that cannot be read is logged and made again.
+      if (systemCode(error) !== 'ENOENT') log(`ignored ${file}: ${messageOf(error)}`);
+    }
   }
+  return undefined;
 }
 
 /** `580-622 each`. */
@@ -54,15 +63,24 @@ async function prepareAndKeep(
   descriptor: DatasetDescriptor,
   data: DataSpec,
   shape: ImageShape,
-  options: { readonly cacheDir: string; readonly log: Log },
-  to: { readonly file: string; readonly key: string },
+  options: CachePlaces & { readonly log: Log },
+  key: string,
 ): Promise<MemoryDataset> {
   const { contents } = await fetchDescribed(descriptor, options);
   const raw = await descriptor.decode(contents);
   const dataset = prepareDataset(raw, { ...data, classes: descriptor.classes }, shape);
   try {
-    await writePrepared(to.file, to.key, dataset);
-    await removeAbandoned(path.dirname(to.file));
+    // Nobody is told where: each trial makes its own, and none needs it.
+    await inWritableCache(
+      data.name,
+      options,
+      () => undefined,
+      async (place) => {
+        const file = preparedFile(place, data.name, key);
+        await writePrepared(file, key, dataset);
+        await removeAbandoned(path.dirname(file));
+      },
+    );
   } catch (error) {
     options.log(`not kept for other trials: ${messageOf(error)}`);
   }
@@ -91,13 +109,13 @@ export async function openDescribed(
     );
   }
   const key = preparedKey(data, shape);
-  const file = preparedFile(cacheDir, data.name, key);
-  return openSets.get(file, async () => {
+  const places = { ...options, cacheDir, log };
+  return openSets.get(preparedFile(cacheDir, data.name, key), async () => {
     const dataset =
-      (await readPreparedIfWhole(file, key, log)) ??
-      (await prepareAndKeep(descriptor, data, shape, { cacheDir, log }, { file, key }));
+      (await readPreparedIfWhole(places, data.name, key, log)) ??
+      (await prepareAndKeep(descriptor, data, shape, places, key));
     log(describe(dataset));
-    return { dataset, bytes: memoryBytes(dataset) };
+    return { dataset: { ...dataset, classNames: descriptor.classNames }, bytes: memoryBytes(dataset) };
   });
 }
 
@@ -115,7 +133,7 @@ export async function openDataset(data: DataSpec, shape: ImageShape, options: Fe
   const folder = datasetDir(cacheDir, data.name);
   if (!(await isImageFolder(folder))) throw unknownDataset(data.name, folder);
   return openSets.get(`${folder}/${preparedKey(data, shape)}`, async () => {
-    const { dataset, close } = await openImageFolder(data, shape, { cacheDir, log });
+    const { dataset, close } = await openImageFolder(data, shape, { ...options, cacheDir, log });
     log(describe(dataset));
     // Photographs stay on the disk.
     return { dataset, bytes: 0, close };

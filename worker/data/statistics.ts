@@ -7,17 +7,21 @@ export interface ChannelStatistics {
 /** Counts how often each byte occurs in each channel, image by image: exact, in any order. */
 export function makeChannelCounter(channels: number): {
   add(image: Uint8Array): void;
+  /** Takes back an image that was added. */
+  remove(image: Uint8Array): void;
   statistics(): ChannelStatistics;
 } {
   const histograms = Array.from({ length: channels }, () => new Float64Array(256));
+  const count = (image: Uint8Array, by: 1 | -1): void => {
+    const plane = image.length / channels;
+    histograms.forEach((histogram, channel) => {
+      const end = (channel + 1) * plane;
+      for (let i = channel * plane; i < end; i++) histogram[image[i]!]! += by;
+    });
+  };
   return {
-    add(image) {
-      const plane = image.length / channels;
-      histograms.forEach((histogram, channel) => {
-        const end = (channel + 1) * plane;
-        for (let i = channel * plane; i < end; i++) histogram[image[i]!]! += 1;
-      });
-    },
+    add: (image) => count(image, 1),
+    remove: (image) => count(image, -1),
     statistics() {
       const mean: number[] = [];
       const std: number[] = [];

@@ -1,6 +1,7 @@
 /** Every path that the program chooses is defined here. */
 import os from 'node:os';
 import path from 'node:path';
+import { contentHash } from '../../contract/index.ts';
 
 /** The folders and files of one state directory. */
 export interface StatePaths {
@@ -61,6 +62,14 @@ function homeOfUser(): string | undefined {
 export function datasetCacheDir(env: Readonly<Record<string, string | undefined>> = process.env): string {
   const named = env['SCALESWEEP_DATA'];
   return named === undefined || named === '' ? path.join(cacheFolder(env), 'datasets') : named;
+}
+
+/** Where this user keeps what cannot be written into a dataset cache that belongs to somebody else: one folder for each. */
+export function secondCacheDir(
+  cacheDir: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  return path.join(cacheFolder(env), 'elsewhere', contentHash(path.resolve(cacheDir)).slice(0, 16));
 }
 
 /**

@@ -20,6 +20,8 @@ export interface TrainedWeights {
   /** Per channel, of the training images, in units of 0-1: how the images were normalised. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
+  /** In the order of the logits; versions before 2026-12 kept none. */
+  readonly classNames?: readonly string[] | undefined;
   /** Flat, in the order of the network's own layout. */
   readonly params: Float32Array;
   /** Running mean and variance of every norm, likewise. */
@@ -40,6 +42,7 @@ const facts = z.strictObject({
   average: z.boolean(),
   mean: z.array(z.number()),
   std: z.array(z.number()),
+  classNames: z.array(z.string()).optional(),
 });
 
 /**

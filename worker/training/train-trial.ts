@@ -169,9 +169,18 @@ class Run {
     const params = state.get('ema') ?? state.get('params');
     const stats = state.get('stats');
     if (params === undefined || stats === undefined) return;
-    const { mean, std } = dataset;
+    const { mean, std, classNames } = dataset;
     const average = state.has('ema');
-    await context.keepWeights?.({ trial: trial.id, digest: weightsDigest, average, mean, std, params, stats });
+    await context.keepWeights?.({
+      trial: trial.id,
+      digest: weightsDigest,
+      average,
+      mean,
+      std,
+      classNames,
+      params,
+      stats,
+    });
   }
 
   get #recipe(): RecipeSpec {

@@ -1,5 +1,6 @@
 import type { SweepFacts } from '../../../results/index.ts';
 import type { Io } from '../../cli/io.ts';
+import { readsDatasets } from '../plan/check-photographs.ts';
 
 /**
  * Gets what a sweep trains on before workers start: once, with its progress shown, and a dataset that is missing is one clear
@@ -8,9 +9,7 @@ import type { Io } from '../../cli/io.ts';
  * @throws {ScalesweepError} DATASET_UNAVAILABLE or DATASET_CORRUPT
  */
 export async function fetchSweepData({ engine, dataset }: SweepFacts, io: Io): Promise<void> {
-  if (engine.name === 'noop') return;
-  // A trainer brings its own images, unless it asks for ours.
-  if (engine.trainer !== undefined && !engine.trainer.arguments.some((argument) => argument.includes('{data}'))) return;
+  if (!readsDatasets(engine)) return;
   const { fetchDataset } = await import('../../../worker/data/index.ts');
-  await fetchDataset(dataset, { log: io.err });
+  await fetchDataset(dataset, { log: io.err, isBrief: true });
 }

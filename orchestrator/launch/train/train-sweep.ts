@@ -3,6 +3,7 @@ import type { Io } from '../../cli/io.ts';
 import { countOf } from '../../progress/words.ts';
 import type { Predictor } from '../../sweep/predictor.ts';
 import { reportSweep, type ReportOptions } from '../report/report-sweep.ts';
+import { checkPhotographs, LOOKED_AT } from '../plan/check-photographs.ts';
 import { requireTrainer } from '../trainers.ts';
 import { checkpointFolder, tidyCheckpoints } from './checkpoint-folder.ts';
 import { execute, type ExecuteOptions } from './execute.ts';
@@ -34,7 +35,12 @@ export async function trainSweep(
   io.err(
     `${sweep.name} (${sweep.id}): ${countOf(done + failed + left, 'trial')}, ${done} done before, ${left} to train`,
   );
-  if (facts !== null) await fetchSweepData(facts, io);
+  if (facts !== null) {
+    await fetchSweepData(facts, io);
+    await checkPhotographs(
+      store.nextTrials(sweep.id, LOOKED_AT, Number.MAX_SAFE_INTEGER).map(({ trial }) => trial.spec),
+    );
+  }
   const predictor = planned > 0 ? await openPredictor() : undefined;
   const trainerDigests =
     sweep.facts?.engine.trainer === undefined

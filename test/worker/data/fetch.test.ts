@@ -192,7 +192,22 @@ describe('fetching a dataset', () => {
     const cacheDir = path.join(temporary(), 'a-file');
     writeFileSync(cacheDir, '');
     const descriptor = describeFiles(files, [sourceOf('source', files)]);
-    await expect(fetchDescribed(descriptor, { cacheDir })).rejects.toMatchObject({ code: 'STORE_UNWRITABLE' });
+    const options = { cacheDir, secondDir: path.join(cacheDir, 'second') };
+    await expect(fetchDescribed(descriptor, options)).rejects.toMatchObject({
+      code: 'STORE_UNWRITABLE',
+      message: expect.stringContaining(cacheDir) as string,
+      hint: expect.stringContaining(`SCALESWEEP_DATA=${cacheDir} scalesweep data fetch made-up`) as string,
+    });
+  });
+
+  it('keeps what it fetched in a second place where the cache belongs to somebody else, and finds it there', async () => {
+    const cacheDir = path.join(temporary(), 'a-file');
+    writeFileSync(cacheDir, '');
+    const source = sourceOf('source', files);
+    const options = { cacheDir, secondDir: temporary() };
+    for (const sources of [['source'], ['cache']])
+      expect((await fetchDescribed(describeFiles(files, [source]), options)).sources).toEqual(sources);
+    expect(source.asked).toBe(1);
   });
 
   it('takes gzipped files that somebody put into the cache folder by hand', async () => {

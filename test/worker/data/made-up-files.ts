@@ -41,6 +41,7 @@ export function describeFiles(
     name: 'made-up',
     identity: 'made-up/1',
     classes: 3,
+    classNames: ['ant', 'bee', 'cat'],
     files: [...files].map(([name, content]) => ({
       name,
       bytes: content.length,

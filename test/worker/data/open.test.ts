@@ -21,7 +21,11 @@ function opener() {
   const descriptor = describeFiles(files, [source]);
   const log: string[] = [];
   const open = (data: DataSpec = spec, shape = at(6)): Promise<Dataset> =>
-    openDescribed(descriptor, data, shape, { cacheDir, log: (line) => log.push(line) });
+    openDescribed(descriptor, data, shape, {
+      cacheDir,
+      secondDir: path.join(cacheDir, 'second'),
+      log: (line) => log.push(line),
+    });
   const prepared = path.join(cacheDir, 'made-up', 'prepared');
   return { open, source, log, cacheDir, prepared };
 }
@@ -141,6 +145,13 @@ describe('opening a dataset', () => {
     const blocked = path.join(cacheDir, 'made-up', 'prepared');
     rmSync(blocked, { recursive: true });
     writeFileSync(blocked, '');
+    expect((await open(spec, at(8))).train.count).toBe(50);
+    // Kept in the second place.
+    const kept = path.join(cacheDir, 'second', 'made-up', 'prepared');
+    expect(readdirSync(kept)).toHaveLength(1);
+    closeDatasets();
+    rmSync(kept, { recursive: true });
+    writeFileSync(kept, '');
     expect((await open(spec, at(8))).train.count).toBe(50);
     expect(log.some((line) => line.startsWith('not kept for other trials: '))).toBe(true);
   });

@@ -10,8 +10,15 @@ export interface Decoded {
   readonly interleaved: Uint8Array;
 }
 
-/** The image, or the reason why it cannot be used. */
-export type Decode = (bytes: Uint8Array) => Promise<Decoded | string>;
+/** Waits until there is memory for an image of so many pixels. */
+export type Reserve = (pixels: number) => Promise<void>;
+
+/**
+ * The image, or the reason why it cannot be used.
+ *
+ * @param reserve awaited once, when the header has been read and before any pixel is.
+ */
+export type Decode = (bytes: Uint8Array, reserve: Reserve) => Promise<Decoded | string>;
 
 /** Loaded when the first photograph is decoded: 20 MB of native code that only image folders need. */
 async function loadSharp(): Promise<typeof sharp> {
@@ -37,13 +44,15 @@ function isAnimatedPng(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** Why an image with this header is refused, or `undefined`. Grey images are accepted. */
+/**
+ * Why an image with this header is refused, or `undefined`. Grey images are accepted, and JPEGs of four inks (CMYK), which the decoder
+ * converts. The format is read off the content, so a PNG may be named .JPEG.
+ */
 function refusal(bytes: Uint8Array, about: Metadata): string | undefined {
-  const { format, space, depth, hasAlpha, pages = 1 } = about;
+  const { format, depth, hasAlpha, pages = 1 } = about;
   if (pages > 1) return 'animated';
   if (format !== 'jpeg' && format !== 'png') return `${format}, not JPEG or PNG`;
   if (format === 'png' && isAnimatedPng(bytes)) return 'animated';
-  if (space === 'cmyk') return 'CMYK';
   if (depth !== 'uchar') return '16-bit';
   if (hasAlpha) return 'alpha channel';
   return undefined;
@@ -61,11 +70,13 @@ function reasonOf(error: unknown): string {
 /** @throws {ScalesweepError} `DATASET_UNAVAILABLE` when the package sharp has no binary for this machine. */
 export async function makeDecoder(): Promise<Decode> {
   const sharp = await loadSharp();
-  return async (bytes) => {
+  return async (bytes, reserve) => {
     try {
       const image = sharp(bytes, { failOn: 'error' });
-      const refused = refusal(bytes, await image.metadata());
+      const about = await image.metadata();
+      const refused = refusal(bytes, about);
       if (refused !== undefined) return refused;
+      await reserve(about.width * about.height);
       const { data, info } = await image.autoOrient().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
       if (info.channels !== 3) return `${info.channels} channels`;
       return { width: info.width, height: info.height, interleaved: data };

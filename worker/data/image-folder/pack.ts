@@ -5,30 +5,17 @@ import { writeFileAtomically } from '../../storage/write-file.ts';
 import { makeChannelCounter } from '../statistics.ts';
 import type { Decode } from './decode.ts';
 import { indexChunks, type PackedImage, type PackedIndex } from './packed-file.ts';
-import { summarise, type Problem } from './problems.ts';
+import type { Remarks } from './remarks.ts';
+import { choose, type StoredAt } from './choose.ts';
+import type { Problem } from './problems.ts';
 import type { Entry, Scan } from './scan.ts';
-import { settingsFile } from './settings.ts';
-import { CHANNELS, storeAll, type Stored } from './store-image.ts';
-
-/** Classes without a usable training image cannot be learnt; test images of classes that are not trained cannot be right. */
-function classProblems(scan: Scan, trained: ReadonlySet<string>): Problem[] {
-  const named = new Set(scan.entries.map(({ className }) => className));
-  return [...named]
-    .filter((className) => !trained.has(className))
-    .map((className) => ({ path: className, reason: 'class without a usable training image' }));
-}
+import { CHANNELS, storeAll } from './store-image.ts';
 
 function identityOf(stored: readonly { readonly entry: Entry; readonly digest: Buffer }[], side: number): string {
   const digest = createHash('sha256');
   const lines = stored.map(({ entry, digest: file }) => `${entry.split}/${entry.className}/${file.toString('hex')}`);
   for (const line of lines.sort()) digest.update(`${line}\n`);
   return `imagefolder/${digest.digest('hex').slice(0, 16)}@${side}`;
-}
-
-export interface Packed {
-  readonly index: PackedIndex;
-  /** What was left out. */
-  readonly problems: readonly Problem[];
 }
 
 /**
@@ -42,18 +29,18 @@ export async function packImageFolder(
   scan: Scan,
   file: string,
   options: { readonly name: string; readonly side: number; readonly decode: Decode },
-): Promise<Packed> {
+): Promise<{ readonly index: PackedIndex; readonly remarks: Remarks }> {
   const { name, side, decode } = options;
-  const problems: Problem[] = [...scan.problems];
-  let index: PackedIndex | undefined;
+  let packed: { readonly index: PackedIndex; readonly remarks: Remarks } | undefined;
 
   async function* chunks(): AsyncGenerator<Uint8Array> {
-    const stored: (Omit<Stored, 'pixels'> & { offset: number; checksum: number })[] = [];
+    const unusable: Problem[] = [...scan.problems];
+    const stored: StoredAt[] = [];
     const counter = makeChannelCounter(CHANNELS);
     let offset = 0;
     for await (const result of storeAll(scan, side, decode)) {
       if (!('pixels' in result)) {
-        problems.push(result);
+        unusable.push(result);
         continue;
       }
       const { pixels, ...about } = result;
@@ -62,12 +49,8 @@ export async function packImageFolder(
       offset += pixels.length;
       yield pixels;
     }
-    const classes = [
-      ...new Set(stored.filter(({ entry }) => entry.split === 'train').map(({ entry }) => entry.className)),
-    ].sort();
-    problems.push(...classProblems(scan, new Set(classes)));
-    refuseIfBad(name, scan, problems, classes);
-    const kept = stored.filter(({ entry }) => classes.includes(entry.className));
+    const { kept, leftOut, classes, remarks } = choose(name, scan, stored, unusable);
+    await uncount(counter, { ...scan, entries: leftOut.filter(({ split }) => split === 'train') }, side, decode);
     // The scan lists the training set first.
     const ordered = [
       ...kept.filter(({ entry }) => entry.split === 'train'),
@@ -80,7 +63,7 @@ export async function packImageFolder(
       label: classes.indexOf(entry.className),
       checksum,
     }));
-    index = {
+    const index: PackedIndex = {
       facts: {
         identity: scan.settings.identity ?? identityOf(ordered, side),
         listing: scan.listing,
@@ -90,32 +73,31 @@ export async function packImageFolder(
       },
       images,
       digests: Buffer.concat(ordered.map(({ digest }) => digest)),
+      remarks,
     };
+    packed = { index, remarks };
     yield* indexChunks(index, offset);
   }
 
   await writeFileAtomically(file, chunks());
-  return { index: index!, problems };
+  return packed!;
 }
 
-function refuseIfBad(
-  name: string,
-  { folder, settings }: Scan,
-  problems: readonly Problem[],
-  classes: readonly string[],
-): void {
-  if (classes.length < 2) {
-    throw new ScalesweepError(
-      'DATASET_CORRUPT',
-      `Expected images of two classes or more in ${folder}, got ${classes.length}${summarise(problems)}`,
-    );
+/** Takes the few training images that are left out after all out of the statistics: they are decoded once more. */
+async function uncount(
+  counter: ReturnType<typeof makeChannelCounter>,
+  leftOut: Scan,
+  side: number,
+  decode: Decode,
+): Promise<void> {
+  for await (const again of storeAll(leftOut, side, decode)) {
+    if (!('pixels' in again)) {
+      throw new ScalesweepError(
+        'DATASET_CORRUPT',
+        `Expected ${again.path} to stay as it was while it is packed, got: ${again.reason}`,
+        { hint: 'Run the command again when nothing writes into the folder.' },
+      );
+    }
+    counter.remove(again.pixels);
   }
-  if (problems.length === 0 || settings.badImages === 'skip') return;
-  throw new ScalesweepError(
-    'DATASET_CORRUPT',
-    `Expected every image of ${name} to be usable, got ${problems.length} that are not:${summarise(problems)}`,
-    {
-      hint: `Fix or remove them, or set "badImages": "skip" in ${settingsFile(folder)} to leave them out.`,
-    },
-  );
 }

@@ -7,6 +7,7 @@ import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { bytesOf, containerChunks, ContainerDamage, parseContainer, readRange } from '../../storage/container.ts';
 import type { ChannelStatistics } from '../statistics.ts';
+import { remarksSchema, type Remarks } from './remarks.ts';
 
 const KIND = 'image-folder';
 const FOOTER_MAGIC = 0x5353_5045;
@@ -36,6 +37,8 @@ export interface PackedIndex {
   readonly images: readonly PackedImage[];
   /** SHA-256 of each image's file, [images, 32]. */
   readonly digests: Buffer;
+  /** `undefined` in a file of a version that did not keep them. */
+  readonly remarks: Remarks | undefined;
 }
 
 const factsSchema = z.strictObject({
@@ -50,10 +53,15 @@ const factsSchema = z.strictObject({
 const COLUMNS = ['offset', 'width', 'height', 'label', 'checksum'] as const;
 
 /** The bytes that follow the pixels, which end at `pixelBytes`. */
-export function* indexChunks({ facts, images, digests }: PackedIndex, pixelBytes: number): Generator<Uint8Array> {
+export function* indexChunks(
+  { facts, images, digests, remarks }: PackedIndex,
+  pixelBytes: number,
+): Generator<Uint8Array> {
   // Doubles hold every offset exactly, up to 9 PB.
   const columns = COLUMNS.map((name) => [name, bytesOf(Float64Array.from(images, (image) => image[name]))] as const);
-  yield* containerChunks(KIND, facts, new Map([...columns, ['digests', digests]]));
+  // A section of its own: versions that do not know it read the rest.
+  const told = remarks === undefined ? [] : [['remarks', Buffer.from(JSON.stringify(remarks))] as const];
+  yield* containerChunks(KIND, facts, new Map<string, Uint8Array>([...columns, ['digests', digests], ...told]));
   const footer = Buffer.alloc(FOOTER);
   footer.writeDoubleLE(pixelBytes, 0);
   footer.writeUInt32LE(FOOTER_MAGIC, 12);
@@ -92,7 +100,13 @@ export async function readIndex(file: string): Promise<PackedIndex> {
       label: label[i]!,
       checksum: checksum[i]!,
     }));
-    return { facts: factsSchema.parse(facts), images, digests: Buffer.from(sections.get('digests') ?? []) };
+    const remarks = sections.get('remarks');
+    return {
+      facts: factsSchema.parse(facts),
+      images,
+      digests: Buffer.from(sections.get('digests') ?? []),
+      remarks: remarks === undefined ? undefined : remarksSchema.parse(JSON.parse(Buffer.from(remarks).toString())),
+    };
   } finally {
     await handle.close();
   }

@@ -12,9 +12,10 @@ export interface ExportedModel {
 /**
  * A finished trial's network as an ONNX file that says itself where it comes from and what it wants to be fed.
  *
- * Metadata, all texts: `trial`, `spec` (JSON), `dataset`, `datasetIdentity`, `classes`, `input`, `inputMean` and
- * `inputStd` (JSON arrays, one number per channel), `output`, `weights`, `weightsDigest`, `minivalTop1` and `testTop1`
- * (fractions of 1, `null` where not measured), `scalesweep` (the version that wrote it).
+ * Metadata, all texts: `trial`, `spec` (JSON), `dataset`, `datasetIdentity`, `classes`, `classNames` (a JSON array
+ * in the order of the logits; left out where they are not known), `input`, `inputMean` and `inputStd` (JSON arrays, one
+ * number per channel), `output`, `weights`, `weightsDigest`, `minivalTop1` and `testTop1` (fractions of 1, `null` where not
+ * measured), `scalesweep` (the version that wrote it).
  */
 export function exportTrial(
   trial: Trial,
@@ -32,6 +33,7 @@ export function exportTrial(
     dataset: data.name,
     datasetIdentity: data.identity,
     classes: String(network.classes),
+    ...(weights.classNames === undefined ? {} : { classNames: JSON.stringify(weights.classNames) }),
     input:
       `${INPUT_NAME}: float32 [batch, ${dims.join(', ')}], ` +
       `${dims[0] === 3 ? 'red, green, blue' : 'channels as in the dataset'}; ` +
