@@ -1,4 +1,5 @@
 /** One HTML file with everything in it, and its figures beside it as SVG and PNG. Equal results give equal bytes. */
+import { systemError } from '../contract/index.ts';
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { accuracyFlops } from './figures/accuracy-flops.ts';
@@ -7,7 +8,7 @@ import { depthWidth } from './figures/depth-width.ts';
 import type { Figure } from './figures/figure.ts';
 import { predictedMeasured } from './figures/predicted-measured.ts';
 import { resolutionReturns } from './figures/resolution-returns.ts';
-import { type ScopeOptions, makeFolder, storeError, type SqliteStore } from '../results/index.ts';
+import { type ScopeOptions, makeFolder, type SqliteStore } from '../results/index.ts';
 import { collect, type ReportData } from './collect.ts';
 import { html, trusted, type Html } from './html.ts';
 import { page, type Section } from './page.ts';
@@ -44,7 +45,7 @@ export async function writeReport(store: SqliteStore, options: ReportOptions): P
       renameSync(`${file}.part`, file);
     }
   } catch (error) {
-    throw storeError(error, pageFile);
+    throw systemError(error, `write ${pageFile}`) ?? error;
   }
   return { page: pageFile, figures: files.map(([file]) => file) };
 }

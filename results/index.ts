@@ -34,4 +34,3 @@ export { trainerPrograms, type TrainerProgram } from './queries/trainer-programs
 export { trialFacts, type TrialFacts } from './queries/trial-facts.ts';
 export { networkFileSystem, probeSqlite } from './store/file-system.ts';
 export { makeFolder } from './store/make-folder.ts';
-export { storeError } from './store/sqlite-errors.ts';

@@ -65,7 +65,7 @@ export function storeError(error: unknown, file: string): unknown {
     if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return storeCorrupt(file, message, error);
     if (code === 'SQLITE_FULL') return diskFull(file, error);
     if (/^SQLITE_(IOERR|CANTOPEN)/.test(code) && isDiskFull(file)) return diskFull(file, error);
-    if (/^SQLITE_(?:PROTOCOL|IOERR_(?:\w*LOCK|SHM\w*))$/.test(code)) return cannotLock(file, error);
+    if (/^SQLITE_(?:PROTOCOL|IOERR_(?:\w*LOCK|SHM\w*))$/.test(code) && !canLock(file)) return cannotLock(file, error);
     if (/^SQLITE_(READONLY|CANTOPEN|IOERR|PERM)/.test(code)) return storeUnwritable(file, message, error);
     return systemError(error, `use the results store ${file}`) ?? error;
   }

@@ -55,9 +55,12 @@ const GOODBYE_MS = 2000;
  */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { engine, log, heartbeatMs = 5000 } = options;
-  const redis = await connectRedis(options.redis, { onNotice: log });
-  const listening = duplicateRedis(redis);
   const outbox = openOutbox(options.outboxDir, log);
+  const redis = await connectRedis(options.redis, { onNotice: log }).catch((error: unknown) => {
+    outbox.close();
+    throw error;
+  });
+  const listening = duplicateRedis(redis);
   const { worker } = outbox;
   const sender = makeOutboxSender({
     redis,
