@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connectRedis, type Serving } from '../../worker/remote/index.ts';
 import { noopGrid } from '../orchestrator/chaos/grids.ts';
 import { runCli } from '../orchestrator/support/cli.ts';
@@ -121,10 +121,6 @@ describe('a Redis that cannot carry a sweep', () => {
 
 describe('a Redis that takes nothing for a while', () => {
   const newFolder = useFolders();
-  let folder: string;
-  beforeAll(() => {
-    folder = newFolder();
-  });
 
   const becomes: [string, (redis: TestRedis) => Promise<unknown>, (redis: TestRedis) => Promise<unknown>, RegExp][] = [
     [
@@ -159,8 +155,7 @@ describe('a Redis that takes nothing for a while', () => {
   it.each(becomes)('%s: it is told once each way, and the sweep continues', async (_what, spoil, restore, cause) => {
     behave({ stepsPerEpoch: 10, stepMs: 20 });
     const redis = await start();
-    const home = path.join(folder, String(redis.port));
-    mkdirSync(home);
+    const home = newFolder();
     const [orchestrator, worker]: [string[], string[]] = [[], []];
     workers.push(await startWorker({ folder: home, redis: redis.url, log: (text) => void worker.push(text) }));
     let done = 0;
