@@ -25,7 +25,7 @@ function matchAt(pattern: RegExp, text: string, offset: number): string | undefi
 }
 
 // jsep knows neither amounts nor positions: this hook reads numbers with their suffix, and notes where every token begins.
-jsep.hooks.add('gobble-token', function gobbleWithOffset(env) {
+function gobbleWithOffset(this: jsep.HookScope, env: { node?: jsep.Expression }): void {
   const offset = this.index;
   const number = matchAt(AMOUNT, this.expr, offset);
   const name = matchAt(NAME, this.expr, offset);
@@ -45,7 +45,9 @@ jsep.hooks.add('gobble-token', function gobbleWithOffset(env) {
     const text = this.gobbleStringLiteral();
     if (text !== undefined) env.node = this.gobbleTokenProperty({ ...text, offset });
   }
-});
+}
+// Set and not added: jsep outlives this module where it is loaded again.
+Object.assign(jsep.hooks, { 'gobble-token': [gobbleWithOffset] });
 
 /** A longer expression is no rule any more; the limit also keeps the recursion over its tree shallow. */
 const MAX_LENGTH = 500;
