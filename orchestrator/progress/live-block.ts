@@ -27,7 +27,8 @@ export function makeLiveBlock(
     const columns = Math.max(1, screen.columns());
     const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / columns)), 0);
     const up = Math.min(rows, screen.rows() - 1);
-    return up <= 0 ? '' : `\r\u001B[${up}A\u001B[J`;
+    // From the second column on: what is cleared from the top left corner, tmux keeps in its scroll-back.
+    return up <= 0 ? '' : `\r\u001B[${up}A\u001B[K\u001B[C\u001B[J\r`;
   };
 
   const draw = (above = ''): void => {

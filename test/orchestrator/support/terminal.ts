@@ -9,6 +9,8 @@ export class Terminal implements Screen {
   #rows: number;
   /** From the end of the lines. */
   #up = 0;
+  /** Columns that the cursor was moved to the right. */
+  #right = 0;
 
   constructor(columns: number, rows: number) {
     this.#columns = columns;
@@ -20,7 +22,7 @@ export class Terminal implements Screen {
 
   readonly write = (text: string): void => {
     // oxlint-disable-next-line no-control-regex
-    for (const [part] of text.matchAll(/\u001B\[\d*[AJ]|\r|\n|[^\u001B\r\n]+/g)) this.#take(part);
+    for (const [part] of text.matchAll(/\u001B\[\d*[ACJK]|\r|\n|[^\u001B\r\n]+/g)) this.#take(part);
   };
 
   /** As tmux and most terminals do it: lines that have become too long are wrapped again. */
@@ -44,14 +46,23 @@ export class Terminal implements Screen {
     if (part.startsWith('\u001B[') && part.endsWith('A')) {
       const up = Number(part.slice(2, -1));
       this.#up = Math.min(this.#up + up, Math.min(this.#rows, this.#lines.length) - 1);
-    } else if (part === '\u001B[J') {
-      this.#lines.splice(at + 1);
-      this.#lines[at] = '';
-      this.#up = 0;
+    } else if (part === '\u001B[C') this.#right++;
+    else if (part === '\u001B[K') this.#lines[at] = '';
+    else if (part === '\u001B[J') {
+      const top = Math.max(0, this.#lines.length - this.#rows);
+      // tmux keeps what a program clears as a whole: it is scrolled out.
+      const kept = at === top && this.#right === 0 ? this.#lines.slice(at).filter((line) => line !== '') : [];
+      this.#lines.splice(at);
+      this.#lines.push(...kept);
+      if (kept.length > 0) this.#lines.push(...Array.from({ length: this.#rows - 1 }, () => ''));
+      this.#lines.push('');
+      this.#up = kept.length > 0 ? this.#rows - 1 : 0;
     } else if (part === '\n') {
+      this.#right = 0;
       if (this.#up > 0) this.#up--;
       else this.#lines.push('');
-    } else if (part !== '\r') {
+    } else if (part === '\r') this.#right = 0;
+    else {
       for (const letter of part) {
         if (displayWidth(this.#lines.at(-1)! + letter) > this.#columns) this.#lines.push('');
         this.#lines[this.#lines.length - 1] += letter;
