@@ -22,8 +22,7 @@ export async function pareto(options: ParetoCommandOptions, io: Io): Promise<num
     io.out(
       answer.front.length === 0
         ? 'No cells on the front.'
-        : `Front on ${answer.axis}:
-${cellTable(answer.front, io.width)}`,
+        : `Front on ${answer.axis}:\n${cellTable(answer.front, io.width)}`,
     );
   return EXIT.done;
 }
