@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { Decode } from '../../../worker/data/image-folder/decode.ts';
 import { makeMemoryBudget } from '../../../worker/data/image-folder/memory-budget.ts';
 import { storeAll } from '../../../worker/data/image-folder/store-image.ts';
 import { scanImageFolder } from '../../../worker/data/image-folder/scan.ts';
@@ -37,20 +38,25 @@ describe('a memory budget', () => {
 });
 
 describe('photographs of 12,000 x 12,000 pixels', () => {
-  it('are decoded one at a time; small ones next to each other', async () => {
+  it('are decoded one at a time; eight small ones next to each other', async () => {
     const { folder } = insectsIn(temporary(), threeClasses(4, 2));
     const scan = await scanImageFolder(folder);
-    /** Each waits until as many as hoped for are there, or for a while. */
-    const mostAtOnce = async (pixels: number, hoped: number): Promise<number> => {
+    const eight = { ...scan, entries: scan.entries.slice(0, 8) };
+    /** Each waits until as many as `together` are being decoded: with fewer at one time it never ends. */
+    const mostAtOnce = async (pixels: number, together: number): Promise<number> => {
       let [now, most] = [0, 0];
-      for await (const stored of storeAll(scan, 8, async (bytes, reserve) => {
+      let open = (): void => undefined;
+      const full = new Promise<void>((resolve) => (open = resolve));
+      const decode: Decode = async (bytes, reserve) => {
         await reserve(pixels);
         most = Math.max(most, ++now);
-        for (let turns = 0; turns < 20 || (most < hoped && turns < 100_000); turns++) await turn();
+        if (now >= together) open();
+        await full;
+        await turn();
         now--;
         return decodeMadeUp(bytes, reserve);
-      }))
-        expect(stored).toHaveProperty('pixels');
+      };
+      for await (const stored of storeAll(eight, 8, decode)) expect(stored).toHaveProperty('pixels');
       return most;
     };
     expect(await mostAtOnce(12_000 ** 2, 1)).toBe(1);
