@@ -137,9 +137,12 @@ const runWorker: Scenario['run'] = async (folder, env) => {
     helper?.child.kill('SIGTERM');
     await helper?.result;
     const result = await disturbed.result;
+    // One that is leaving by itself has taken its handlers off: then the signal from here ends it.
+    const signal = result.signal === 'SIGTERM' ? null : result.signal;
     // The sweep's own words, and the worker's end: exit 0 or 130 for one that was asked to stop.
     return {
       ...result,
+      signal,
       code: result.code === 130 ? ended.code : result.code,
       stdout: ended.stdout,
       stderr: `${result.stderr}${ended.stderr}`,
