@@ -4,7 +4,8 @@ import { DEFAULT_TIME_OUT } from './test/support/time-outs.ts';
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // One more than the cores of the smallest machine: tests that start processes wait for them.
+    maxWorkers: 3,
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     projects: Object.entries(projects).map(([name, { include, exclude, startsProcesses }]) => ({
       test: {
