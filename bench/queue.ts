@@ -15,7 +15,7 @@ import { packageRoot } from '../contract/index.ts';
 import { formatTable } from '../orchestrator/cli/table.ts';
 import { startCli, startFromDist } from '../test/orchestrator/support/cli.ts';
 import type * as Grids from '../grids/index.ts';
-import type * as RedisDispatch from '../orchestrator/dispatch/redis/dispatcher.ts';
+import type * as RedisDispatch from '../orchestrator/dispatch/redis/index.ts';
 import type * as Plan from '../orchestrator/launch/plan/plan-sweep.ts';
 import type * as StorePlan from '../orchestrator/launch/plan/store-plan.ts';
 import type * as Sweep from '../orchestrator/sweep/run-sweep.ts';
@@ -30,7 +30,7 @@ import { noopGrid } from './support/noop-grid.ts';
 const fromDist = (module: string): Promise<unknown> =>
   import(pathToFileURL(path.join(packageRoot(), 'dist', `${module}.js`)).href);
 const { parseGrid } = (await fromDist('grids/index')) as typeof Grids;
-const { makeRedisDispatcher } = (await fromDist('orchestrator/dispatch/redis/dispatcher')) as typeof RedisDispatch;
+const { makeRedisDispatcher } = (await fromDist('orchestrator/dispatch/redis/index')) as typeof RedisDispatch;
 const { planSweep } = (await fromDist('orchestrator/launch/plan/plan-sweep')) as typeof Plan;
 const { storePlan } = (await fromDist('orchestrator/launch/plan/store-plan')) as typeof StorePlan;
 const { runSweep } = (await fromDist('orchestrator/sweep/run-sweep')) as typeof Sweep;

@@ -98,7 +98,7 @@ export const workerEvent = z.discriminatedUnion('type', [
     type: z.literal('failed'),
     kind: z.enum(failureKinds),
     message: z.string(),
-    /** Where it happened, when training had begun. */
+    /** Where it happened, when training had started. */
     step: z.int().min(0).nullable(),
   }),
 ]);

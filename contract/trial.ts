@@ -3,7 +3,7 @@
  * wherever it arrives. Glossary:
  *
  * - grid: a YAML file that states a question and spans cells.
- * - cell: one point of the grid: width, depth, resolution, epochs and whatever else the grid varies.
+ * - cell: one point of the grid: width, depth, resolution, epochs and anything else that the grid varies.
  * - trial: a cell with one seed; the unit of work.
  * - attempt: one try of a trial by one worker, numbered from 1; only the newest attempt may write.
  * - sweep: a grid launched against a store.

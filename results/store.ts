@@ -42,7 +42,7 @@ export interface OpenStoreOptions {
 /** A trial as a plan hands it over (`PlannedTrial` of grids/ fits). */
 export interface TrialToStore {
   readonly trial: Trial;
-  /** width, depth, resolution, epochs and whatever else the grid varies; never the seed. */
+  /** width, depth, resolution, epochs and anything else that the grid varies; never the seed. */
   readonly cell: Readonly<Record<string, unknown>>;
   readonly cost: TrialCost;
 }

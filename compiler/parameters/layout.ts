@@ -22,7 +22,7 @@ export interface Layout {
   readonly statCount: number;
 }
 
-/** The network's own layout: what checkpoints, digests and exports hold, whatever engine trains it. */
+/** The network's own layout: what checkpoints, digests and exports hold, for every engine. */
 export function layoutOf(network: Network): Layout {
   return place(network, ({ shape }) => shape);
 }

@@ -57,7 +57,7 @@ export function pack(
   return graph.add('Reshape', [whole, graph.ints(dims)]);
 }
 
-/** old + (1 - decay) * (fresh - old): exact where both are equal, whatever the decay. May be written over `old`. */
+/** old + (1 - decay) * (fresh - old): exact where both are equal, at any decay. May be written over `old`. */
 export function movingAverage(
   graph: OnnxGraph,
   lowering: Lowering,

@@ -27,7 +27,7 @@ export async function svgOf(
   const logger = vega.logger(vega.Warn, 'log', (_method: string, _level: string, parts: readonly unknown[]) => {
     onWarning(parts.map(String).join(' '));
   });
-  // Identifiers inside of an SVG are counted per process; each drawing starts anew.
+  // Identifiers inside of an SVG are counted per process; each drawing counts from one.
   vega.resetSVGDefIds();
   const view = new vega.View(vega.parse(compile(spec, { logger }).spec), { renderer: 'none' });
   try {

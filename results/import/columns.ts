@@ -40,10 +40,10 @@ export const PUBLISHED_COLUMNS: ReadonlyMap<string, Column> = new Map([
   ['flops_b_2mac', published('flops', 'positive', 1e9)],
 ]);
 
-/** What an export says of a row that an import settles anew. */
+/** What an export says of a row that an import decides itself. */
 export const IGNORED_COLUMNS: ReadonlySet<string> = new Set(['id', 'sweep', 'source', 'state']);
 
-/** `axes.seRatio`: whatever else the grid varied. */
+/** `axes.seRatio`: anything else that the grid varied. */
 export const AXIS_PREFIX = 'axes.';
 
 /** What the field may hold, in words, or `undefined` when `value` is allowed. */

@@ -63,7 +63,7 @@ export function isWithinNoise(a: Measured, b: Measured, noise: Noise | null): bo
   return Math.abs(a.minivalTop1 - b.minivalTop1) <= (half ?? 0) + 1e-12;
 }
 
-/** How far below the best a cell may be and still be within its noise, whatever its seeds. */
+/** How far below the best a cell may be and still be within its noise, over all its seeds. */
 export function widestMargin(best: Measured, noise: Noise | null, largestReadingError: number): number {
   return (halfWidth(noise, 1 / best.seeds + 1, [best.readingError, largestReadingError]) ?? 0) + 1e-12;
 }

@@ -59,7 +59,7 @@ export class Connection {
   }
 
   /**
-   * A write transaction: the lock is taken at its beginning, so it cannot fail half-way for want of it. Within another it is a part of that one,
+   * A write transaction: the lock is taken at its beginning, so it cannot fail half-way because another holds it. Within another it is a part of that one,
    * which its failure undoes as a whole: so an error may not be caught in between.
    */
   write<R>(body: () => R): R {

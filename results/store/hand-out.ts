@@ -75,7 +75,7 @@ export function recordStarted(connection: Connection, trial: string, attempt: nu
   return connection.write(() => {
     const row = trialRow(connection, trial);
     if (!isNewest(row, attempt)) return 'fenced';
-    // One that was released meanwhile waits for another worker, whatever this one is at.
+    // One that was released meanwhile waits for another worker, not for this one.
     if (started.isEnding !== true && isOpen(row, attempt))
       connection.run("UPDATE trials SET state = 'running' WHERE n = ?", row.n);
     const environment = environmentRow(connection, started.environment);

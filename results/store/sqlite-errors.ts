@@ -38,7 +38,7 @@ export function cannotLock(file: string, cause?: unknown): ScalesweepError {
   );
 }
 
-/** An I/O error on a disk without a free block is a full disk, whatever SQLite was doing when it met it. */
+/** An I/O error on a disk without a free block is a full disk, in any statement that meets it. */
 function isDiskFull(file: string): boolean {
   try {
     return statfsSync(path.dirname(file)).bavail === 0;

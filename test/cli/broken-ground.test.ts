@@ -97,7 +97,7 @@ describe('on broken ground', () => {
     expect(after.counts.done).toBe(before.counts.done);
   });
 
-  it('halts when checkpoints cannot be written, blames no trial, and goes on when there is room', async (context) => {
+  it('halts when checkpoints cannot be written, blames no trial, and continues when there is room', async (context) => {
     const db = path.join(folder, 'state', 'results.db');
     unmount = mountTiny(path.join(folder, 'state', 'checkpoints'), '64k');
     if (isSkippedWithout(unmount !== undefined)) return context.skip('no permission to mount a file system');

@@ -65,7 +65,7 @@ describe.skipIf(isSkippedWithout(installed))('a calibration', () => {
     expect(second.code, second.err).toBe(0);
     expect(second.err).not.toMatch(/^measuring/m);
     expect(readdirSync(cache)).toHaveLength(1);
-    // What was predicted of the trial that was done before is not told anew.
+    // What was predicted of the trial that was done before is not told again.
     const again = openStore(path.join(folder, 'results.db'), { mode: 'read' });
     const kept = trialFacts(again).predictions.find(({ id }) => id === trained!.id);
     again.close();

@@ -43,7 +43,7 @@ describe('plan', () => {
     expect((JSON.parse(out) as PlanJson).trials).toHaveLength(525);
   });
 
-  it('cuts by the caps given, and says so', async () => {
+  it('cuts by the caps given, and names them', async () => {
     const { out } = await invoke('plan', grid('quickstart.yaml'), '--json', '--max-flops', '5M');
     const { trials, excluded } = JSON.parse(out) as PlanJson;
     expect(trials.every(({ flops }) => Number(flops) <= 5e6)).toBe(true);

@@ -6,7 +6,7 @@ import { packageRoot } from '../../contract/index.ts';
 const root = packageRoot();
 const plan = ['dist/orchestrator/cli.js', 'plan', 'grids/resnet-rs-imagenet.yaml', '--json'];
 
-// Longer than the program gives whatever still holds it open at its end.
+// Longer than the program waits for what still holds it open at its end.
 const PAUSE_MS = 7000;
 
 it('is written whole to a reader that begins late', async () => {

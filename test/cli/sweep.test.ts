@@ -113,7 +113,7 @@ describe('a sweep from the command line', () => {
     expect(await json('resume')).toMatchObject({ trained: 6, counts: { done: 6, failed: 0 } });
   });
 
-  it('halts with 2 and a mend when the dataset is missing, and goes on when it is there', async () => {
+  it('halts with 2 and a hint when the dataset is missing, and continues when it is there', async () => {
     behave({ fault: { kind: 'data' } });
     const halted = await invoke('run', grid, '--db', db);
     expect(halted.code).toBe(2);
@@ -123,7 +123,7 @@ describe('a sweep from the command line', () => {
     expect(await json('resume')).toMatchObject({ trained: 6, counts: { done: 6, failed: 0 } });
   });
 
-  it('saves its state on a signal, exits with 130, and prints the line that goes on', async () => {
+  it('saves its state on a signal, exits with 130, and prints the line that continues', async () => {
     const env = { SCALESWEEP_NOOP: JSON.stringify({ stepsPerEpoch: 1000, stepMs: 5, checkpointEverySteps: 1000 }) };
     const { child, result } = startCli(['run', grid, '--db', db, '--workers', '1'], { cwd: folder, env });
     await waitUntil('a trial is at work', async () => (await runningStep(db)) !== undefined);
@@ -137,7 +137,7 @@ describe('a sweep from the command line', () => {
     expect(JSON.parse(resumed.stdout)).toMatchObject({ outcome: 'finished', counts: { done: 6 } });
   });
 
-  it('leaves at once on a second SIGINT, whatever the worker does', async () => {
+  it('leaves at once on a second SIGINT, also where a worker hangs', async () => {
     const env = { SCALESWEEP_NOOP: JSON.stringify({ fault: { kind: 'hang' } }) };
     const { child, result, stderr } = startCli(['run', grid, '--db', db, '--workers', '1'], { cwd: folder, env });
     await waitUntil('a trial hangs', async () => (await runningStep(db)) !== undefined);
@@ -163,7 +163,7 @@ describe('a sweep from the command line', () => {
     await waitUntil('the workers are gone', () => workers.every((worker) => !isRunning(worker)), 10_000);
   });
 
-  it('is paused from elsewhere, and goes on', async () => {
+  it('is paused from elsewhere, and continues', async () => {
     const env = { SCALESWEEP_NOOP: JSON.stringify({ stepsPerEpoch: 1000, stepMs: 5 }) };
     const { result } = startCli(['run', grid, '--db', db, '--workers', '1'], { cwd: folder, env });
     await waitUntil('a trial is at work', async () => (await runningStep(db)) !== undefined);
@@ -192,7 +192,7 @@ describe('a sweep from the command line', () => {
     expect(existsSync(left) ? readdirSync(left) : []).toEqual([]);
   });
 
-  it('goes on from the checkpoint before when the newest is torn, and says so', async () => {
+  it('continues from the checkpoint before when the newest is torn, and tells', async () => {
     const env = { SCALESWEEP_NOOP: JSON.stringify({ stepsPerEpoch: 100, stepMs: 5, checkpointEverySteps: 10 }) };
     writeFileSync(grid, noopGrid({ trials: 1, epochs: 1 }));
     const { child, result } = startCli(['run', grid, '--db', db], { cwd: folder, env });

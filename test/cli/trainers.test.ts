@@ -77,7 +77,7 @@ describe('a sweep with a trainer of its own', () => {
     expect([code, err]).toEqual([2, expect.stringMatching(/--allow-command NAME=PROGRAM/)]);
   });
 
-  it('goes on from the trainer’s checkpoints after a kill, with no process left behind', async () => {
+  it('continues from the trainer’s checkpoints after a kill, with no process left behind', async () => {
     const slow = writeScript(folder, [`exec ${path.join(SHELL, 'train.sh')} 1`]);
     const allow = ['--allow-command', `smallest=${slow}`];
     const killed = startCli(['run', grid, ...allow, '--db', db, '--workers', '2'], {

@@ -18,7 +18,7 @@ describe('numbers of an axis', () => {
     expect([0.3, 0.1 + 0.2].map((value) => stored.settle(value))).toEqual([0.3, 0.1 + 0.2]);
   });
 
-  it('are found whatever their place on the scale', () => {
+  it('are found anywhere on the scale', () => {
     const value = fc.double({ min: 1e-12, max: 1e12, noNaN: true });
     fc.assert(
       fc.property(value, fc.double({ min: -0.99, max: 0.99, noNaN: true }), (first, share) => {

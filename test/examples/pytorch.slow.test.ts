@@ -182,7 +182,7 @@ print(json.dumps([permutation(1000, Random(seed, "shuffle", epoch)) for seed in 
         expect(Math.abs(theirs[index]![name]! - value), `${name} of row ${index}`).toBeLessThan(CLOSE);
   });
 
-  it('goes on after it was stopped to the very same numbers, with all that it draws for itself', async () => {
+  it('continues after it was stopped to the very same numbers, with all that it draws for itself', async () => {
     const [first] = trials();
     const recipe = { dropout: 0.2, stochasticDepth: 0.2, flip: true, crop: 'pad' } as const;
     const trial = makeTrial({ ...first!.spec, recipe: { ...first!.spec.recipe, ...recipe } });

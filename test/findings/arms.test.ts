@@ -15,7 +15,7 @@ function armOf(costs: readonly number[], errorAt: (cost: number, position: numbe
 
 const error = (arm: Arm, cost: number): number => 1 - readArm(arm, cost)!.top1;
 
-test('a power law is read exactly anywhere between its cells, whatever their spacing', () => {
+test('a power law is read exactly anywhere between its cells, at any spacing', () => {
   fc.assert(
     fc.property(
       fc.uniqueArray(fc.integer({ min: 1, max: 10_000 }), { minLength: 2, maxLength: 7 }),

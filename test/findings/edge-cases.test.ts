@@ -18,7 +18,7 @@ function expectFinite(value: unknown, at = 'report'): void {
   }
 }
 
-test('no rows: no findings, and a recommendation that says so', () => {
+test('no rows: no findings, and a recommendation that tells', () => {
   const report = computeFindings([]);
   expect(report.findings).toEqual([]);
   expect(report.hull).toBeNull();

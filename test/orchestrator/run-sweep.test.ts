@@ -141,7 +141,7 @@ describe('the sweep loop', () => {
     ]);
   });
 
-  it('goes on with the micro-batch that it had come to when it is resumed, and with the whole batch after a retry', async () => {
+  it('continues with the micro-batch that it had come to when it is resumed, and with the whole batch after a retry', async () => {
     const trial = noopTrial(1, { recipe: { ...noopTrial(1).spec.recipe, batchSize: 32 } });
     const sweep = makeSweep([trial]);
     const first = makeFakeDispatcher(({ microBatch }) => (microBatch === undefined ? 'out-of-memory' : 'hold'));

@@ -122,7 +122,7 @@ describe('faults between orchestrator, Redis and workers', () => {
     await waitUntil('it is removed', async () => (await redis.client.exists(keys.checkpoint(detail!.id))) === 0);
   });
 
-  it('begins again and says so where no checkpoint can follow', async () => {
+  it('begins again, and tells, where no checkpoint can follow', async () => {
     behave({ stepsPerEpoch: 60, stepMs: 15, traceFile: path.join(folder, 'trace') });
     const said: string[] = [];
     const log = (text: string): void => void said.push(text);
@@ -144,7 +144,7 @@ describe('faults between orchestrator, Redis and workers', () => {
     const broken = await work();
     const halted = sweep({ trials: 8 });
     await expect(broken.ended).resolves.toMatch(/^cpu: Expected device cpu, got none/);
-    // Its only worker says so: the sweep stops before it burns all trials, and none has failed.
+    // Its only worker reports it: the sweep stops before it burns all trials, and none has failed.
     await expect(halted.outcome).resolves.toMatchObject({ kind: 'halted', counts: { planned: 8, failed: 0 } });
   });
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
-import { makeRedisDispatcher } from '../../orchestrator/dispatch/redis/dispatcher.ts';
+import { makeRedisDispatcher } from '../../orchestrator/dispatch/redis/index.ts';
 import { serve, type Serving } from '../../worker/remote/index.ts';
 import { describeDispatcher } from '../orchestrator/dispatch-conformance.ts';
 import { connectForTest } from './support/connect.ts';

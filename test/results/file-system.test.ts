@@ -1,11 +1,11 @@
 /** File systems that cannot lock, and copies without their log. */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { systemError } from '../../contract/index.ts';
 import { runCli } from '../orchestrator/support/cli.ts';
 import { compileInjector, injecting } from '../field/inject/preload.ts';
-import { open, planned, sweepInput, temporaryFolder } from './support/fixtures.ts';
+import { complete, open, planned, sweepInput, temporaryFolder } from './support/fixtures.ts';
 
 const FCNTL = 6;
 
@@ -40,6 +40,26 @@ describe('a store that was copied without its log', () => {
     const copy = path.join(folder, 'copy.db');
     copyFileSync(file, copy);
     expect(open(copy, { mode: 'read' }).counts(sweep)).toMatchObject({ planned: 1 });
+  });
+
+  it('has all but its last minute', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const folder = temporaryFolder();
+      const file = path.join(folder, 'results.db');
+      const store = open(file);
+      const sweep = store.createSweep(sweepInput('a')).id;
+      const [early, late] = [planned({ seed: 1 }), planned({ seed: 2 })];
+      store.addTrials(sweep, [early, late]);
+      complete(store, early, 0.8);
+      vi.advanceTimersByTime(61_000);
+      complete(store, late, 0.9);
+      const copy = path.join(folder, 'copy.db');
+      copyFileSync(file, copy);
+      expect(open(copy, { mode: 'read' }).counts(sweep)).toMatchObject({ done: 1 });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

@@ -58,7 +58,7 @@ describe('best', () => {
     expect(answer.best?.interval?.[1]).toBeCloseTo(0.81 + half, 6);
   });
 
-  test('it is chosen on minival, whatever test says', () => {
+  test('it is chosen on minival, not on test', () => {
     const store = freshStore();
     const sweep = store.createSweep(sweepInput('a'));
     const [a, b] = [planned({ depth: 20 }), planned({ depth: 26 })];
@@ -206,7 +206,7 @@ describe('pareto', () => {
         fc.uniqueArray(cell, { minLength: 1, maxLength: 30, selector: (c) => `${c.depth} ${c.seed}` }),
         fc.integer({ min: 1, max: 40 }),
         (drawn, cap) => {
-          // A cell has one cost, whatever its seed.
+          // A cell has one cost, the same for all seeds.
           const flopsOf = new Map(drawn.map((each) => [each.depth, each.flops]));
           const runs = drawn.map((each) => ({ ...each, flops: flopsOf.get(each.depth)! }));
           const store = storeOf(runs);

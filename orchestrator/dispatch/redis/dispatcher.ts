@@ -110,7 +110,7 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     if ((await inbox.read()) && phase === 'running') handlers?.onRoom();
   };
 
-  /** A sweep that waits for workers looks like one that hangs, unless it says so. */
+  /** A sweep that waits for workers looks like one that hangs, unless it tells what it waits for. */
   const tellOfWorkers = (): void => {
     const now = slots > 0;
     if (now === hasWorkers || phase !== 'running') return;

@@ -57,8 +57,7 @@ async function openRedis(
   io: Io,
 ): Promise<OpenedDispatcher> {
   const { connectRedis } = await import('../../../worker/remote/index.ts');
-  const { makeRedisDispatcher } = await import('../../dispatch/redis/dispatcher.ts');
-  const { storeId } = await import('../../dispatch/redis/store-id.ts');
+  const { makeRedisDispatcher, storeId } = await import('../../dispatch/redis/index.ts');
   const redis = await connectRedis(address, { onNotice: io.err });
   const adopted = store.running(sweep.id).map((running) => adopt(store, running));
   if (adopted.length > 0) io.err(`${adopted.length} trials may still be running elsewhere: waiting for them`);

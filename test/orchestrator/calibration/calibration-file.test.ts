@@ -59,7 +59,7 @@ describe('a calibration', () => {
     expect(new Set(merged.probes.map(({ block }) => block))).toEqual(new Set([1, 8]));
     expect(merged.trials).toHaveLength(1);
     expect(merged.restRatio).toBeGreaterThan(1);
-    // Measured anew, the old probes of the same layout are gone.
+    // Measured again, the old probes of the same layout are gone.
     expect(mergeCalibrations(merged, plain).probes).toHaveLength(merged.probes.length);
   });
 

@@ -93,7 +93,7 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosReport> {
     }
   }
 
-  /** Half of the kills come while it starts up, whatever it is doing; half in the midst of training. */
+  /** Half of the kills come while it starts up, at any point of that; half in the midst of training. */
   async function nextMoment(): Promise<void> {
     if (traceFile === undefined || draw.next() < 0.3) return sleep(draw.below(withinMs));
     const target = traceLength() + 5 + draw.below(60);

@@ -122,7 +122,7 @@ async function torment(engine: 'noop' | 'onnx'): Promise<Check[]> {
         0,
       ),
       equal(
-        'attempts begun after their trial had its result',
+        'attempts that began after their trial had its result',
         [...trials.values()].reduce((sum, detail) => sum + attemptsAfterDone(detail), 0),
         0,
       ),

@@ -35,14 +35,20 @@ export function startFromDist(): void {
   program = FROM_DIST;
 }
 
-/** Starts the command line. `env` is added to the environment. */
-export function startCli(
-  args: readonly string[],
-  options: { cwd: string; env?: Readonly<Record<string, string>> },
-): RunningCli {
-  const child = spawn(process.execPath, [...program, ...args], {
-    cwd: options.cwd,
-    env: { ...process.env, NO_COLOR: '1', SCALESWEEP_CALIBRATION: 'off', ...options.env },
+export interface CliOptions {
+  readonly cwd: string;
+  /** Added to the environment; `undefined` takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** A program and its arguments that starts the command line: in other namespaces, say. */
+  readonly under?: readonly string[];
+}
+
+/** Starts the command line. */
+export function startCli(args: readonly string[], { cwd, env, under = [] }: CliOptions): RunningCli {
+  const [first, ...rest] = [...under, process.execPath, ...program, ...args];
+  const child = spawn(first!, rest, {
+    cwd,
+    env: { ...process.env, NO_COLOR: '1', SCALESWEEP_CALIBRATION: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.add(child);
@@ -60,10 +66,7 @@ export function startCli(
 }
 
 /** Runs the command line to its end. */
-export function runCli(
-  args: readonly string[],
-  options: { cwd: string; env?: Readonly<Record<string, string>> },
-): Promise<CliResult> {
+export function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
   const { child, result } = startCli(args, options);
   return new Promise((resolve, reject) => {
     child.on('close', () => resolve(result));

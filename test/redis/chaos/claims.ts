@@ -81,7 +81,7 @@ export async function claimsRun(options: ClaimsOptions): Promise<ClaimsReport> {
         killHard(pid);
         cluster.startWorker(victim.n);
         killed.set(trial, [...before, attempt]);
-        if (count() % 10 === 0) log(`${count()} killed with a trial that they had not begun`);
+        if (count() % 10 === 0) log(`${count()} killed with a trial that they had not started`);
       }
       await sleep(10);
     }

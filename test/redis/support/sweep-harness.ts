@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { makeRedisDispatcher } from '../../../orchestrator/dispatch/redis/dispatcher.ts';
+import { makeRedisDispatcher } from '../../../orchestrator/dispatch/redis/index.ts';
 import { planSweep } from '../../../orchestrator/launch/plan/plan-sweep.ts';
 import { storePlan } from '../../../orchestrator/launch/plan/store-plan.ts';
 import type { SweepNews } from '../../../orchestrator/sweep/news.ts';

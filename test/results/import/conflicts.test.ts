@@ -40,7 +40,7 @@ describe('another value of a cell and seed', () => {
     expect(store.sweeps()).toHaveLength(1);
   });
 
-  test('takes the place of the old one when that is asked for, and says so', () => {
+  test('takes the place of the old one when that is asked for, and tells', () => {
     take('1,14,28,5,0,0.8,1e6\n1,20,28,5,0,0.85,1e6\n');
     const imported = take('1,14,28,5,0,0.9,1e6\n1,20,28,5,0,0.85,1e6\n1,26,28,5,0,0.7,1e6\n', { replace: true });
     expect(imported).toMatchObject({ results: 3, added: 1, replaced: 1 });

@@ -21,7 +21,7 @@ const distinct = (values: fc.Arbitrary<number>): fc.Arbitrary<number[]> =>
 const text = fc
   .string({ unit: fc.constantFrom('a', 'Z', 'é', '中', ' ', ',', '"', '\n', ';', '=', '7'), maxLength: 6 })
   .map((tail) => `w${tail}`);
-/** An object's text, whatever the order of its fields. */
+/** An object's text, in one order of its fields. */
 const sorted = (named: object): [string, unknown][] =>
   Object.entries(named).toSorted(([a], [b]) => (a < b ? -1 : 1)) as [string, unknown][];
 const facts = (rows: readonly { readonly name: string; readonly accepts: Accepts }[]) =>

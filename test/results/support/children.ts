@@ -1,4 +1,4 @@
-/** Child processes for tests that kill: run from source by tsx, ended after the test whatever happens. */
+/** Child processes for tests that kill: run from source by tsx, ended after the test also when it failed. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import path from 'node:path';

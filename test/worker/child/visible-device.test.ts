@@ -19,7 +19,7 @@ describe('the device that a child sees', () => {
     ['-1', 'cuda:0'],
     ['3', 'cuda:1'],
     ['1,-1,2', 'cuda:1'],
-  ])('CUDA_VISIBLE_DEVICES=%o and %s: none, and it says so', (given, device) => {
+  ])('CUDA_VISIBLE_DEVICES=%o and %s: none, and it tells', (given, device) => {
     const failing = (): unknown => visibleDevice(device, { CUDA_VISIBLE_DEVICES: given });
     expect(failing).toThrow(expect.objectContaining({ code: 'DEVICE_UNAVAILABLE' }));
     expect(failing).toThrow(`'${given}'`);

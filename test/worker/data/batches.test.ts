@@ -91,7 +91,7 @@ describe('a training batch', () => {
     });
   });
 
-  it('is the same bytes whatever was drawn before: a resumed training sees what an uninterrupted one saw', () => {
+  it('is the same bytes after any draws before: a resumed training sees what an uninterrupted one saw', () => {
     const recipes = [full, { ...full, crop: 'resized' }, { ...plain, flip: true }] as const;
     for (const recipe of recipes) {
       const wanted = digest(trainBatch(datasetOf(24, { channels: 3 }), { recipe, epoch: 3, batch: 4 }));

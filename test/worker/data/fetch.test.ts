@@ -85,7 +85,7 @@ describe('fetching a dataset', () => {
     expect(readFileSync(path.join(fetched.folder, first)).equals(files.get(first)!)).toBe(true);
   });
 
-  it('names a damaged file of the cache and fetches it anew, leaving the others', async () => {
+  it('names a damaged file of the cache and fetches it again, leaving the others', async () => {
     const cacheDir = temporary();
     const source = sourceOf('source', files);
     const descriptor = describeFiles(files, [source]);

@@ -156,7 +156,7 @@ describe('an image folder', () => {
     );
   });
 
-  it('is packed anew when its files changed, and refused to trials of the former content', async () => {
+  it('is packed again when its files changed, and refused to trials of the former content', async () => {
     const { fetch, options, folder } = folderOf(threeClasses(4, 2));
     const { identity } = await fetch();
     writeFileSync(path.join(folder, 'train/ant/more.jpg'), photograph(20, 14, 7));
@@ -190,7 +190,7 @@ describe('a packed file', () => {
     ['cut off in its last bytes', (file: string) => truncateSync(file, statSync(file).size - 3)],
     ['empty', (file: string) => truncateSync(file, 0)],
     ['flipped in a bit of its index', (file: string) => flip(file, statSync(file).size - 200)],
-  ])('that is %s is named and packed anew', async (_, harm) => {
+  ])('that is %s is named and packed again', async (_, harm) => {
     const { fetch, packed, log } = folderOf(threeClasses(4, 2));
     const facts = await fetch();
     const whole = readFileSync(packed);

@@ -131,7 +131,7 @@ export function describeEngine(under: EngineUnderTest): void {
       expect(resultIn(other.events).weightsDigest).not.toBe(resultIn(first.events).weightsDigest);
     });
 
-    it('saves its state when asked to stop, and goes on from there to the same numbers', async () => {
+    it('saves its state when asked to stop, and continues from there to the same numbers', async () => {
       const trial = longTrial();
       const folder = newFolder();
       const stopped = await attempt({ trial, folder, stopAt: 'checkpoint' });
@@ -144,7 +144,7 @@ export function describeEngine(under: EngineUnderTest): void {
       expect(curveOf(resumed.events)).toEqual(curveOf(await whole()));
     });
 
-    it('is killed at any moment and goes on from its last checkpoint to the same numbers', async () => {
+    it('is killed at any moment and continues from its last checkpoint to the same numbers', async () => {
       const trial = longTrial();
       const checkpointDir = newFolder();
       const run = { trial, device, checkpointDir, env };

@@ -49,7 +49,7 @@ async function steps(trainer: OnnxTrainer, { channels, resolution, classes }: Mo
 }
 
 describe.each(lowerings)('a training in %s', (_, spec, loweringOf) => {
-  it('goes on from its saved state to the same numbers, bit by bit', async () => {
+  it('continues from its saved state to the same numbers, bit by bit', async () => {
     const lowering = loweringOf(spec);
     const whole = await withTrainer(spec, lowering, (trainer) => steps(trainer, spec, 0, 6));
     const saved = await withTrainer(spec, lowering, (trainer) => steps(trainer, spec, 0, 3));

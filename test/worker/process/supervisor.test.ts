@@ -53,7 +53,7 @@ describe('a supervisor', { timeout: STARTS_PROCESSES }, () => {
     const events = start({ env: behave({ fault: { kind: 'hang' } }) });
     await waitUntil('it is ready', () => child!.state() === 'idle');
     give(3);
-    await waitUntil('it has begun', () => events.some(({ type }) => type === 'started'));
+    await waitUntil('it has started', () => events.some(({ type }) => type === 'started'));
     await child!.stop(1000);
     expect(events.filter(({ type }) => type === 'failed')).toMatchObject([
       { kind: 'host-lost', message: 'The worker did not save its state within 1 s and was killed' },
@@ -67,7 +67,7 @@ describe('a supervisor', { timeout: STARTS_PROCESSES }, () => {
     const events = start({ env: behave({ stepsPerEpoch: 1000, stepMs: 5 }) });
     await waitUntil('it is ready', () => child!.state() === 'idle');
     give(2);
-    await waitUntil('it has begun', () => events.some(({ type }) => type === 'started'));
+    await waitUntil('it has started', () => events.some(({ type }) => type === 'started'));
     child!.drop();
     await waitUntil('another is ready', () => child!.state() === 'idle');
     expect(events.filter(({ type }) => type === 'failed')).toMatchObject([

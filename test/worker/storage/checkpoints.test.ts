@@ -146,7 +146,7 @@ describe('a bad checkpoint is named and the one before it used:', () => {
     expect(passedOver[0]).toMatch(reason);
   });
 
-  it('both bad: both named, and the training starts anew', async () => {
+  it('both bad: both named, and the training starts again', async () => {
     const store = openCheckpoints(root, TRIAL);
     for (const step of [10, 20]) {
       await store.save(at(step, 1));

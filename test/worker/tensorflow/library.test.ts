@@ -20,7 +20,7 @@ afterEach(() => {
   Object.assign(process.env, environment);
 });
 
-/** Loaded anew each time, as by a new process. */
+/** Loaded again each time, as by a new process. */
 async function open(device: string): Promise<{ tf: unknown; name: string }> {
   vi.resetModules();
   const { openLibrary } = await import('../../../worker/engines/tensorflow/library.ts');

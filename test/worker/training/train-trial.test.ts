@@ -150,7 +150,7 @@ describe('trainTrial', () => {
     expect(unsplit.weightsDigest).not.toBe(whole.weightsDigest);
   });
 
-  it('goes on with micro-batches from the checkpoint of a training without', async () => {
+  it('continues with micro-batches from the checkpoint of a training without', async () => {
     const trial = tinyTrial();
     const checkpoints = memoryCheckpoints();
     await expect(attempt({ trial, checkpoints, stopAfter: 7 })).rejects.toMatchObject({ code: 'INTERRUPTED' });
@@ -161,7 +161,7 @@ describe('trainTrial', () => {
   });
 
   it.each([8, 4])(
-    'saves nothing after a step that failed (%i images at a time), and goes on from before',
+    'saves nothing after a step that failed (%i images at a time), and continues from before',
     async (microBatch) => {
       const trial = tinyTrial();
       const checkpoints = memoryCheckpoints();

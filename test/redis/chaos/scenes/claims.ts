@@ -26,7 +26,7 @@ export async function claims({ folder, redis, scaled, log }: SceneContext): Prom
     equal('planned trials without a result', trials - details.length, 0),
     equal('trials without exactly one result', details.filter((each) => doneAttempts(each) !== 1).length, 0),
     equal(
-      'attempts begun after their trial had its result',
+      'attempts that began after their trial had its result',
       details.reduce((sum, each) => sum + attemptsAfterDone(each), 0),
       0,
     ),

@@ -75,7 +75,7 @@ async function torment(
       equal('results that were not planned', report.unplanned, 0),
       equal('trials without exactly one result', report.notOnce, 0),
       equal('trials whose numbers differ from the undisturbed run', report.differing, 0),
-      equal('attempts begun after their trial had its result', report.begunAfterwards, 0),
+      equal('attempts that began after their trial had its result', report.begunAfterwards, 0),
       told('seconds from the last disturbance to the end', Math.round(report.drainSeconds)),
     ],
   ];

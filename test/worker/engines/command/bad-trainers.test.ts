@@ -173,7 +173,7 @@ describe('an exit that comes from outside', () => {
 describe('a launcher that closes descriptor 3', () => {
   it.each([
     ['and a trainer that ends with an error', ['exec 3>&-', 'set -e', HELLO, DONE]],
-    ['and a trainer that goes on', ['exec 3>&-', HELLO, DONE]],
+    ['and a trainer that continues', ['exec 3>&-', HELLO, DONE]],
     ['and a trainer that says nothing', ['exec 3>/dev/null', HELLO, DONE]],
     ['and Python', [`exec 3>&-; python3 -c 'import os; os.fdopen(3, "w")'`]],
   ])('%s is named at the first failure, with the ways', async (_what, lines) => {

@@ -106,7 +106,7 @@ describe('a trial that travels', () => {
 });
 
 describe('the trainer protocol', () => {
-  // After a change of the protocol: `npx vitest run test/worker/engines/command/programs.test.ts -u` writes the file anew.
+  // After a change of the protocol: `npx vitest run test/worker/engines/command/programs.test.ts -u` writes the file again.
   it('is what its schema file says', async () => {
     const { format } = await import('prettier');
     const { trainerProtocolSchema } = await import('../../../../worker/engines/command/protocol.ts');
