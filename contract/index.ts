@@ -50,6 +50,7 @@ export {
 export { shapeOf } from './facts/wire.ts';
 export { failedEvent, handedBack } from './failed-event.ts';
 export { packEvents, wireEvents, unpackEvents } from './wire-event.ts';
+export { tooFewToChoose } from './minival.ts';
 export { packageRoot } from './package-root.ts';
 export { systemCode, systemError } from './system-error.ts';
 export { timerMs } from './timers.ts';

@@ -6,6 +6,7 @@ import {
   COSTS,
   METRICS,
   packageRoot,
+  tooFewToChoose,
   type Budget,
   type CostName,
   type MetricName,
@@ -27,6 +28,7 @@ import {
   type TrialFacts,
   type SweepRecord,
   type SqliteStore,
+  minivalImages,
   whatIsMissing,
 } from '../results/index.ts';
 
@@ -46,6 +48,8 @@ export interface ReportData {
   readonly programs: readonly TrainerProgram[];
   /** What the results lack to be chosen among by FLOPs, in a sentence. */
   readonly missing: string | undefined;
+  /** That choosing among them is luck, in a sentence, where minival is that small. */
+  readonly fewImages: string | undefined;
   /** The paper's Figure 3, where it is installed and not what is reported. */
   readonly paper: readonly CellResult[];
 }
@@ -69,6 +73,7 @@ export function collect(store: SqliteStore, options: ScopeOptions): ReportData {
     facts: trialFacts(store, options),
     programs: trainerPrograms(store, options),
     missing: whatIsMissing(store, options),
+    fewImages: tooFewToChoose(minivalImages(store, options) ?? Infinity),
     paper: sweep.source === 'imported' ? [] : paperCells(),
   };
 }

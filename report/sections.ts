@@ -20,7 +20,7 @@ const MOST_CELLS = 1500;
 const MOST_FAILURES = 200;
 
 /** The answer in one paragraph: the best cell under the largest budget that has one. */
-export function answer({ bests, missing }: ReportData): Html {
+export function answer({ bests, missing, fewImages }: ReportData): Html {
   const found = bests.filter((each) => each.best !== null).at(-1);
   if (found?.best === undefined || found.best === null) {
     return html`<p class="answer">There is nothing to choose from. ${missing}</p>`;
@@ -30,6 +30,7 @@ export function answer({ bests, missing }: ReportData): Html {
   return html`<p class="answer">
     With ${budgetText(found.budget)}, the best cell is <strong>${cellText(best)}</strong>: ${accuracyText(best)} % on
     minival, ${test}. ${doubtOf(found, best)} ${missing}
+    ${fewImages === undefined ? null : html`<strong>Beware: ${fewImages}.</strong>`}
   </p>`;
 }
 

@@ -1,5 +1,7 @@
-import type { Grid, PlanItem, PlannedTrial, PlanTally } from '../../grids/index.ts';
+import type { PlanItem, PlannedTrial } from '../../grids/index.ts';
 import type { Io } from '../cli/io.ts';
+import type { PlanState } from '../launch/plan/left-tally.ts';
+import { engineOf, type PlanView } from './plan-view.ts';
 
 /** Entries written at a time. */
 const CHUNK = 500;
@@ -8,23 +10,34 @@ const CHUNK = 500;
  * A plan as one JSON document, written while it is walked: a million cells are never held at a time. Walked twice, since trials and
  * exclusions come mixed and are printed apart.
  */
-export function printPlanJson(grid: Grid, plan: Iterable<PlanItem>, tally: PlanTally, io: Io): void {
-  io.out(`{"grid":${JSON.stringify(grid.name)},"question":${JSON.stringify(grid.question)},"trials":[`);
-  printList(trialsOf(plan, tally), io);
+export function printPlanJson(view: PlanView, io: Io): void {
+  const { planned, place, tally, left } = view;
+  const { grid, trainer, items } = planned;
+  const head = {
+    grid: grid.name,
+    question: grid.question,
+    engine: engineOf(planned),
+    trainer: trainer?.name ?? null,
+    device: place.device,
+  };
+  io.out(`${JSON.stringify(head).slice(0, -1)},"trials":[`);
+  printList(trialsOf(view), io);
   io.out('],"excluded":[');
-  printList(exclusionsOf(plan), io);
-  io.out(`],"totals":${JSON.stringify(tally.totals())}}`);
+  printList(exclusionsOf(items), io);
+  const { done, failed, toTrain, workers, wallSeconds, minivalImages } = left.totals();
+  const totals = { ...tally.totals(), done, failed, toTrain, workers, wallSeconds, minivalImages };
+  io.out(`],"totals":${JSON.stringify(totals)}}`);
 }
 
 /** A trial as every JSON document has it: cell, id, seed and predicted cost in one flat object. */
-function plannedJson({ trial, cell, cost }: PlannedTrial): Record<string, unknown> {
-  return { id: trial.id, ...cell, seed: trial.spec.seed, ...cost };
+function plannedJson({ trial, cell, cost }: PlannedTrial, state: PlanState): Record<string, unknown> {
+  return { id: trial.id, ...cell, seed: trial.spec.seed, ...cost, state };
 }
 
-function* trialsOf(plan: Iterable<PlanItem>, tally: PlanTally): Generator<object> {
-  for (const item of plan) {
+function* trialsOf({ planned, tally, left }: PlanView): Generator<object> {
+  for (const item of planned.items) {
     tally.add(item);
-    if (item.kind === 'trial') yield plannedJson(item);
+    if (item.kind === 'trial') yield plannedJson(item, left.add(item));
   }
 }
 

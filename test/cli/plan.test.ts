@@ -1,6 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../contract/index.ts';
+import { useFolders } from '../orchestrator/support/folders.ts';
 import { invoke } from '../orchestrator/support/invoke.ts';
 import { STARTS_PROCESSES } from '../support/time-outs.ts';
 
@@ -81,6 +83,27 @@ describe('plan', () => {
     ).toBeLessThanOrEqual(120);
   });
 
+  it('gives the time on devices of a speed, and none on workers of this machine', async () => {
+    const { out } = await invoke('plan', grid('resnet-rs-imagenet.yaml'), '--device-flops', '50T', '--workers', '16');
+    expect(out).toMatch(/^525 trials to train, about \d+ d \d+ h on 16 devices$/m);
+    expect(out).toMatch(/ train FLOPs: [\d,]+ GPU-hours at a sustained 50T FLOP\/s$/m);
+    expect(out).not.toMatch(/local worker|years/);
+  });
+
+  it('says of a plan that takes years here how to ask for other devices', async () => {
+    const { out } = await invoke('plan', grid('resnet-rs-imagenet.yaml'));
+    expect(out).toMatch(/years with \d+ local worker.*\n--device-flops 50T --workers 16 says/);
+  });
+
+  it('names the images, the engine and the device', async () => {
+    const words = async (...args: string[]): Promise<string | undefined> =>
+      (await invoke('plan', grid('quickstart.yaml'), ...args)).out.split('\n')[1];
+    expect(await words()).toMatch(
+      /^fashion-mnist, [\d,]+ images to train on and 1,000 held out to choose by \(minival\); engine onnx on cpu$/,
+    );
+    expect(await words('--engine', 'noop', '--devices', 'cuda:0,cuda:1')).toMatch(/engine noop on cuda:0,cuda:1$/);
+  });
+
   it('costs one network by stage, summing to the total', async () => {
     const { out } = await invoke('cost', '--family', 'resnet-rs', '--depth', '50', '--resolution', '160', '--json');
     const cost = JSON.parse(out) as { flops: number; params: number; stages: { flops: number; params: number }[] };
@@ -88,5 +111,94 @@ describe('plan', () => {
     // ResNet-RS, Table 7: 36 M parameters, 4.6 GFLOPs.
     expect(cost.params / 1e6).toBeCloseTo(36, 0);
     expect(cost.flops / 1e9).toBeCloseTo(4.6, 1);
+  });
+});
+
+const SMALL = (minivalImages: number, widths: string): string => `
+question: Which width pays?
+engine: noop
+model: { family: resnet-rs-small }
+data: { name: fashion-mnist, trainImages: 1000, minivalImages: ${minivalImages} }
+recipe: { batchSize: 100, learningRate: 0.1 }
+axes: { width: ${widths}, depth: 8, resolution: 16, epochs: 1 }
+`;
+
+describe('plan, beside a store', () => {
+  const newFolder = useFolders();
+
+  it('counts what is done and what is left', async () => {
+    const folder = newFolder();
+    const file = path.join(folder, 'grid.yaml');
+    const store = ['--db', path.join(folder, 'results.db')];
+    const plan = async (...args: string[]): Promise<string> => (await invoke('plan', file, ...store, ...args)).out;
+    writeFileSync(file, SMALL(1000, '[0.5, 1]'));
+    expect(await plan()).toMatch(/^2 trials to train, less than 1 s with \d+ local worker/m);
+    expect((await invoke('run', file, ...store, '--workers', '1')).code).toBe(0);
+    expect(await plan()).toMatch(/^2 trials, all done: nothing to train$/m);
+
+    writeFileSync(file, SMALL(1000, '[0.5, 1, 2]'));
+    const text = await plan('--workers', '1');
+    expect(text).toMatch(
+      /^3 trials: 2 done, 1 to train, less than 1 s with 1 local worker, at the pace of those that are done$/m,
+    );
+    expect(text).toMatch(/^\S+ train FLOPs, \S+ of them to train$/m);
+    const { trials, totals } = JSON.parse(await plan('--json', '--workers', '1')) as PlanJson;
+    expect(trials.map(({ state }) => state)).toEqual(['done', 'done', 'planned']);
+    expect(totals).toMatchObject({ trials: 3, done: 2, failed: 0, toTrain: 1, workers: 1, minivalImages: 1000 });
+  });
+
+  it('counts those that failed apart', async () => {
+    const folder = newFolder();
+    const file = path.join(folder, 'grid.yaml');
+    const store = ['--db', path.join(folder, 'results.db')];
+    writeFileSync(file, SMALL(1000, '1'));
+    vi.stubEnv('SCALESWEEP_NOOP', JSON.stringify({ fault: { kind: 'nan' } }));
+    await invoke('run', file, ...store, '--workers', '1');
+    vi.unstubAllEnvs();
+    expect((await invoke('plan', file, ...store)).out).toMatch(
+      /^1 trial: 1 failed \(scalesweep retry queues them again\)$/m,
+    );
+  });
+
+  it('plans beside a store that cannot be read, and says what it does not know', async () => {
+    const folder = newFolder();
+    const file = path.join(folder, 'grid.yaml');
+    const db = path.join(folder, 'results.db');
+    writeFileSync(file, SMALL(1000, '1'));
+    writeFileSync(db, 'no database');
+    const { code, out, err } = await invoke('plan', file, '--db', db);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^1 trial to train/m);
+    expect(err).toMatch(/^The plan does not know what is trained already: .*results\.db/);
+  });
+});
+
+describe('a minival of few images', () => {
+  const newFolder = useFolders();
+
+  it.each([
+    [1, /minival has 1 image, so top-1 is either 0 % or 100 % and tells no cells apart/],
+    [40, /minival has 40 images, of which one is 2\.5 points of top-1/],
+  ])('%i is warned of by the plan, the run and each answer', async (images, warning) => {
+    const folder = newFolder();
+    const file = path.join(folder, 'grid.yaml');
+    const store = ['--db', path.join(folder, 'results.db')];
+    writeFileSync(file, SMALL(images, '[0.5, 1]'));
+    expect((await invoke('plan', file, ...store)).out).toMatch(warning);
+    expect((await invoke('run', file, ...store, '--workers', '1')).err).toMatch(warning);
+    for (const question of [['best'], ['pareto'], ['isoflop', '--flops', '5M'], ['findings']])
+      expect([question, (await invoke(...question, ...store)).err]).toEqual([question, expect.stringMatching(warning)]);
+    const { out } = await invoke('report', ...store, '--out', path.join(folder, 'report'));
+    expect(readFileSync(out, 'utf8')).toMatch(warning);
+  });
+
+  it('100 images are enough', async () => {
+    const folder = newFolder();
+    const file = path.join(folder, 'grid.yaml');
+    const store = ['--db', path.join(folder, 'results.db')];
+    writeFileSync(file, SMALL(100, '[0.5, 1]'));
+    expect((await invoke('plan', file, ...store)).out).not.toMatch(/warning/);
+    await invoke('run', file, ...store, '--workers', '1');
+    expect((await invoke('best', ...store)).err).not.toMatch(/warning/);
   });
 });

@@ -4,6 +4,7 @@ import { printJson, type Io } from '../../cli/io.ts';
 import type { JsonOption } from '../../cli/shared-options.ts';
 import { countOf } from '../../progress/words.ts';
 import type { Execution } from '../train/execute.ts';
+import { warnOfFewImages } from './few-images.ts';
 import { bestPerBudget, summaryText } from './summary.ts';
 import { writeSweepReport, type SweepReportOptions } from './sweep-report.ts';
 import { explainUnfinished, type ResumeLine } from './unfinished.ts';
@@ -29,6 +30,7 @@ export async function reportSweep(
   }
   const { counts } = outcome;
   const bests = counts.done === 0 ? [] : bestPerBudget(store, sweep);
+  if (bests.length > 0) warnOfFewImages(store, { sweep: sweep.id }, io);
   const page = counts.done === 0 ? undefined : await writeSweepReport(store, sweep, trained, options, io);
   if (options.json === true)
     printJson(io, { sweep: sweep.id, outcome: outcome.kind, counts, trained, best: bests, report: page ?? null });
