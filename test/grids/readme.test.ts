@@ -19,13 +19,6 @@ function completed(example: string): string {
   return String(grid);
 }
 
-/** All keys that a JSON Schema names. */
-function propertiesIn(schema: unknown): Set<string> {
-  if (typeof schema !== 'object' || schema === null) return new Set();
-  const own = 'properties' in schema ? Object.keys(schema.properties as object) : [];
-  return new Set([...own, ...Object.values(schema).flatMap((part) => [...propertiesIn(part)])]);
-}
-
 describe('the page on writing a grid', () => {
   it('has examples', () => expect(EXAMPLES.length).toBeGreaterThanOrEqual(4));
 
@@ -35,12 +28,6 @@ describe('the page on writing a grid', () => {
       expect(planTotals(planGrid(parse(completed(example)))).trials).toBeGreaterThan(1);
     },
   );
-
-  it('names every key', () => {
-    const schema = JSON.parse(readFileSync(path.join(FOLDER, 'schema.json'), 'utf8')) as unknown;
-    const missing = [...propertiesIn(schema)].filter((key) => !new RegExp(`\\b${key}\\b`).test(README));
-    expect(missing).toEqual([]);
-  });
 
   it('lists every grid, and counts its trials', () => {
     const rows = [...README.matchAll(/^\| \[(\S+\.yaml)\]\(\1\) \| (\d+) \|/gm)];
