@@ -5,5 +5,7 @@ export { distinctNetworks, DUPLICATE_RULE, planGrid, type PlanItem, type Planned
 export { PlanTally, planTotals, type PlanTotals } from './plan/totals.ts';
 export { GridError } from './read/problems.ts';
 export { DATASETS } from './schema/datasets.ts';
+export { gridKeys, type GridKey } from './schema/reference.ts';
+export { starterGrid, type StarterData } from './starter/starter-grid.ts';
 export type { AxisValue, Cell } from './cell.ts';
 export type { Grid } from './grid.ts';

@@ -7,6 +7,7 @@ import {
   parseAmount,
   parseDevice,
   parseRedisAddress,
+  trainerSpec,
   type EngineName,
   type RedisAddress,
 } from '../../contract/index.ts';
@@ -54,6 +55,14 @@ export function family(text: string): string {
   const names = familyNames();
   if (names.includes(text)) return text;
   throw new InvalidArgumentError(`Expected one of ${names.join(', ')}, got '${text}'${didYouMean(text, names)}.`);
+}
+
+/** The name that a grid gives a trainer. */
+export function trainerName(text: string): string {
+  if (trainerSpec.shape.name.safeParse(text).success) return text;
+  throw new InvalidArgumentError(
+    `Expected a name of small letters, digits, dots and dashes; --allow-command NAME=PROGRAM says which program it is; got '${text}'.`,
+  );
 }
 
 /** Not by commander's own error, which repeats what was given: a password may stand in it. @throws {ScalesweepError} USAGE */

@@ -13,11 +13,10 @@ const EXAMPLES = jsonExamples();
 const COMPARED_ELSEWHERE = 'worker';
 
 /** `plan`, `data fetch`. */
-function commandNames(command: Command): string[] {
-  if (command.commands.length === 0) return [command.name()];
-  return command.commands.flatMap((sub) =>
-    commandNames(sub).map((name) => (command.name() === 'data' ? `data ${name}` : name)),
-  );
+function commandNames(command: Command, lead = ''): string[] {
+  if (command.commands.length === 0) return [`${lead}${command.name()}`];
+  const inside = command.parent === null ? '' : `${lead}${command.name()} `;
+  return command.commands.flatMap((sub) => commandNames(sub, inside));
 }
 
 describe('docs/json.md', () => {

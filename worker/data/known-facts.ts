@@ -3,7 +3,7 @@ import type { DataSpec, ModelSpec } from '../../contract/index.ts';
 import { datasetCacheDir, datasetDir } from '../storage/paths.ts';
 import { findDescriptor } from './catalog.ts';
 import type { FetchOptions } from './fetch.ts';
-import { checkFit } from './image-folder/check-fit.ts';
+import { checkFit, type PackedFolder } from './image-folder/check-fit.ts';
 import { packedFolder } from './image-folder/open-folder.ts';
 import { tell } from './image-folder/remarks.ts';
 
@@ -16,6 +16,12 @@ export async function classNamesOf(data: Named, options: FetchOptions = {}): Pro
   const { cacheDir = datasetCacheDir(), log = () => undefined } = options;
   const packed = await packedFolder(data, { ...options, cacheDir, log });
   return packed?.identity === data.identity ? packed.classes : undefined;
+}
+
+/** What is packed of an image folder; `undefined` where nothing is. */
+export async function packedFacts(name: string, options: FetchOptions = {}): Promise<PackedFolder | undefined> {
+  const { cacheDir = datasetCacheDir(), log = () => undefined } = options;
+  return packedFolder({ name, identity: '' }, { ...options, cacheDir, log });
 }
 
 /**

@@ -13,7 +13,7 @@ export function jsonExamples(): Map<string, unknown> {
 }
 
 /** Below these stand names that the grid or the question has chosen. */
-const OPEN = new Set(['axes', 'budget', 'excludedBy', 'held', 'scope']);
+const OPEN = new Set(['axes', 'budget', 'byFamily', 'excludedBy', 'held', 'scope']);
 
 /** All fields of a document, sorted: `best.flops`, `withinNoise[].flops`. */
 export function fieldsOf(document: unknown): string[] {

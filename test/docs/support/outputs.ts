@@ -59,6 +59,8 @@ export async function outputsOf(folder: string, cacheDir: string): Promise<Reado
     run(name, [name, ...store, '--json', ...more]);
 
   await run('plan', ['plan', file('grid.yaml'), '--json']);
+  await run('init', ['init', file('begun.yaml'), '--json']);
+  await run('grid keys', ['grid', 'keys', 'baseWidth', '--json']);
   await run('cost', 'cost --family resnet-rs-small --depth 8 --resolution 28 --json'.split(' '));
   await run('run', ['run', file('grid.yaml'), ...store, '--workers', '1', '--json']);
   await ask('best', '--max-flops', '10M');
