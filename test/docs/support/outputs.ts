@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, vi } from 'vitest';
-import { EXIT } from '../../../contract/index.ts';
+import { EXIT, packageRoot } from '../../../contract/index.ts';
 import { invoke } from '../../orchestrator/support/invoke.ts';
 import { TINY_DATA, writeTinyFolder } from '../../fixtures/tiny-folder.ts';
 
@@ -85,6 +85,9 @@ export async function outputsOf(folder: string, cacheDir: string): Promise<Reado
   vi.stubEnv('SCALESWEEP_NOOP', JSON.stringify({ fault: { kind: 'nan' } }));
   expect((await invoke('run', file('diverging.yaml'), ...store, '--workers', '1')).code).toBe(EXIT.failedTrials);
   vi.stubEnv('SCALESWEEP_NOOP', undefined);
+  writeFileSync(file('own.yaml'), NOOP_GRID.replace('engine: noop', 'engine: { command: smallest, arguments: [0.2] }'));
+  const smallest = `smallest=${path.join(packageRoot(), 'examples', 'shell', 'train.sh')}`;
+  await run('trainer check', ['trainer', 'check', file('own.yaml'), '--allow-command', smallest, '--json']);
   await ask('status');
   await ask('doctor');
   return outputs;
