@@ -26,22 +26,27 @@ interface Values {
 
 type AxisValues = Map<string, Values>;
 
+/** Whether a part of the axes, as they are written, names this one. */
+export function isNamed(raw: unknown, name: string): boolean {
+  if (typeof raw !== 'object' || raw === null) return false;
+  return (!Array.isArray(raw) && name in raw) || Object.values(raw).some((inner) => isNamed(inner, name));
+}
+
 /** `undefined` when a problem was reported. */
 export function compileAxes(raw: unknown, check: Check): CompiledAxes | undefined {
   const values: AxisValues = new Map();
   const space = compileSpace(raw, ['axes'], check, values);
-  if (check.isSound(['axes'])) {
-    // One that stands in the wrong place has been reported there.
-    const missing = scalingAxes
-      .filter((name) => !space.always.has(name) && check.isSoundHere([name]))
-      .map((name) => `\`${name}\``);
-    if (missing.length > 0)
-      check.report(
-        ['axes'],
-        `Expected every cell to have ${missing.join(', ')} (one value is enough), got cells without`,
-        true,
-      );
-  }
+  const isSound = check.isSound(['axes']);
+  // One that was reported, as misspelt or in the wrong place, is not missing as well; of axes with a problem, those that are nowhere are.
+  const missing = scalingAxes
+    .filter((name) => !space.always.has(name) && (isSound || !isNamed(raw, name)) && !check.isMeant(name))
+    .map((name) => `\`${name}\``);
+  if (missing.length > 0)
+    check.report(
+      ['axes'],
+      `Expected every cell to have ${missing.join(', ')} (one value is enough), got cells without`,
+      true,
+    );
   if (space.size > MAX_TRIALS)
     check.report(['axes'], `Expected at most ${MAX_TRIALS / 1e6} million cells, got ${space.size}`, true);
   if (!check.isSound(['axes'])) return undefined;

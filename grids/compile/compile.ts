@@ -2,7 +2,7 @@
 import { scalingAxes } from '../../contract/index.ts';
 import type { RegisteredFamily } from '../../models/index.ts';
 import type { Check } from '../read/check.ts';
-import { compileAxes, MAX_TRIALS, type CompiledAxes } from './axes.ts';
+import { compileAxes, isNamed, MAX_TRIALS, type CompiledAxes } from './axes.ts';
 import { compileData } from './data.ts';
 import { compileEngine } from './engine.ts';
 import { compileFamilies, foreignAxes } from './families.ts';
@@ -26,7 +26,9 @@ export function compile(
   const axes = check.isSoundHere(['axes']) ? compileAxes(raw['axes'], check) : undefined;
   const part = (name: string): Mapping => (check.isSoundHere([name]) ? (raw[name] as Mapping) : {});
   const families = compileFamilies(part('model'), axes, check);
-  const settings: Settings = { fixed: {}, rules: [], axes, families, kinds: namesBeforeRules(axes), placeOf };
+  const isOnAxes = (name: string): boolean => axes?.space.always.has(name) ?? isNamed(raw['axes'], name);
+  const kinds = namesBeforeRules(axes);
+  const settings: Settings = { fixed: {}, rules: [], axes, isOnAxes, families, kinds, placeOf };
   compileSection('model', part('model'), settings, check);
   const data = compileData(part('data'), settings, check);
   compileSection('recipe', part('recipe'), settings, check);

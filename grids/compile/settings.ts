@@ -14,6 +14,8 @@ export interface Settings {
   readonly fixed: Assignment;
   readonly rules: Rule[];
   readonly axes: CompiledAxes | undefined;
+  /** Whether every cell has it; of axes with a problem, whether any part of them names it. */
+  readonly isOnAxes: (name: string) => boolean;
   /** The families whose networks the grid may have. */
   readonly families: readonly RegisteredFamily[];
   /** What a rule at this point of the file may name; grows as sections are read. */
@@ -45,9 +47,9 @@ export function compileSection(section: Section, raw: Mapping, settings: Setting
     if (
       isRequired(field) &&
       raw[field.name] === undefined &&
-      check.isSound([section]) &&
-      check.isSoundHere([field.name]) &&
-      settings.axes?.space.always.has(field.name) === false
+      check.isSoundHere([section]) &&
+      !check.isMeant(field.name) &&
+      !settings.isOnAxes(field.name)
     ) {
       check.report([section], `Expected \`${field.name}\` in \`${section}\` or on an axis, got neither`, true);
     }

@@ -46,6 +46,11 @@ export class Check {
     this.problems.push({ path, message, ...this.#source.placeWithin(path, offset) });
   }
 
+  /** Whether a key that was reported (misspelt, or in the wrong place) stands for this one. */
+  isMeant(name: string): boolean {
+    return this.problems.some(({ meant }) => meant === name);
+  }
+
   /** Whether nothing is wrong with the value at a path, with what is inside it, or with what it is inside of. */
   isSound(path: Path): boolean {
     return !this.problems.some((problem) => isWithin(problem.path, path) || isWithin(path, problem.path));

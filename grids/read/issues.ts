@@ -8,6 +8,8 @@ export interface PathProblem extends Problem {
   readonly path: Path;
   /** Follows from a problem that is reported elsewhere, and is not shown. */
   readonly echo?: boolean;
+  /** The key that a wrong one seems to stand for: it is not missing as well. */
+  readonly meant?: string;
 }
 
 type Issue = z.core.$ZodIssue;
@@ -16,18 +18,22 @@ export function problemsOf(issues: readonly Issue[], source: YamlSource): PathPr
   const found = issues.flatMap((issue) => flatten(issue, []));
   // A misspelt key is also a missing one: it is reported once, where it is misspelt.
   const misspelt = new Set(
-    found
-      .filter(({ key }) => key)
-      .map(({ path, message }) =>
-        String([...path.slice(0, -1), /(?:did you mean|^Expected|space after) `(\w+)/.exec(message)?.[1]]),
-      ),
+    found.filter(({ key }) => key).map(({ path, message }) => String([...path.slice(0, -1), meantBy(message)])),
   );
-  return found.map(({ path, message, key }) => ({
-    path,
-    message: key ? message : `${message}${cureAt(source, path)}`,
-    echo: !key && misspelt.has(String(path)),
-    ...(key ? source.placeOfKey(path) : source.placeOf(path)),
-  }));
+  return found.map(({ path, message, key }) => {
+    const meant = key ? (meantBy(message) ?? String(path.at(-1))) : undefined;
+    return {
+      path,
+      message: key ? message : `${message}${cureAt(source, path)}`,
+      echo: !key && misspelt.has(String(path)),
+      ...(meant === undefined ? {} : { meant }),
+      ...(key ? source.placeOfKey(path) : source.placeOf(path)),
+    };
+  });
+}
+
+function meantBy(message: string): string | undefined {
+  return /(?:did you mean|^Expected|space after) `(\w+)/.exec(message)?.[1];
 }
 
 /** The end of a message about the value at a path. */

@@ -45,7 +45,8 @@ export function shown(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `a ${typeof value}`;
 }
 
-const MAX_LISTED = 16;
+/** More names than this help nobody. */
+export const MAX_LISTED = 16;
 
 /** All of a few names; of many, the first ones. */
 export function someOf(names: readonly string[]): string {

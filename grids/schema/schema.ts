@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { costAxes, didYouMean, engineNames, scalingAxes } from '../../contract/index.ts';
 import { describe, FIELDS, fieldsOf, type Field, type Section } from './fields.ts';
 import { oddSpace, plainSpaces } from '../read/characters.ts';
-import { listed, shown, someOf } from '../read/problems.ts';
+import { listed, MAX_LISTED, shown } from '../read/problems.ts';
 
 /** The message for a wrong value, from what it should have been. */
 const says = (expected: string): { error: (issue: { input?: unknown }) => string } => ({
@@ -59,7 +59,12 @@ function unknownKey(key: string, name: string, known: readonly string[]): string
   }
   if (root.includes(key)) return `Expected \`${key}\` at the beginning of a line, got it in ${name}; indent it less`;
   const hint = didYouMean(key, known);
-  return `Expected ${hint === '' ? `one of ${someOf(known)}` : 'a known key'} in ${name}, got \`${key}\`${hint}`;
+  return `Expected ${hint === '' ? keyOf(known) : 'a known key'} in ${name}, got \`${key}\`${hint}`;
+}
+
+/** All of a few; of many, where they are listed. */
+function keyOf(known: readonly string[]): string {
+  return known.length <= MAX_LISTED ? `one of ${listed(known)}` : 'a key that `scalesweep grid keys` lists';
 }
 
 const scalar = z.union([z.number(), z.string(), z.boolean()], says('a number, an amount, a text, true or false'));
