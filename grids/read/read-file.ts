@@ -34,7 +34,7 @@ function unreadable(file: string, error: unknown): ScalesweepError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') {
     return new ScalesweepError('GRID_INVALID', `Expected a grid file, got no file at ${file}`, {
-      hint: `scalesweep init ${file} writes one to begin with; those of the program are in ${path.relative('', path.join(packageRoot(), 'grids'))}.`,
+      hint: `\`scalesweep init ${file}\` writes one to begin with; those of the program are in ${path.relative('', path.join(packageRoot(), 'grids'))}.`,
       cause: error,
     });
   }

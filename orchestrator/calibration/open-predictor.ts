@@ -49,7 +49,7 @@ export async function calibrate(
   if (calibrationFile(key) === undefined) return makeFlatPredictor(place.threads);
   try {
     const { device, threads, workers } = place;
-    io.err(`measuring how fast ${device} trains here, once: a few seconds`);
+    io.err(measuringWords(place, layouts, readCalibration(key) !== undefined));
     const measured = await startMeasuring({ device, threads, layouts, withinMs: WITHIN_MS }, workers);
     const calibration = mergeCalibrations(readCalibration(key), calibrationOf(key, measured));
     keepCalibration(calibration);
@@ -58,6 +58,22 @@ export async function calibrate(
     io.err(`not measured, times are rough: ${messageOf(error).split('\n', 1)[0]}`);
     return makeFlatPredictor(place.threads);
   }
+}
+
+/**
+ * What is about to be measured, and why although something was before: a calibration holds for one number of workers, and for the layouts
+ * that it measured.
+ */
+export function measuringWords(
+  { device, workers }: Place,
+  layouts: MeasureRequest['layouts'],
+  isKnown: boolean,
+): string {
+  const place = `${device} trains with ${workers === 1 ? '1 worker' : `${workers} workers`}`;
+  const why = isKnown
+    ? `in the ${layouts.join(' and ')} layout, which was not measured here yet`
+    : 'once for this machine';
+  return `measuring how fast ${place}, ${why}: 5 to 30 s`;
 }
 
 /**

@@ -42,14 +42,14 @@ describe.skipIf(isSkippedWithout(installed))('a calibration', () => {
   const plan = async (): Promise<string> => (await invoke('plan', grid, '--workers', '1')).out;
 
   it('is measured by the first run that trains, used by plans, and corrected by each run', async () => {
-    expect(await plan()).toContain('before anything is measured');
+    expect(await plan()).toContain('nothing like them was measured here yet');
     const noop = await run('--engine', 'noop');
     expect(noop.code, noop.err).toBe(0);
     expect(existsSync(cache)).toBe(false);
 
     const first = await run();
     expect(first.code, first.err).toBe(0);
-    expect(first.err).toMatch(/^measuring how fast cpu trains here/m);
+    expect(first.err).toMatch(/^measuring how fast cpu trains with 1 worker, once for this machine: 5 to 30 s$/m);
     expect(await plan()).toContain('at the pace measured here');
     const calibration = readCalibration(calibrationKey(place));
     expect(calibration!.probes.length).toBeGreaterThanOrEqual(4);

@@ -22,13 +22,23 @@ export async function writeSweepReport(
   options: SweepReportOptions,
   io: Io,
 ): Promise<string | undefined> {
-  const out = options.out ?? path.join(path.dirname(options.db), 'reports', `${sweep.name}-${sweep.id}`);
+  const out = options.out ?? path.join(path.dirname(options.db), 'reports', `${folderName(sweep.name)}-${sweep.id}`);
   const page = path.join(out, 'report.html');
   if (trained === 0 && existsSync(page)) return page;
   try {
     return (await writeReport(store, { sweep: sweep.id, out })).page;
   } catch (error) {
     io.err(`No report: ${messageOf(error)}`);
+    io.err(`The results are stored. To write it: scalesweep report --sweep ${sweep.id} --out DIR --db ${options.db}`);
     return undefined;
   }
 }
+
+/** A grid's file may have a name as long as a file system takes: with the id behind it, it would be too long. */
+function folderName(name: string): string {
+  const cut = new TextDecoder().decode(Buffer.from(name).subarray(0, MOST_BYTES));
+  return cut.replace(/\uFFFD+$/, '');
+}
+
+/** A name may have 255. */
+const MOST_BYTES = 200;
