@@ -44,6 +44,8 @@ export interface ScalesweepErrorOptions {
   /** What the reader can do about it, one line. */
   hint?: string;
   exitCode?: number;
+  /** The end of what a program of the user's printed before it failed. */
+  logTail?: string;
   cause?: unknown;
 }
 
@@ -52,6 +54,7 @@ export class ScalesweepError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly exitCode: number;
+  readonly logTail: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: ScalesweepErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -59,6 +62,7 @@ export class ScalesweepError extends Error {
     this.code = code;
     this.hint = options.hint;
     this.exitCode = options.exitCode ?? EXIT.userMistake;
+    this.logTail = options.logTail;
   }
 }
 

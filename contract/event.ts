@@ -100,6 +100,8 @@ export const workerEvent = z.discriminatedUnion('type', [
     message: z.string(),
     /** Where it happened, when training had started. */
     step: z.int().min(0).nullable(),
+    /** The end of what a trainer of the user's own printed. */
+    logTail: z.string().optional(),
   }),
 ]);
 export type WorkerEvent = z.infer<typeof workerEvent>;

@@ -9,6 +9,7 @@ interface AttemptName {
 /**
  * The end of an attempt without a result. Whoever ends an attempt, the worker itself or somebody in its stead, makes the event here.
  *
+ * @param logTail the end of what a trainer of the user's own printed
  * @param step optimiser steps finished, when training had started
  */
 export function failedEvent(
@@ -16,8 +17,18 @@ export function failedEvent(
   kind: FailureKind,
   message: string,
   step: number | null = null,
+  logTail?: string,
 ): Extract<WorkerEvent, { type: 'failed' }> {
-  return { v: EVENT_VERSION, trial, attempt, type: 'failed', kind, message, step };
+  return {
+    v: EVENT_VERSION,
+    trial,
+    attempt,
+    type: 'failed',
+    kind,
+    message,
+    step,
+    ...(logTail === undefined ? {} : { logTail }),
+  };
 }
 
 /** The end of an attempt that was handed out and not started: costs the trial nothing. */

@@ -20,6 +20,7 @@ export function declareSweeps(program: Command, io: Io, act: Act): void {
     .option('--max-train-flops <amount>', 'cut trials whose training costs more', amount)
     .option('--engine <name>', 'train with this engine instead of the one the grid names', engine)
     .option('--dry-run', 'stop after the plan; nothing is written')
+    .option('--keep-going', 'train on where the first three trials all fail by one cause [halts, exit code 3]')
     .option('--out <dir>', 'folder of the report')
     .action((grid: string, options: RunOptions) =>
       act(async () => (await import('../commands/run.ts')).run(grid, options, io)),
@@ -31,6 +32,7 @@ export function declareSweeps(program: Command, io: Io, act: Act): void {
     .addOption(devicesHere())
     .option('--workers <n>', 'worker processes per device [a GPU one; cpu one per --threads cores]', positiveInteger)
     .option('--threads <n>', 'threads that each worker process computes with', positiveInteger, 1)
+    .option('--keep-going', 'train on where the first three trials all fail by one cause [halts, exit code 3]')
     .option('--out <dir>', 'folder of the report')
     .action((sweep: string | undefined, options: TrainSweepOptions) =>
       act(async () => (await import('../commands/resume.ts')).resume(sweep, options, io)),

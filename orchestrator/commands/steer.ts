@@ -1,6 +1,7 @@
 import { EXIT } from '../../contract/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import type { StoreOptions } from '../cli/shared-options.ts';
+import { resumeCommand } from '../launch/command-line.ts';
 import { requireStore, steerStore } from '../launch/store-access.ts';
 import { countOf } from '../progress/words.ts';
 
@@ -13,7 +14,8 @@ export async function steer(
 ): Promise<number> {
   requireStore(options.db);
   return steerStore(options.db, (store) => {
-    const { id, name } = store.sweep(prefix);
+    const sweep = store.sweep(prefix);
+    const { id, name } = sweep;
     const retried = what === 'retry' ? store.retryFailed(id) : 0;
     if (what !== 'retry') store.setSweepState(id, what === 'pause' ? 'paused' : 'cancelled');
     const counts = store.counts(id);
@@ -26,7 +28,7 @@ export async function steer(
     ];
     io.out(`${done} ${name} (${id}).`);
     if (what === 'pause' || (retried > 0 && counts.running + counts.queued === 0))
-      io.out(`To continue: scalesweep resume ${id}`);
+      io.out(`To continue: ${resumeCommand(sweep, options)}`);
     return EXIT.done;
   });
 }

@@ -7,6 +7,7 @@ import { requireAllowed } from '../../worker/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import type { JsonOption } from '../cli/shared-options.ts';
 import { formatTable } from '../cli/table.ts';
+import { allowOptions, shellWord } from '../launch/command-line.ts';
 import { checkPhotographs } from '../launch/plan/check-photographs.ts';
 import { planSweep, type SweepPlan } from '../launch/plan/plan-sweep.ts';
 import { fetchSweepData } from '../launch/train/fetch-dataset.ts';
@@ -58,7 +59,10 @@ export async function trainerCheck(gridFile: string, options: TrainerCheckOption
     const log = isKept ? folder : null;
     if (options.json === true)
       printJson(io, { grid: grid.name, trainer: trainer.name, cell, ok: !isKept, checks, log });
-    else io.out(textOf(checks, log));
+    else {
+      const next = ['scalesweep run', shellWord(gridFile), ...allowOptions(options.allowCommand)].join(' ');
+      io.out(textOf(checks, log, next));
+    }
     return isKept ? EXIT.failedTrials : EXIT.done;
   } finally {
     stop.release();
@@ -88,7 +92,7 @@ function planned(grid: Grid, options: TrainerOptions): { plan: SweepPlan; cost: 
   }
 }
 
-function textOf(checks: readonly Check[], log: string | null): string {
+function textOf(checks: readonly Check[], log: string | null, next: string): string {
   const table = formatTable(checks, [
     { head: 'check', value: ({ name }) => name, align: 'left' },
     { head: 'result', value: ({ outcome }) => OUTCOMES[outcome], align: 'left' },
@@ -99,7 +103,7 @@ function textOf(checks: readonly Check[], log: string | null): string {
   const count = failures.length;
   const end =
     count === 0
-      ? 'It can be swept.'
+      ? `It can be swept: ${next}`
       : `${countOf(count, 'check')} failed. What it printed is in ${log}; docs/trainers.md lists the events.`;
   return [table, ...warnings, ...failures, ...(count === 0 ? [] : ['']), end].join('\n');
 }

@@ -45,7 +45,7 @@ const WHY = {
   interrupted: 'stopping',
   paused: 'the sweep was paused',
   cancelled: 'the sweep was cancelled',
-  halted: 'every worker fails in the same way',
+  halted: 'it fails in the same way again and again',
 } as const;
 
 function firstLine(text: string): string {

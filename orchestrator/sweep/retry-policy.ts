@@ -29,9 +29,11 @@ export interface RetryLimits {
   readonly backoffMs: number;
   /** Failures in a row that every worker shares, with no success between, until the sweep halts. @defaultValue 3 */
   readonly shared: number;
+  /** Trials that fail by one cause, with none of the sweep done, until it halts. @defaultValue 3 */
+  readonly alike: number;
 }
 
-export const RETRY_LIMITS: RetryLimits = { crashes: 3, hostLosses: 20, backoffMs: 1000, shared: 3 };
+export const RETRY_LIMITS: RetryLimits = { crashes: 3, hostLosses: 20, backoffMs: 1000, shared: 3, alike: 3 };
 
 export interface TrialHistory {
   /** Crashes before this attempt. */

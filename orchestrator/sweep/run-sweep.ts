@@ -1,4 +1,4 @@
-import type { Counts, Failure, WaitingTrial } from '../../results/index.ts';
+import type { Counts, WaitingTrial } from '../../results/index.ts';
 import { timerMs } from '../../contract/index.ts';
 import { isLast } from '../../worker/index.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
@@ -7,7 +7,7 @@ import { historyOf } from './history.ts';
 import { makeFlatPredictor, type Predictor } from './predictor.ts';
 import { groupEvents, recordEvents, type EventGroup } from './record-events.ts';
 import { RETRY_LIMITS, type RetryLimits, type TrialHistory } from './retry-policy.ts';
-import { makeSettler, type Effect, type LastEvent } from './settle-attempt.ts';
+import { makeSettler, type Effect, type Halt, type LastEvent } from './settle-attempt.ts';
 import { makeInbox } from './store-inbox.ts';
 import { makeSteadyClock } from './steady-clock.ts';
 import type { SweepStore } from './sweep-store.ts';
@@ -43,8 +43,8 @@ export type SweepOutcome =
   /** Every trial has a result or has failed for good. */
   | { readonly kind: 'finished'; readonly counts: Counts }
   | { readonly kind: 'interrupted' | 'paused' | 'cancelled'; readonly counts: Counts }
-  /** A failure that every worker shares: the fix is the user's. */
-  | { readonly kind: 'halted'; readonly counts: Counts; readonly failure: Failure };
+  /** A failure that every worker or every trial shares: the fix is the user's. */
+  | ({ readonly kind: 'halted'; readonly counts: Counts } & Halt);
 
 /** Events of one attempt, and the worker that sent them. */
 interface Message {
@@ -77,7 +77,7 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
   let fetched: WaitingTrial[] = [];
   let retryTimer: NodeJS.Timeout | undefined;
   let stopping: Exclude<SweepOutcome['kind'], 'finished'> | undefined;
-  let halt: Failure | undefined;
+  let halt: Halt | undefined;
   let settle: (outcome: 'end' | Error) => void = () => undefined;
   const ended = new Promise<'end' | Error>((resolve) => {
     settle = resolve;
@@ -111,8 +111,9 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     limits,
     now,
     steadyNow,
-    onHalt: (failure) => {
-      halt = failure;
+    hasDone: store.counts(sweep).done > 0,
+    onHalt: (why) => {
+      halt ??= why;
       stop('halted');
     },
   });
@@ -242,7 +243,7 @@ export async function runSweep(options: RunSweepOptions): Promise<SweepOutcome> 
     if (outcome instanceof Error) throw outcome;
     const counts = store.counts(sweep);
     if (stopping === undefined) return { kind: 'finished', counts };
-    return stopping === 'halted' ? { kind: 'halted', counts, failure: halt! } : { kind: stopping, counts };
+    return stopping === 'halted' ? { kind: 'halted', counts, ...halt! } : { kind: stopping, counts };
   } finally {
     clearInterval(steering);
     clearTimeout(retryTimer);

@@ -3,6 +3,7 @@ import type { Failure } from '../../results/index.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { SweepWatcher } from './news.ts';
 import { judge, type RetryLimits, type TrialHistory } from './retry-policy.ts';
+import { makeAlikeFailures } from './failing-alike.ts';
 import type { SweepStore } from './sweep-store.ts';
 
 export type LastEvent = Extract<WorkerEvent, { type: 'done' | 'failed' }>;
@@ -17,8 +18,19 @@ interface SettlerOptions {
   readonly now: () => number;
   /** Ms since 1970 by a clock that is not set: what a retry waits by. */
   readonly steadyNow: () => number;
-  /** A failure that every worker shares has come too often. */
-  readonly onHalt: (failure: Failure) => void;
+  /** Whether any trial of the sweep is done already. */
+  readonly hasDone: boolean;
+  /** A failure that every worker or every trial shares has come too often. */
+  readonly onHalt: (halt: Halt) => void;
+}
+
+/** Why a sweep is halted. */
+export interface Halt {
+  readonly failure: Failure;
+  /** Trials that failed alike, where that is why: then it is the grid's or the trainer's fault, and no machine's. */
+  readonly alike?: number;
+  /** The end of what the user's trainer printed in the last of them. */
+  readonly logTail?: string | undefined;
 }
 
 /** To be done once what was written is committed. */
@@ -33,7 +45,8 @@ const NO_EFFECT: Effect = () => undefined;
 export function makeSettler(
   options: SettlerOptions,
 ): (event: LastEvent, worker: string, history: TrialHistory) => Effect {
-  const { store, dispatcher, watch, limits, now, steadyNow, onHalt } = options;
+  const { store, dispatcher, watch, limits, now, steadyNow, hasDone, onHalt } = options;
+  const alike = makeAlikeFailures(hasDone);
   let sharedInRow = 0;
   /** The workers they came from: one broken device, which fails faster than others train, must not stop the rest. */
   const sharedBy = new Set<string>();
@@ -68,7 +81,9 @@ export function makeSettler(
     return () => {
       if (verdict.act === 'fail') dispatcher.settled(trial);
       watch({ type: 'failed', trial, attempt, kind, message, next: NEXT[verdict.act] });
-      if (isShared(kind, worker)) onHalt(failure);
+      const trials = alike.failed(trial, kind, message);
+      if (trials >= limits.alike) onHalt({ failure, alike: trials, logTail: event.logTail });
+      else if (isShared(kind, worker)) onHalt({ failure });
     };
   };
 
@@ -78,6 +93,7 @@ export function makeSettler(
     return () => {
       sharedInRow = 0;
       sharedBy.clear();
+      alike.done();
       dispatcher.settled(event.trial);
       watch({ type: 'done', trial: event.trial, attempt: event.attempt });
     };

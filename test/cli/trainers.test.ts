@@ -7,7 +7,7 @@ import { useFolders } from '../orchestrator/support/folders.ts';
 import { invoke } from '../orchestrator/support/invoke.ts';
 import { useCli } from '../orchestrator/support/use-cli.ts';
 import { waitUntil } from '../orchestrator/support/wait-until.ts';
-import { processesWith, writeScript } from '../worker/engines/command/script.ts';
+import { HELLO, processesWith, writeScript } from '../worker/engines/command/script.ts';
 import { STARTS_PROCESSES } from '../support/time-outs.ts';
 
 vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
@@ -134,6 +134,51 @@ describe('a sweep with a trainer of its own', () => {
     expect(readFileSync(path.join(folder, 'report.html'), 'utf8')).toMatch(
       /The trainer changed in mid-sweep<\/strong>: 4 trials by \w+, 2 trials by \w+/,
     );
+  });
+
+  describe('that fails in every trial', () => {
+    const BUG = `echo 'loading'; echo "KeyError: 'width'" >&2; exit 1`;
+
+    it('is halted after three, with the end of its log and what to type', async () => {
+      const program = writeScript(folder, [HELLO, BUG]);
+      const allow = `smallest=${program}`;
+      const { code, err } = await invoke('run', grid, '--workers', '1', '--allow-command', allow, '--db', db);
+      expect(code).toBe(3);
+      expect(err).toMatch(/^Halted: 3 trials failed alike, and none is done\.$/m);
+      expect(err).toMatch(/^crash: The trainer exited with code 1: KeyError: 'width' .*\.log\)$/m);
+      expect(err).toMatch(/^ {2}\| loading\n {2}\| KeyError: 'width'$/m);
+      expect(err).toMatch(/^Trying again gives the same until the trainer is changed\. Then:$/m);
+      expect(err).toContain(`\n  scalesweep trainer check ${grid} --allow-command ${allow}\n`);
+      expect(err).toMatch(/^ {2}scalesweep resume \w+ --allow-command smallest=\S+ --db \S+$/m);
+      expect(err).toMatch(/--keep-going\.$/m);
+      // What it says to type works once the trainer is right: nothing has failed for good.
+      writeScript(folder, [`exec '${path.join(SHELL, 'train.sh')}' 0`]);
+      const resumed = await invoke('resume', '--allow-command', allow, '--db', db, '--json');
+      expect(resumed.code, resumed.err).toBe(0);
+      expect(JSON.parse(resumed.out)).toMatchObject({ outcome: 'finished', counts: { done: 4 } });
+    });
+
+    it('says it as JSON', async () => {
+      const allow = `smallest=${writeScript(folder, [HELLO, BUG])}`;
+      const { code, out } = await invoke('run', grid, '--workers', '1', '--allow-command', allow, '--db', db, '--json');
+      expect(code).toBe(3);
+      expect(JSON.parse(out)).toMatchObject({
+        outcome: 'halted',
+        counts: { done: 0, failed: 0 },
+        failure: { kind: 'crash', trials: 3, logTail: "loading\nKeyError: 'width'" },
+      });
+    });
+
+    it('is tried to the end with --keep-going, and told that trying again cannot help', async () => {
+      const percent = `echo '{"type":"epoch","epoch":1,"step":40,"minivalTop1":93.2}' >&3`;
+      const allow = `smallest=${writeScript(folder, [HELLO, percent, 'sleep 5'])}`;
+      const { code, err } = await invoke('run', grid, '--allow-command', allow, '--db', db, '--keep-going');
+      expect(code).toBe(3);
+      expect(err).toMatch(/^4 trials failed, config: .*a fraction of 1, got 93\.2/m);
+      expect(err).toMatch(
+        /^Trying again gives the same as long as the trainer is the same\. Once it is changed: scalesweep retry \w+ --db \S+, then scalesweep resume \w+ --allow-command smallest=\S+ --db \S+$/m,
+      );
+    });
   });
 
   describe('that prints its own costs', () => {

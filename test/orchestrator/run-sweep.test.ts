@@ -48,7 +48,12 @@ describe('the sweep loop', () => {
     );
     return id;
   };
-  const run = (sweep: string, dispatcher: FakeDispatcher, now = (): number => Date.now()): Promise<SweepOutcome> =>
+  const run = (
+    sweep: string,
+    dispatcher: FakeDispatcher,
+    now = (): number => Date.now(),
+    limits = { ...RETRY_LIMITS, backoffMs: 5 },
+  ): Promise<SweepOutcome> =>
     runSweep({
       store,
       sweep,
@@ -56,7 +61,7 @@ describe('the sweep loop', () => {
       watch: (item) => news.push(item),
       signal: stop.signal,
       now,
-      limits: { ...RETRY_LIMITS, backoffMs: 5 },
+      limits,
     });
   /** The given fates in turn, then `done`. */
   const inTurn = (...fates: Fate[]): FakeDispatcher => makeFakeDispatcher(() => fates.shift() ?? 'done');
@@ -210,6 +215,44 @@ describe('the sweep loop', () => {
       expect(dispatcher.handed).toHaveLength(3);
     },
   );
+
+  it.each(['crash', 'config'] as const)('halts when three trials fail alike by %s and none is done', async (kind) => {
+    const dispatcher = makeFakeDispatcher(() => kind);
+    const outcome = await run(makeSweep(noopTrials(50)), dispatcher);
+    expect(outcome).toMatchObject({ kind: 'halted', alike: 3, failure: { kind } });
+    expect(new Set(dispatcher.handed.map(({ trial }) => trial.id)).size).toBe(3);
+  });
+
+  it('trains on where a trial is done between those that fail alike', async () => {
+    const outcome = await run(makeSweep(noopTrials(6)), inTurn('config', 'config', 'done', 'config', 'config'));
+    expect(outcome).toMatchObject({ kind: 'finished', counts: { done: 2, failed: 4 } });
+  });
+
+  it('trains on where trials of the sweep were done before', async () => {
+    const trials = noopTrials(6);
+    const sweep = makeSweep(trials);
+    const first = makeFakeDispatcher(() => (first.handed.length === 1 ? 'done' : 'hold'));
+    const outcome = run(sweep, first);
+    await waitUntil('one is done', () => store.counts(sweep).done === 1);
+    stop.abort();
+    await outcome;
+    stop = new AbortController();
+    expect(
+      await run(
+        sweep,
+        makeFakeDispatcher(() => 'config'),
+      ),
+    ).toMatchObject({ kind: 'finished', counts: { done: 1, failed: 5 } });
+  });
+
+  it('trains on in spite of it where it is told to', async () => {
+    const dispatcher = makeFakeDispatcher(() => 'config');
+    const limits = { ...RETRY_LIMITS, alike: Infinity };
+    expect(await run(makeSweep(noopTrials(5)), dispatcher, undefined, limits)).toMatchObject({
+      kind: 'finished',
+      counts: { failed: 5 },
+    });
+  });
 
   it('does not halt when shared failures are rare', async () => {
     const fates = Array.from({ length: 5 }, (): Fate[] => ['data', 'done']).flat();

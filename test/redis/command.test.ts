@@ -6,7 +6,7 @@ import { runCli, startCli, type CliResult } from '../orchestrator/support/cli.ts
 import { useFolders } from '../orchestrator/support/folders.ts';
 import { useCli } from '../orchestrator/support/use-cli.ts';
 import { fieldsOf, jsonExamples } from '../docs/support/json-page.ts';
-import { writeScript } from '../worker/engines/command/script.ts';
+import { HELLO, writeScript } from '../worker/engines/command/script.ts';
 import { startRedis, type TestRedis } from './support/redis-server.ts';
 import { STARTS_PROCESSES } from '../support/time-outs.ts';
 
@@ -55,6 +55,23 @@ describe('a trainer of the user’s own over Redis', () => {
     expect(code, stderr).toBe(0);
     expect(fieldsOf(JSON.parse(left.stdout))).toEqual(fieldsOf(jsonExamples().get('worker')));
     expect(JSON.parse(stdout)).toMatchObject({ outcome: 'finished', trained: 4, counts: { done: 4 } });
+  });
+
+  it('halts the sweep where it fails alike in every trial, with the end of the log that lies elsewhere', async () => {
+    const worker = work(
+      'smallest',
+      writeScript(folder, [HELLO, 'echo loading', `echo "KeyError: 'width'" >&2`, 'exit 1']),
+    );
+    const { code, stdout, stderr } = await run();
+    worker.child.kill('SIGTERM');
+    await worker.result;
+    expect(code, stderr).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({
+      outcome: 'halted',
+      failure: { trials: 3, logTail: "loading\nKeyError: 'width'" },
+    });
+    expect(stderr).toMatch(/^ {2}\| KeyError: 'width'$/m);
+    expect(stderr).toContain(`--redis ${redis.url}`);
   });
 
   it('is not run by one that allows another, and the sweep says what to allow', async () => {

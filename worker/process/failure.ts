@@ -30,13 +30,15 @@ const NO_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EROFS']);
 export interface Failure {
   readonly kind: FailureKind;
   readonly message: string;
+  /** The end of what a trainer of the user's own printed. */
+  readonly logTail?: string | undefined;
 }
 
 /** The kind of anything that an engine threw. */
 export function failureOf(error: unknown): Failure {
   if (isScalesweepError(error)) {
     const message = error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
-    return { kind: KINDS[error.code] ?? 'crash', message };
+    return { kind: KINDS[error.code] ?? 'crash', message, logTail: error.logTail };
   }
   const message = messageOf(error);
   if (OUT_OF_MEMORY.test(message)) return { kind: 'out-of-memory', message };

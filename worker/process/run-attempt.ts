@@ -39,8 +39,8 @@ export async function runAttempt(open: () => Promise<Engine>, options: AttemptOp
     const engine = await open();
     result = await engine.run(trial, { device, threads, microBatch, emit, signal, checkpoints, keepWeights });
   } catch (error) {
-    const { kind, message } = failureOf(error);
-    options.send(failedEvent({ trial: trial.id, attempt }, kind, message, step));
+    const { kind, message, logTail } = failureOf(error);
+    options.send(failedEvent({ trial: trial.id, attempt }, kind, message, step, logTail));
     return;
   }
   emit({ type: 'done', result });

@@ -1,15 +1,17 @@
-import { EXIT } from '../../../contract/index.ts';
-import type { Counts, SqliteStore, SweepRecord } from '../../../results/index.ts';
+import type { SqliteStore, SweepRecord } from '../../../results/index.ts';
 import { printJson, type Io } from '../../cli/io.ts';
 import type { JsonOption } from '../../cli/shared-options.ts';
 import { countOf } from '../../progress/words.ts';
+import type { SweepOutcome } from '../../sweep/run-sweep.ts';
 import type { Execution } from '../train/execute.ts';
 import { warnOfFewImages } from './few-images.ts';
 import { bestPerBudget, summaryText } from './summary.ts';
 import { writeSweepReport, type SweepReportOptions } from './sweep-report.ts';
-import { explainUnfinished, type ResumeLine } from './unfinished.ts';
+import type { GivenOptions } from '../command-line.ts';
+import { reportFailures } from './failed-trials.ts';
+import { explainUnfinished } from './unfinished.ts';
 
-export interface ReportOptions extends JsonOption, SweepReportOptions, ResumeLine {}
+export interface ReportOptions extends JsonOption, SweepReportOptions, GivenOptions {}
 
 /**
  * Prints how a sweep ended: its best cells and its report, or why it is not finished. Returns the exit code.
@@ -24,8 +26,7 @@ export async function reportSweep(
   io: Io,
 ): Promise<number> {
   if (outcome.kind !== 'finished') {
-    if (options.json === true && outcome.kind !== 'halted')
-      printJson(io, { sweep: sweep.id, outcome: outcome.kind, counts: outcome.counts, trained });
+    if (options.json === true) printUnfinished(sweep, outcome, trained, io);
     return explainUnfinished(outcome, sweep, { ...options, hurried }, io);
   }
   const { counts } = outcome;
@@ -41,13 +42,19 @@ export async function reportSweep(
     if (bests.length > 0) io.out(summaryText(bests, io.width));
     if (page !== undefined) io.out(`Report: ${page}`);
   }
-  return reportFailures(store, sweep, counts, io);
+  return reportFailures(store, sweep, options, io);
 }
 
-function reportFailures(store: SqliteStore, sweep: SweepRecord, { failed }: Counts, io: Io): number {
-  if (failed === 0) return EXIT.done;
-  for (const { kind, message, trials } of store.failures(sweep.id))
-    io.err(`${countOf(trials, 'trial')} failed, ${kind}: ${message.split('\n', 1)[0]}`);
-  io.err(`To try them again: scalesweep retry ${sweep.id}, then scalesweep resume ${sweep.id}`);
-  return EXIT.failedTrials;
+/** Not of a sweep that this machine lacks something for: that is an error. */
+function printUnfinished(
+  { id }: SweepRecord,
+  outcome: Exclude<SweepOutcome, { kind: 'finished' }>,
+  trained: number,
+  io: Io,
+): void {
+  const { kind, counts } = outcome;
+  const facts = { sweep: id, outcome: kind, counts, trained };
+  if (outcome.kind !== 'halted') return printJson(io, facts);
+  const { failure, alike, logTail = null } = outcome;
+  if (alike !== undefined) printJson(io, { ...facts, failure: { ...failure, trials: alike, logTail } });
 }

@@ -1,17 +1,12 @@
-import { EXIT, ScalesweepError } from '../../../contract/index.ts';
+import { EXIT } from '../../../contract/index.ts';
 import type { SweepRecord } from '../../../results/index.ts';
 import type { Io } from '../../cli/io.ts';
-import { DEFAULT_DB } from '../../cli/shared-options.ts';
 import { countOf } from '../../progress/words.ts';
 import type { SweepOutcome } from '../../sweep/run-sweep.ts';
+import { resumeCommand, type GivenOptions } from '../command-line.ts';
+import { explainHalt } from './halted.ts';
 
-/** Options that have to be given again to resume. */
-export interface ResumeLine {
-  readonly db: string;
-  readonly devices?: readonly string[];
-}
-
-interface End extends ResumeLine {
+interface End extends GivenOptions {
   /** Workers were ended before they had saved their state. */
   readonly hurried: boolean;
 }
@@ -24,33 +19,22 @@ interface End extends ResumeLine {
 export function explainUnfinished(
   outcome: Exclude<SweepOutcome, { kind: 'finished' }>,
   sweep: SweepRecord,
-  { db, devices, hurried }: End,
+  given: End,
   io: Io,
 ): number {
-  const where = devices === undefined ? '' : ` --devices ${devices.join(',')}`;
-  const resume = `scalesweep resume ${sweep.id}${where}${db === DEFAULT_DB ? '' : ` --db ${quoted(db)}`}`;
   const { planned, done } = outcome.counts;
   switch (outcome.kind) {
-    case 'halted': {
-      const code = outcome.failure.kind === 'data' ? 'DATASET_UNAVAILABLE' : 'DEVICE_UNAVAILABLE';
-      throw new ScalesweepError(code, outcome.failure.message, {
-        hint: `Nothing finished is lost. Fix it, then: ${resume}`,
-      });
-    }
+    case 'halted':
+      return explainHalt(outcome, sweep, given, io);
     case 'cancelled':
       io.err(`Cancelled: ${countOf(done, 'trial')} done, ${planned + outcome.counts.cancelled} left undone.`);
       return EXIT.interrupted;
     case 'paused':
     case 'interrupted':
       io.err(
-        `${outcome.kind === 'paused' ? 'Paused' : 'Interrupted'}, ${hurried ? 'at once: trials in hand continue from their last checkpoint' : 'state saved'}: ${done} done, ${planned} left. To continue:`,
+        `${outcome.kind === 'paused' ? 'Paused' : 'Interrupted'}, ${given.hurried ? 'at once: trials in hand continue from their last checkpoint' : 'state saved'}: ${done} done, ${planned} left. To continue:`,
       );
-      io.err(`  ${resume}`);
+      io.err(`  ${resumeCommand(sweep, given)}`);
       return EXIT.interrupted;
   }
-}
-
-/** As a shell reads it. */
-function quoted(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

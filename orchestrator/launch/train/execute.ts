@@ -5,6 +5,7 @@ import type { DisplayOptions, ProgressDisplay } from '../../progress/display.ts'
 import { makeLiveBlock } from '../../progress/live-block.ts';
 import { makePlainLines } from '../../progress/plain-lines.ts';
 import { makeFlatPredictor, type Predictor } from '../../sweep/predictor.ts';
+import { RETRY_LIMITS } from '../../sweep/retry-policy.ts';
 import { runSweep, type SweepOutcome } from '../../sweep/run-sweep.ts';
 import { makeTrainerChanges } from '../../sweep/trainer-changes.ts';
 import { openDispatcher, type DispatchOptions } from './open-dispatcher.ts';
@@ -13,6 +14,8 @@ import { listenForStop } from './stop-signals.ts';
 export interface ExecuteOptions extends DispatchOptions {
   /** Digests of the programs that trained the sweep's trials before, where a trainer of the user's own trains them. */
   readonly trainerDigests?: readonly string[];
+  /** Trains on where the first trials all fail by one cause. */
+  readonly keepGoing?: boolean;
 }
 
 export interface Execution {
@@ -48,6 +51,7 @@ export async function execute(
       adopted,
       signal: stopSignals.signal,
       predictor,
+      limits: { ...RETRY_LIMITS, ...(options.keepGoing === true ? { alike: Infinity } : {}) },
       now: () => Date.now(),
       watch: (news) => {
         if (news.type === 'done') trained++;

@@ -1,4 +1,4 @@
-import type { TrialResult } from '../../../contract/index.ts';
+import { isScalesweepError, ScalesweepError, type TrialResult } from '../../../contract/index.ts';
 import { Attempt, type AttemptOptions } from './attempt.ts';
 import { exitError, interrupted, silent, toldError } from './end.ts';
 import { startTrainer } from './trainer-process.ts';
@@ -22,6 +22,8 @@ export async function followTrainer(options: AttemptOptions): Promise<TrialResul
     if (context.signal.aborted) throw interrupted(attempt.isKilled ? 'and killed' : 'by request', attempt.savedStep);
     if (attempt.isSilent) throw silent(program.silenceSeconds, log.file);
     throw exitError(exit, log.file, attempt.heard);
+  } catch (error) {
+    throw withTail(error, log.tail());
   } finally {
     clearInterval(watching);
     context.signal.removeEventListener('abort', stop);
@@ -29,4 +31,20 @@ export async function followTrainer(options: AttemptOptions): Promise<TrialResul
     trainer.kill();
     await trainer.ended;
   }
+}
+
+/** Lines and characters of a log that travel with a failure: the whole may lie on another machine. */
+const TAIL_LINES = 15;
+const TAIL_CHARACTERS = 2000;
+
+function withTail(error: unknown, log: string): unknown {
+  const logTail = log.trimEnd().split('\n').slice(-TAIL_LINES).join('\n').slice(-TAIL_CHARACTERS);
+  if (!isScalesweepError(error) || error.code === 'INTERRUPTED' || logTail === '') return error;
+  const { code, message, hint, exitCode } = error;
+  return new ScalesweepError(code, message, {
+    ...(hint === undefined ? {} : { hint }),
+    exitCode,
+    logTail,
+    cause: error,
+  });
 }
