@@ -31,8 +31,9 @@ export interface StarterGrid {
 
 /** Trained on in a first sweep, where there are more: minutes on two cores. */
 const FIRST_IMAGES = 10_000;
-/** Held out, one image is a tenth of a point. */
+/** Held out, one image is a tenth of a point; of few images a fifth is held out, or what tells cells apart at all. */
 const HELD_OUT = 1000;
+const FEWEST_HELD_OUT = 100;
 
 /**
  * Two values on every axis, and budgets that some but not all cells are under. What it returns was planned.
@@ -87,7 +88,7 @@ function headPart({ file, data, trainer }: StarterOptions): string {
 }
 
 function dataPart({ name, images, own }: StarterData): string {
-  const minival = Math.min(HELD_OUT, Math.floor(images / 5));
+  const minival = Math.min(HELD_OUT, Math.max(Math.floor(images / 5), FEWEST_HELD_OUT), Math.floor(images / 2));
   const train = Math.min(FIRST_IMAGES, images - minival);
   const isPart = train < images - minival;
   const stated =

@@ -14,9 +14,13 @@ export class PlanSetting {
   readonly #by: string;
   readonly #train: Range = { least: Infinity, most: 0 };
   readonly #minival: Range = { least: Infinity, most: 0 };
+  readonly #trainer: string | undefined;
+  readonly #families = new Set<string>();
   #dataset = '';
 
   constructor(planned: SweepPlan, { device }: PlanPlace) {
+    // Costs that the trainer prints are its own.
+    this.#trainer = planned.grid.ownCost ? undefined : planned.trainer?.name;
     const engine = engineOf(planned);
     const name = planned.trainer === undefined ? engine : `${engine} (${planned.trainer.name})`;
     this.#by = `engine ${name}${device === null ? '' : ` on ${device}`}`;
@@ -24,9 +28,17 @@ export class PlanSetting {
 
   add({ trial }: PlannedTrial): void {
     const { name, trainImages, minivalImages } = trial.spec.data;
+    this.#families.add(trial.spec.model.family);
     this.#dataset = name;
     widen(this.#train, trainImages);
     widen(this.#minival, minivalImages);
+  }
+
+  /** Whose costs the table has, where that is not who trains. */
+  costWords(): string | undefined {
+    if (this.#trainer === undefined) return undefined;
+    const families = [...this.#families].join(' and ');
+    return `FLOPs, params and memory are of ${families} at each cell, not of ${this.#trainer}: with engine.ownCost it prints its own`;
   }
 
   /** `fashion-mnist, 18,000 images to train on and 1,000 held out to choose by (minival); engine onnx on cpu`. */

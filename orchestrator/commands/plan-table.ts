@@ -63,12 +63,14 @@ export function printPlanTable(view: PlanView, most: number, io: Io): void {
   io.out(`${grid.name}: ${grid.question}\n${setting.words()}\n`);
   if (fixed.length > 0) io.out(`Throughout: ${fixed.join(', ')}\n`);
   const shown = axes.filter((axis) => varied.has(axis));
-  io.out(formatTable(rows, cellColumns(shown, remaining.done > 0)));
+  io.out(formatTable(rows, cellColumns(shown, remaining.done > 0), io.width));
   if (cells > rows.length) {
     io.out(`and ${countOf(cells - rows.length, 'more cell')} (--rows N shows more, --json all)\n`);
     io.out(formatTable(byAxis(shares, grid), shareColumns(totals)));
   }
-  io.out(`\n${totalsLines(totals, remaining, place).join('\n')}`);
+  const whose = setting.costWords();
+  const lines = [...totalsLines(totals, remaining, place), ...(whose === undefined ? [] : [whose])];
+  io.out(`\n${lines.join('\n')}`);
 }
 
 function addShares(shares: Map<string, AxisShare>, grid: Grid, { cell, cost }: PlannedTrial): void {
@@ -108,9 +110,14 @@ function cellColumns(axes: readonly string[], isBegun: boolean): Column<CellRow>
   ];
 }
 
+/** What a narrow terminal leaves out first. */
+const RANKS: Readonly<Record<string, number>> = { activations: 1, params: 2, memoryBytes: 3, trainFlops: 4 };
+
 /** Train FLOPs are those of all the cell's seeds. */
 function costColumn({ name, head, print }: (typeof COSTS)[number]): Column<CellRow> {
+  const rank = RANKS[name];
   return {
+    ...(rank === undefined ? {} : { rank }),
     // A worker's process takes more: that is what a report compares with what was measured.
     head: name === 'memoryBytes' ? 'step memory' : head,
     value: ({ planned, seeds }) => printed(print, planned.cost[name] * (name === 'trainFlops' ? seeds : 1), 'terminal'),

@@ -82,7 +82,7 @@ describe('init', () => {
     expect(text).toMatch(
       new RegExp(`identity: "${TINY_DATA.identity}".*\\n {2}images: 64 .*\\n {2}classes: 3\\n {2}channels: 3`),
     );
-    expect(plan).toMatch(/^warning: minival has 12 images/m);
+    expect(plan).toMatch(/^warning: minival has 32 images/m);
   });
 
   it('keeps a file that is there', async () => {

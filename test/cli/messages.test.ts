@@ -3,6 +3,8 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { measuringWords } from '../../orchestrator/calibration/open-predictor.ts';
+import type { Io } from '../../orchestrator/cli/io.ts';
+import { makeProgram } from '../../orchestrator/cli/program.ts';
 import { useFolders } from '../orchestrator/support/folders.ts';
 import { invoke } from '../orchestrator/support/invoke.ts';
 import { STARTS_PROCESSES } from '../support/time-outs.ts';
@@ -51,6 +53,39 @@ describe('messages', () => {
   it("the memory of a plan is a step's", async () => {
     const { out } = await invoke('plan', gridFile(HEAD + DATA + RECIPE + AXES));
     expect(out).toMatch(/ step memory /);
+  });
+
+  it('the table of a plan fits the terminal, and says what it leaves out', async () => {
+    const out: string[] = [];
+    const io: Io = {
+      out: (text) => out.push(text),
+      outBytes: () => undefined,
+      err: () => undefined,
+      screen: undefined,
+      env: {},
+      colour: false,
+      width: 70,
+    };
+    const file = gridFile(HEAD + DATA + RECIPE + AXES.replace('epochs: 1', 'epochs: [1, 2]'));
+    await makeProgram(io, () => undefined).parseAsync(['plan', file], { from: 'user' });
+    const lines = out.join('\n').split('\n');
+    const ruled = lines.filter((line) => line.startsWith('─'));
+    expect(ruled.length).toBeGreaterThan(0);
+    expect(Math.max(...ruled.map((line) => line.length))).toBeLessThanOrEqual(70);
+    expect(lines).toContainEqual(expect.stringMatching(/^Not shown in 70 columns: .*activations/));
+    expect(lines).toContainEqual(expect.stringMatching(/epochs .*FLOPs .*predicted/));
+  });
+
+  it('the costs of a plan are whose network they are of', async () => {
+    const engine = (text: string): string => HEAD.replace('engine: noop', `engine: { command: mycnn${text} }`);
+    const { out } = await invoke('plan', gridFile(engine('') + DATA + RECIPE + AXES));
+    expect(out).toMatch(
+      /^FLOPs, params and memory are of resnet-rs-small at each cell, not of mycnn: with engine\.ownCost it prints its own$/m,
+    );
+    const allowed = ['--allow-command', `mycnn=["sh", "-c", "echo '{\\"flops\\": 1000, \\"params\\": 10}'"]`];
+    const own = await invoke('plan', gridFile(engine(', ownCost: true') + DATA + RECIPE + AXES), ...allowed);
+    expect([own.code, own.err]).toEqual([0, '']);
+    expect(own.out).not.toMatch(/not of mycnn/);
   });
 
   it('a cost of almost nothing is written without an exponent', async () => {
