@@ -11,7 +11,9 @@ import { withJson, withStore, withTrainers, type JsonOption } from './shared-opt
 /** Commands that only compute: nothing is written. */
 export function declarePlanning(program: Command, io: Io, act: Act): void {
   withTrainers(withStore(program.command('plan')))
-    .description('what a grid would train, what each trial costs, and what was cut by which rule')
+    .description(
+      'what a grid would train, what of it is trained already, what each trial costs, and what was cut by which rule',
+    )
     .argument('<grid>', 'a grid file')
     .option('--max-flops <amount>', 'cut cells whose forward pass costs more', amount)
     .option('--max-train-flops <amount>', 'cut trials whose training costs more', amount)
@@ -43,7 +45,7 @@ export function declarePlanning(program: Command, io: Io, act: Act): void {
       act(async () => (await import('../commands/init.ts')).init(file, options, io)),
     );
 
-  const grid = program.command('grid').description('what a grid can say');
+  const grid = program.command('grid').description('the settings of grids');
   withJson(grid.command('keys'))
     .description('every setting of a grid: what it takes, its default, its unit')
     .argument('[key]', 'a key or a section, such as recipe or batchSize [all]')

@@ -104,6 +104,15 @@ describe('init', () => {
       ['--data', 'birds', '--trainer', 'mycnn'],
       /hint: Say how many images and classes your trainer has: --images N --classes N/,
     ],
+    [['--data', 'cifar-10', '--images', '100'], /Expected no --images for the built-in dataset cifar-10/],
+    [
+      ['--data', 'birds', '--classes', '5'],
+      /Expected --images and --classes of the dataset birds, got --classes alone/,
+    ],
+    [
+      ['--data', 'birds', '--images', '50', '--classes', '1'],
+      /Expected `classes` to be an integer from 2 to 1000000, got 1/,
+    ],
     [['--trainer', 'train.py --fast'], /Expected a name of small letters/],
     [['--family', 'vgg'], /Expected one of resnet-rs/],
     [['--family', 'resnet-rs', '--resolution', '8'], /Expected a family with networks for images of 8 pixels/],

@@ -28,6 +28,7 @@ export async function starterData(options: StarterDataOptions, log: (line: strin
       `Expected a dataset name of lower-case letters, digits, dots, dashes and underscores, got '${name}'`,
     );
   }
+  refuseHalf(options);
   const known = Object.hasOwn(DATASETS, name) ? DATASETS[name] : undefined;
   if (known !== undefined) return { name, images: known.images, side: resolution ?? SIDES[name] ?? PHOTOGRAPH_SIDE };
   const { images, classes } = options;
@@ -53,4 +54,15 @@ export async function starterData(options: StarterDataOptions, log: (line: strin
         ? `Photographs: scalesweep data fetch ${name} packs them first (docs/datasets.md). The program knows ${Object.keys(DATASETS).join(', ')}.`
         : `Say how many images and classes your trainer has: --images N --classes N.`,
   });
+}
+
+/** @throws {ScalesweepError} `USAGE` for facts of a dataset that the program knows, and for half of those of another */
+function refuseHalf({ data, images, classes, channels }: StarterDataOptions): void {
+  const given = Object.entries({ images, classes, channels }).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return;
+  const flags = given.map(([name]) => `--${name}`).join(' and ');
+  if (Object.hasOwn(DATASETS, data))
+    throw new ScalesweepError('USAGE', `Expected no ${flags} for the built-in dataset ${data}, got ${given.length}`);
+  if (images === undefined || classes === undefined)
+    throw new ScalesweepError('USAGE', `Expected --images and --classes of the dataset ${data}, got ${flags} alone`);
 }
