@@ -45,11 +45,13 @@ describe.skipIf(isSkippedWithout(installed))('a calibration', () => {
     expect(await plan()).toContain('nothing like them was measured here yet');
     const noop = await run('--engine', 'noop');
     expect(noop.code, noop.err).toBe(0);
+    expect(noop.err).not.toMatch(/at the pace measured/);
     expect(existsSync(cache)).toBe(false);
 
     const first = await run();
     expect(first.code, first.err).toBe(0);
     expect(first.err).toMatch(/^measuring how fast cpu trains with 1 worker, once for this machine: 5 to 30 s$/m);
+    expect(first.err).toMatch(/^about .* for 1 trial with 1 worker, at the pace measured on this machine$/m);
     expect(await plan()).toContain('at the pace measured here');
     const calibration = readCalibration(calibrationKey(place));
     expect(calibration!.probes.length).toBeGreaterThanOrEqual(4);

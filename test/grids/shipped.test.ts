@@ -11,7 +11,7 @@ function trialsOf(name: string): PlannedTrial[] {
 }
 
 describe('every grid that comes with the program', () => {
-  const names = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
+  const names = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yaml'));
 
   it.each(names)('%s opens with its question, command and cost, and can be planned', (name) => {
     const file = path.join(FOLDER, name);
@@ -24,8 +24,22 @@ describe('every grid that comes with the program', () => {
   });
 });
 
-describe('quickstart.yaml', () => {
-  const trials = trialsOf('quickstart.yaml');
+describe('start/first-answer.yaml', () => {
+  const trials = trialsOf('start/first-answer.yaml');
+
+  it('is what npm start runs, and is in the package', () => {
+    const { scripts, files } = JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+      files: string[];
+    };
+    expect(scripts['start']).toContain('run grids/start/first-answer.yaml');
+    expect(files).toContain('grids/start/*.yaml');
+  });
+
+  it('costs less than half of the grid of the benchmark', () => {
+    const cost = (of: PlannedTrial[]): number => of.reduce((sum, { cost: { trainFlops } }) => sum + trainFlops, 0);
+    expect(cost(trials)).toBeLessThan(cost(trialsOf('quickstart.yaml')) / 2);
+  });
 
   it('has at least 16 trials over two values or more of each axis of scaling', () => {
     expect(trials.length).toBeGreaterThanOrEqual(16);
@@ -43,7 +57,7 @@ describe('quickstart.yaml', () => {
   });
 
   it('asks under three budgets, each of which some network meets and some network breaks', () => {
-    const { budgets } = loadGrid(path.join(FOLDER, 'quickstart.yaml'));
+    const { budgets } = loadGrid(path.join(FOLDER, 'start/first-answer.yaml'));
     expect(budgets).toHaveLength(3);
     for (const [axis, limit] of budgets.flatMap(Object.entries<number>)) {
       const costs = trials.map(({ cost }) => cost[axis as keyof TrialCost]);

@@ -7,6 +7,7 @@ import { checkPhotographs, LOOKED_AT } from '../plan/check-photographs.ts';
 import { requireTrainer } from '../trainers.ts';
 import { checkpointFolder, tidyCheckpoints } from './checkpoint-folder.ts';
 import { execute, type ExecuteOptions } from './execute.ts';
+import { expectedTime } from './expected-time.ts';
 import { fetchSweepData } from './fetch-dataset.ts';
 
 export interface TrainSweepOptions extends ExecuteOptions, ReportOptions {}
@@ -42,6 +43,8 @@ export async function trainSweep(
     );
   }
   const predictor = planned > 0 ? await openPredictor() : undefined;
+  const expected = predictor === undefined ? undefined : expectedTime(store, sweep, predictor, options);
+  if (expected !== undefined) io.err(expected);
   const trainerDigests =
     sweep.facts?.engine.trainer === undefined
       ? []

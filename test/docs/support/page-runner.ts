@@ -104,9 +104,11 @@ function environment(folder: string): NodeJS.ProcessEnv {
 function makeCheckout(folder: string): void {
   for (const name of ['results', 'examples', 'docs'])
     symlinkSync(path.join(packageRoot(), name), path.join(folder, name));
-  mkdirSync(path.join(folder, 'grids'));
+  mkdirSync(path.join(folder, 'grids/start'), { recursive: true });
   const grids = path.join(packageRoot(), 'grids');
-  for (const name of readdirSync(grids).filter((each) => each.endsWith('.yaml'))) {
+  for (const name of readdirSync(grids, { recursive: true, encoding: 'utf8' }).filter((each) =>
+    each.endsWith('.yaml'),
+  )) {
     const text = readFileSync(path.join(grids, name), 'utf8');
     writeFileSync(path.join(folder, 'grids', name), /^engine:/m.test(text) ? text : `${text}engine: noop\n`);
   }
