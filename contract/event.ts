@@ -10,6 +10,10 @@ import { TRIAL_ID } from './trial.ts';
 
 export const EVENT_VERSION = 1;
 
+/** Numbers that a trainer of the user's own measures beside those, by names of its own. */
+export const ownMetrics = z.record(z.string().max(100), z.number());
+export type OwnMetrics = Readonly<z.infer<typeof ownMetrics>>;
+
 /** Metrics of one finished epoch. Top-1 values are fractions of 1. */
 export const epochMetrics = z.object({
   /** 1-based: the number of epochs finished. */
@@ -17,6 +21,7 @@ export const epochMetrics = z.object({
   /** Optimiser steps finished since the trial began. */
   step: z.int().min(0),
   ...shapeOf(EPOCH_METRICS, 'wire'),
+  metrics: ownMetrics.exactOptional(),
 });
 export type EpochMetrics = z.infer<typeof epochMetrics>;
 
@@ -37,6 +42,7 @@ const trialResult = z.object({
   ...shapeOf(inOrder(METRICS, RESULT_ORDER), 'wire'),
   /** SHA-256 of the final weights and statistics; equal digests are bit-identical trainings. */
   weightsDigest: z.string().nullable(),
+  metrics: ownMetrics.exactOptional(),
 });
 export type TrialResult = z.infer<typeof trialResult>;
 
@@ -102,6 +108,8 @@ export const workerEvent = z.discriminatedUnion('type', [
     step: z.int().min(0).nullable(),
     /** The end of what a trainer of the user's own printed. */
     logTail: z.string().optional(),
+    /** The worker's process itself died of it, which may be the machine's doing. */
+    isDeath: z.boolean().optional(),
   }),
 ]);
 export type WorkerEvent = z.infer<typeof workerEvent>;

@@ -1,9 +1,12 @@
 /** Tells a sweep that fails as a whole from trials that fail: the same cause, trial after trial, and nothing done. */
-import type { FailureKind } from '../../contract/index.ts';
+import type { FailureKind, WorkerEvent } from '../../contract/index.ts';
+
+type FailedEvent = Pick<Extract<WorkerEvent, { type: 'failed' }>, 'trial' | 'kind' | 'message' | 'isDeath'>;
 
 /**
- * Failures that may be the program's or the grid's and not the trial's. Divergence and memory depend on the cell (the largest are tried first), a
- * lost host on nobody; data and devices have their own rule, since they hit workers and not trials.
+ * Failures that may be the trainer's or the grid's, and not the trial's. Divergence and memory depend on the cell, and the largest are tried first;
+ * a lost host is nobody's fault; data and devices have a rule of their own, since they hit workers and not trials. A worker's process that dies
+ * does not count either: the device may be broken.
  */
 const COUNTED: ReadonlySet<FailureKind> = new Set(['crash', 'config']);
 
@@ -23,27 +26,27 @@ export function causeOf(kind: FailureKind, message: string): string {
 }
 
 export interface AlikeFailures {
-  /** Counts a failed attempt; returns of how many trials the cause is. */
-  failed(trial: string, kind: FailureKind, message: string): number;
+  /** Counts a failed attempt; returns of how many trials the cause is, on how many workers. */
+  failed(event: FailedEvent, worker: string): { readonly trials: number; readonly workers: number };
   /** A trial is done: those that fail are to blame themselves. */
   done(): void;
 }
 
 /** @param hasDone whether any trial of the sweep is done already */
 export function makeAlikeFailures(hasDone: boolean): AlikeFailures {
-  const trials = new Map<string, Set<string>>();
+  const causes = new Map<string, { readonly trials: Set<string>; readonly workers: Set<string> }>();
   let isOff = hasDone;
   return {
-    failed: (trial, kind, message) => {
-      if (isOff || !COUNTED.has(kind)) return 0;
+    failed: ({ trial, kind, message, isDeath }, worker) => {
+      if (isOff || !COUNTED.has(kind) || isDeath === true) return { trials: 0, workers: 0 };
       const cause = causeOf(kind, message);
-      const known = trials.get(cause) ?? new Set();
-      trials.set(cause, known.add(trial));
-      return known.size;
+      const known = causes.get(cause) ?? { trials: new Set(), workers: new Set() };
+      causes.set(cause, known);
+      return { trials: known.trials.add(trial).size, workers: known.workers.add(worker).size };
     },
     done: () => {
       isOff = true;
-      trials.clear();
+      causes.clear();
     },
   };
 }

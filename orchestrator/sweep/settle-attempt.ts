@@ -81,8 +81,10 @@ export function makeSettler(
     return () => {
       if (verdict.act === 'fail') dispatcher.settled(trial);
       watch({ type: 'failed', trial, attempt, kind, message, next: NEXT[verdict.act] });
-      const trials = alike.failed(trial, kind, message);
-      if (trials >= limits.alike) onHalt({ failure, alike: trials, logTail: event.logTail });
+      const { trials, workers } = alike.failed(event, worker);
+      // With one worker there is no other to compare with; and after enough failures one worker is enough.
+      const areAll = workers >= Math.min(2, dispatcher.workers) || trials >= 4 * limits.alike;
+      if (trials >= limits.alike && areAll) onHalt({ failure, alike: trials, logTail: event.logTail });
       else if (isShared(kind, worker)) onHalt({ failure });
     };
   };

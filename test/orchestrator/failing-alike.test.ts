@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { causeOf, makeAlikeFailures } from '../../orchestrator/sweep/failing-alike.ts';
+import type { FailureKind } from '../../contract/index.ts';
+import { causeOf, makeAlikeFailures, type AlikeFailures } from '../../orchestrator/sweep/failing-alike.ts';
+
+const failed = (
+  alike: AlikeFailures,
+  trial: string,
+  message = 'no',
+  kind: FailureKind = 'crash',
+  worker = 'w',
+): { trials: number; workers: number } => alike.failed({ trial, kind, message }, worker);
 
 describe('the cause of a failure', () => {
   it.each([
@@ -36,25 +45,36 @@ describe('the cause of a failure', () => {
 describe('failures that are alike', () => {
   it('are counted by trial, not by attempt', () => {
     const alike = makeAlikeFailures(false);
-    expect(['a', 'a', 'a', 'b'].map((trial) => alike.failed(trial, 'crash', 'no'))).toEqual([1, 1, 1, 2]);
+    expect(['a', 'a', 'a', 'b'].map((trial) => failed(alike, trial).trials)).toEqual([1, 1, 1, 2]);
+  });
+
+  it('are counted by worker, too', () => {
+    const alike = makeAlikeFailures(false);
+    const workers = ['w', 'w', 'v'].map((worker, i) => failed(alike, String(i), 'no', 'crash', worker).workers);
+    expect(workers).toEqual([1, 1, 2]);
+  });
+
+  it('are not told by the death of a worker, which may be the machine’s doing', () => {
+    const alike = makeAlikeFailures(false);
+    expect(alike.failed({ trial: 'a', kind: 'crash', message: 'no', isDeath: true }, 'w').trials).toBe(0);
   });
 
   it('are counted by cause', () => {
     const alike = makeAlikeFailures(false);
-    expect(['no', 'never', 'no'].map((why, i) => alike.failed(String(i), 'config', why))).toEqual([1, 1, 2]);
+    expect(['no', 'never', 'no'].map((why, i) => failed(alike, String(i), why, 'config').trials)).toEqual([1, 1, 2]);
   });
 
   it.each([
-    ['a trial is done', (alike: ReturnType<typeof makeAlikeFailures>) => alike.done(), false],
+    ['a trial is done', (alike: AlikeFailures) => alike.done(), false],
     ['one was done before', () => undefined, true],
   ])('are the trials’ own once %s', (_what, act, hasDone) => {
     const alike = makeAlikeFailures(hasDone);
     act(alike);
-    expect(alike.failed('a', 'crash', 'no')).toBe(0);
+    expect(failed(alike, 'a').trials).toBe(0);
   });
 
   it.each(['diverged', 'out-of-memory', 'host-lost', 'interrupted', 'data', 'device'] as const)(
     'are not told by %s, which depends on the cell or the machine',
-    (kind) => expect(makeAlikeFailures(false).failed('a', kind, 'no')).toBe(0),
+    (kind) => expect(failed(makeAlikeFailures(false), 'a', 'no', kind).trials).toBe(0),
   );
 });

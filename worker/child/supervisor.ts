@@ -124,7 +124,7 @@ export function supervise(options: SupervisorOptions): Supervisor {
     // Only the first was at work; those behind it are handed back untouched.
     const events = load.flatMap(({ trial: { id: trial }, attempt }, index) => {
       if (index > 0) return [handedBack({ trial, attempt })];
-      return isDropped ? [] : [failedEvent({ trial, attempt }, cause.kind, cause.message)];
+      return isDropped ? [] : [failedEvent({ trial, attempt }, cause.kind, cause.message, null, { isDeath: true })];
     });
     load = [];
     if (!isReady && ++startFailures >= START_FAILURES) retired ??= cause.message;

@@ -40,7 +40,7 @@ export async function runAttempt(open: () => Promise<Engine>, options: AttemptOp
     result = await engine.run(trial, { device, threads, microBatch, emit, signal, checkpoints, keepWeights });
   } catch (error) {
     const { kind, message, logTail } = failureOf(error);
-    options.send(failedEvent({ trial: trial.id, attempt }, kind, message, step, logTail));
+    options.send(failedEvent({ trial: trial.id, attempt }, kind, message, step, { logTail }));
     return;
   }
   emit({ type: 'done', result });
