@@ -16,6 +16,8 @@ export {
   epochMetrics,
   RESULT_ORDER,
   workerEvent,
+  ownMetrics,
+  type OwnMetrics,
   type EpochMetrics,
   type FailureKind,
   type TrialResult,

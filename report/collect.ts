@@ -21,6 +21,7 @@ import {
   pareto,
   epochCurves,
   resultRows,
+  type ResultRow,
   type ScopeOptions,
   trainerPrograms,
   type TrainerProgram,
@@ -39,6 +40,8 @@ export interface ReportData {
   readonly isOneSweep: boolean;
   readonly cells: readonly CellResult[];
   readonly front: readonly CellResult[];
+  /** Trial by trial. */
+  readonly rows: readonly ResultRow[];
   readonly bests: readonly Best[];
   /** Whether the budgets are the grid's own. */
   readonly hasBudgets: boolean;
@@ -60,6 +63,7 @@ export function collect(store: SqliteStore, options: ScopeOptions): ReportData {
   const budgets = budgetsOf(sweep);
   const chosen = budgets.length > 0 ? budgets : roundBudgets(cells);
   const bests = (chosen.length > 0 ? chosen : [{}]).map((budget) => best(store, { ...options, budget }));
+  const rows = resultRows(store, options);
   const { front, scope } = pareto(store, options);
   return {
     sweep,
@@ -69,7 +73,8 @@ export function collect(store: SqliteStore, options: ScopeOptions): ReportData {
     front,
     bests,
     hasBudgets: budgets.length > 0,
-    findings: computeFindings(resultRows(store, options), { curves: epochCurves(store, options) }),
+    rows,
+    findings: computeFindings(rows, { curves: epochCurves(store, options) }),
     facts: trialFacts(store, options),
     programs: trainerPrograms(store, options),
     missing: whatIsMissing(store, options),

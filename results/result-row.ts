@@ -1,5 +1,5 @@
 /** Results as rows. Their numbers, with units and meaning, are in the tables of contract/facts/. */
-import type { CostName, MetricName, ScalingAxis } from '../contract/index.ts';
+import type { CostName, MetricName, OwnMetrics, ScalingAxis } from '../contract/index.ts';
 
 /** One finished trial as queries, findings, figures and exports see it. `null`: not measured, or not said by an import. */
 export interface ResultRow
@@ -9,6 +9,8 @@ export interface ResultRow
   /** What else the grid varied, by its name in the grid. */
   readonly axes: Readonly<Record<string, unknown>>;
   readonly source: 'trained' | 'imported';
+  /** What a trainer of the user's own measures beside the others, by its names; left out where it measures nothing more. */
+  readonly metrics?: OwnMetrics;
   /** The sweep that was asked about, or the first that asked for the trial. */
   readonly sweep: string;
 }

@@ -2,7 +2,7 @@
 import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
 import { FACTS, type Facts } from '../../contract/index.ts';
 import type { ResultRow } from '../result-row.ts';
-import { axisNames, axisText, fieldsOf, valueIn, type Field } from './fields.ts';
+import { axisNames, axisText, fieldsOf, ownNames, valueIn, type Field } from './fields.ts';
 
 const exportFormats = ['csv', 'json', 'parquet'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
@@ -23,11 +23,14 @@ export function exportRows(rows: readonly ResultRow[], format: ExportFormat, fac
 /** RFC 4180, with \n; unknown values are empty; numbers in their shortest form that reads back the same. */
 function csv(rows: readonly ResultRow[], fields: readonly Field[]): string {
   const axes = axisNames(rows);
-  const lines = [[...fields.map((field) => field.name), ...axes.map((name) => `axes.${name}`)]];
+  const own = ownNames(rows);
+  const names = [...axes.map((name) => `axes.${name}`), ...own.map((name) => `metrics.${name}`)];
+  const lines = [[...fields.map((field) => field.name), ...names]];
   for (const row of rows) {
     lines.push([
       ...fields.map((field) => String(valueIn(row, field) ?? '')),
       ...axes.map((name) => axisText(row.axes[name])),
+      ...own.map((name) => String(row.metrics?.[name] ?? '')),
     ]);
   }
   return lines.map((line) => `${line.map(quoted).join(',')}\n`).join('');
@@ -42,12 +45,13 @@ function quoted(value: string): string {
 function json(rows: readonly ResultRow[], fields: readonly Field[]): string {
   const lines = rows.map((row) => {
     const values = Object.fromEntries(fields.map((field) => [field.name, valueIn(row, field)]));
-    return `  ${JSON.stringify({ ...values, axes: row.axes })}`;
+    const own = row.metrics === undefined ? {} : { metrics: row.metrics };
+    return `  ${JSON.stringify({ ...values, axes: row.axes, ...own })}`;
   });
   return lines.length === 0 ? '[]\n' : `[\n${lines.join(',\n')}\n]\n`;
 }
 
-/** Snappy, one row group, a column per field and per axis. */
+/** Snappy, one row group, a column per field, per axis and per number of the trainer's own. */
 function parquet(rows: readonly ResultRow[], fields: readonly Field[]): Uint8Array {
   const columns = fields.map((field): ColumnSource => {
     const { name, type, nullable } = field;
@@ -70,5 +74,11 @@ function parquet(rows: readonly ResultRow[], fields: readonly Field[]): Uint8Arr
       data: values.map((value) => (value === null ? null : axisText(value))),
     };
   });
-  return new Uint8Array(parquetWriteBuffer({ columnData: [...columns, ...axes], createdBy: 'scalesweep' }));
+  const own = ownNames(rows).map((name): ColumnSource => ({
+    name: `metrics.${name}`,
+    type: 'DOUBLE',
+    nullable: true,
+    data: rows.map((row) => row.metrics?.[name] ?? null),
+  }));
+  return new Uint8Array(parquetWriteBuffer({ columnData: [...columns, ...axes, ...own], createdBy: 'scalesweep' }));
 }

@@ -49,6 +49,11 @@ export function axisNames(rows: readonly ResultRow[]): string[] {
   return [...new Set([...forms].flatMap((axes) => Object.keys(axes)))].sort();
 }
 
+/** Names of the numbers that trainers of the user's own measured, sorted. In flat formats their columns are `metrics.NAME`. */
+export function ownNames(rows: readonly ResultRow[]): string[] {
+  return [...new Set(rows.flatMap(({ metrics = {} }) => Object.keys(metrics)))].sort();
+}
+
 /** An axis value in one cell of a table: lists and objects as JSON. */
 export function axisText(value: unknown): string {
   if (value === undefined || value === null) return '';

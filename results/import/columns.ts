@@ -43,6 +43,9 @@ export const PUBLISHED_COLUMNS: ReadonlyMap<string, Column> = new Map([
 /** What an export says of a row that an import decides itself. */
 export const IGNORED_COLUMNS: ReadonlySet<string> = new Set(['id', 'sweep', 'source', 'state']);
 
+/** `metrics.top5`: what a trainer of the user's own measured. */
+export const OWN_PREFIX = 'metrics.';
+
 /** `axes.seRatio`: anything else that the grid varied. */
 export const AXIS_PREFIX = 'axes.';
 

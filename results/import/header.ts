@@ -1,6 +1,6 @@
 /** Which column is what, and what is wrong with a header: the cause, where a program that writes CSV is known for it. */
 import { closest, distance } from 'fastest-levenshtein';
-import { AXIS_PREFIX, IGNORED_COLUMNS, PUBLISHED_COLUMNS, type Column } from './columns.ts';
+import { AXIS_PREFIX, IGNORED_COLUMNS, OWN_PREFIX, PUBLISHED_COLUMNS, type Column } from './columns.ts';
 import type { CsvRecord } from './csv.ts';
 import type { Format } from './formats.ts';
 
@@ -80,7 +80,8 @@ function nameProblem(name: string, index: number, header: readonly string[], kno
   }
   if (name === '') return 'Expected a name for the column, got none above its values';
   if (header.indexOf(name) !== index) return `Expected distinct columns, got \`${name}\` twice`;
-  const isKnown = columnOf(name, known, undefined) !== undefined || IGNORED_COLUMNS.has(name);
+  const isKnown =
+    columnOf(name, known, undefined) !== undefined || IGNORED_COLUMNS.has(name) || name.startsWith(OWN_PREFIX);
   if (isKnown || (name.startsWith(AXIS_PREFIX) && name !== AXIS_PREFIX)) return undefined;
   if (name === 'top1') return 'Expected to be told which accuracy, got `top1`: name it minivalTop1 or testTop1';
   const near = closest(name, [...known.keys(), ...PUBLISHED_COLUMNS.keys()]);

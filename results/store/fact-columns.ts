@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Fact, Facts, ScalingFact } from '../../contract/index.ts';
 import { UNKNOWN_BUCKET } from './buckets.ts';
+import { OWN_METRICS } from './own-metrics.ts';
 import { capped, overSeeds } from './sql.ts';
 
 interface Wanted {
@@ -44,6 +45,7 @@ function wanted(facts: Facts): Wanted[] {
     ...overSeeds(facts).map(measured('cells')),
     ...facts.metrics.map(measured('trials')),
     ...facts.epochMetrics.map(measured('epochs')),
+    ...(['trials', 'epochs'] as const).map((table): Wanted => ({ table, column: OWN_METRICS, form: 'TEXT' })),
     ...capped(facts).map(({ column, budget: { bucket, index } }): Wanted => ({
       table: 'cells',
       column: bucket,

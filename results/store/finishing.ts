@@ -7,18 +7,19 @@ import type { Failure, RunningAttempt, Written } from '../store.ts';
 import { refreshCell } from './aggregates.ts';
 import { trialRow, type Connection } from './connection.ts';
 import { isNewest, isOpen } from './hand-out.ts';
+import { OWN_METRICS, packOwn } from './own-metrics.ts';
 import { columnList, marks, perFacts, reported, valuesOf } from './sql.ts';
 import { running } from './status.ts';
 
 const insertEpoch = perFacts(
   ({ epochMetrics }) =>
-    `INSERT OR REPLACE INTO epochs (trial, epoch, attempt, step, ${columnList(epochMetrics)})
-     VALUES (?, ?, ?, ?${marks(epochMetrics.length)})`,
+    `INSERT OR REPLACE INTO epochs (trial, epoch, attempt, step, ${OWN_METRICS}, ${columnList(epochMetrics)})
+     VALUES (?, ?, ?, ?, ?${marks(epochMetrics.length)})`,
 );
 
 const setResult = perFacts(
   (facts) =>
-    `UPDATE trials SET state = 'done', retry_at = 0, finished_at = ?, weights_digest = ?,
+    `UPDATE trials SET state = 'done', retry_at = 0, finished_at = ?, weights_digest = ?, ${OWN_METRICS} = ?,
        ${columnList(reported(facts), (column) => `${column} = ?`)} WHERE n = ?`,
 );
 
@@ -34,7 +35,8 @@ export function recordEpochs(
     const insert = insertEpoch(connection.facts);
     for (const epoch of epochs) {
       const { epochMetrics } = connection.facts;
-      connection.run(insert, row.n, epoch.epoch, attempt, epoch.step, ...valuesOf(epochMetrics, epoch));
+      const own = packOwn(epoch.metrics);
+      connection.run(insert, row.n, epoch.epoch, attempt, epoch.step, own, ...valuesOf(epochMetrics, epoch));
     }
     return 'stored';
   });
@@ -77,7 +79,7 @@ export function finish(
     if (row?.state === 'done' && row.attempt === attempt) return 'stored';
     if (!isNewest(row, attempt)) return 'fenced';
     const values = valuesOf(reported(connection.facts), result);
-    connection.run(setResult(connection.facts), now, result.weightsDigest, ...values, row.n);
+    connection.run(setResult(connection.facts), now, result.weightsDigest, packOwn(result.metrics), ...values, row.n);
     endAttempt(connection, row.n, attempt, 'done', null, now);
     refreshCell(connection, row.cell);
     return 'stored';

@@ -13,6 +13,7 @@ import { noSuch, sweepRow, type Connection, type Row } from './connection.ts';
 import { trialOf } from './hand-out.ts';
 import { fieldList, perFacts, reported } from './sql.ts';
 import { findSweep } from './sweeps.ts';
+import { OWN_METRICS, unpackOwn } from './own-metrics.ts';
 
 const EXAMPLES = 5;
 
@@ -119,6 +120,7 @@ type TrialRow = Row & {
   readonly seed: number;
   readonly spec: string | null;
   readonly state: TrialDetail['state'];
+  readonly own: string | null;
 };
 
 /** In the order of a result's JSON. */
@@ -127,7 +129,7 @@ const resultFields = perFacts((facts) => inOrder(reported(facts), RESULT_ORDER))
 const detail = perFacts(
   (
     facts,
-  ) => `SELECT t.n, t.id, t.seed, t.state, p.spec, t.weights_digest AS weightsDigest, ${fieldList(resultFields(facts), 't.')}
+  ) => `SELECT t.n, t.id, t.seed, t.state, p.spec, t.weights_digest AS weightsDigest, t.${OWN_METRICS} AS own, ${fieldList(resultFields(facts), 't.')}
     FROM trials t LEFT JOIN specs p ON p.cell = t.cell
     WHERE t.id >= @prefix AND t.id < @prefix || 'g' ORDER BY t.id LIMIT 2`,
 );
@@ -150,15 +152,22 @@ export function trialDetail(connection: Connection, prefix: string): TrialDetail
          message, step, resumed_from_step AS resumedFromStep, note, micro_batch AS microBatch FROM attempts WHERE trial = ? ORDER BY attempt`,
       row.n,
     ),
-    epochs: connection.all<EpochMetrics>(
-      `SELECT epoch, step, ${fieldList(connection.facts.epochMetrics)} FROM epochs WHERE trial = ? ORDER BY epoch`,
-      row.n,
-    ),
+    epochs: connection
+      .all<EpochMetrics & { own: string | null }>(
+        `SELECT epoch, step, ${fieldList(connection.facts.epochMetrics)}, ${OWN_METRICS} AS own FROM epochs WHERE trial = ? ORDER BY epoch`,
+        row.n,
+      )
+      .map(({ own, ...epoch }) => ({ ...epoch, ...unpackOwn(own) })),
   };
 }
 
 /** Imported results may say nothing of the time they took. */
 function resultOf(row: TrialRow, facts: Facts): TrialResult {
   const metrics = Object.fromEntries(resultFields(facts).map(({ name }) => [name, row[name] ?? null]));
-  return { ...metrics, seconds: row['seconds'] ?? 0, weightsDigest: row['weightsDigest'] ?? null } as TrialResult;
+  return {
+    ...metrics,
+    seconds: row['seconds'] ?? 0,
+    weightsDigest: row['weightsDigest'] ?? null,
+    ...unpackOwn(row.own),
+  } as TrialResult;
 }

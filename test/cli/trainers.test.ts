@@ -8,6 +8,7 @@ import { invoke } from '../orchestrator/support/invoke.ts';
 import { useCli } from '../orchestrator/support/use-cli.ts';
 import { waitUntil } from '../orchestrator/support/wait-until.ts';
 import { HELLO, processesWith, writeScript } from '../worker/engines/command/script.ts';
+import { epochCurves, openStore, resultRows } from '../../results/index.ts';
 import { STARTS_PROCESSES } from '../support/time-outs.ts';
 
 vi.setConfig({ testTimeout: STARTS_PROCESSES, hookTimeout: STARTS_PROCESSES });
@@ -134,6 +135,49 @@ describe('a sweep with a trainer of its own', () => {
     expect(readFileSync(path.join(folder, 'report.html'), 'utf8')).toMatch(
       /The trainer changed in mid-sweep<\/strong>: 4 trials by \w+, 2 trials by \w+/,
     );
+  });
+
+  it('has numbers of its own stored, exported in every format, and drawn', async () => {
+    const metrics = (top5: string): string => `"metrics":{"top5":${top5},"val loss":2.5}`;
+    const program = writeScript(folder, [
+      HELLO,
+      `echo '{"type":"epoch","epoch":1,"step":40,"minivalTop1":0.4,${metrics('0.8')}}' >&3`,
+      `echo '{"type":"done","minivalTop1":0.5,"metrics":{"top5":0.93}}' >&3`,
+    ]);
+    const { code, err } = await invoke(
+      'run',
+      grid,
+      '--allow-command',
+      `smallest=${program}`,
+      '--db',
+      db,
+      '--out',
+      folder,
+    );
+    expect(code, err).toBe(0);
+    const exported = async (format: string): Promise<string> =>
+      (await invoke('export', '--format', format, '--db', db)).out;
+    const rows = JSON.parse(await exported('json')) as { metrics: object }[];
+    expect(rows.map((row) => row.metrics)).toEqual([1, 2, 3, 4].map(() => ({ top5: 0.93, 'val loss': 2.5 })));
+    const csv = (await exported('csv')).trim().split('\n');
+    expect(csv[0]).toMatch(/,metrics\.top5,metrics\.val loss$/);
+    expect(csv.slice(1).every((line) => line.endsWith(',0.93,2.5'))).toBe(true);
+    expect(await exported('parquet')).toContain('metrics.top5');
+    const page = readFileSync(path.join(folder, 'report.html'), 'utf8');
+    expect(page).toContain('id="figure-own-metrics"');
+    const store = openStore(db, { mode: 'read' });
+    try {
+      const { id } = resultRows(store)[0]!;
+      expect(store.trial(id).epochs).toMatchObject([{ epoch: 1, metrics: { top5: 0.8, 'val loss': 2.5 } }]);
+      expect(epochCurves(store).get(id)).toMatchObject([{ metrics: { top5: 0.8 } }]);
+    } finally {
+      store.close();
+    }
+    // What was exported comes back in, without them.
+    writeFileSync(path.join(folder, 'rows.csv'), await exported('csv'));
+    const other = path.join(folder, 'other.db');
+    const brought = await invoke('import', path.join(folder, 'rows.csv'), '--dataset', 'fashion-mnist', '--db', other);
+    expect(brought.code, brought.err).toBe(0);
   });
 
   describe('that fails in every trial', () => {

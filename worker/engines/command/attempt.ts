@@ -109,9 +109,11 @@ export class Attempt {
   }
 
   resultOf(done: Extract<Told, { type: 'done' }>): TrialResult {
-    const { type: _, peakBytes, seconds, ...rest } = done;
+    const { type: _, peakBytes, seconds, metrics, ...rest } = done;
+    const own = { ...this.#epochs.at(-1)?.metrics, ...metrics };
     return {
       ...rest,
+      ...(Object.keys(own).length === 0 ? {} : { metrics: own }),
       seconds: seconds ?? this.#seconds(),
       peakBytes: peakBytes === undefined ? this.#trainer.peakBytes() : peakBytes,
     };

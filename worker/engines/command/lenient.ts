@@ -3,7 +3,7 @@
  * truth; whatever it refuses is repaired where the meaning is plain, or left out where the field may be left out, and said.
  */
 import type { z } from 'zod';
-import { trainerEvent, type TrainerEvent } from './protocol.ts';
+import { MOST_OWN, trainerEvent, type TrainerEvent } from './protocol.ts';
 
 export interface Warning {
   /** Names the kind of fault: each is said once for an attempt. */
@@ -36,7 +36,7 @@ const MOST_NAME = 100;
 const NOT_FINITE = /^[-+]?(nan|inf(inity)?)$/i;
 
 /** Fields whose NaN or infinity means a training that diverged; elsewhere it is a number that was not measured. */
-export function tellsOfDivergence(field: string): boolean {
+function tellsOfDivergence(field: string): boolean {
   return field === 'loss' || /(Loss|Top1)$/.test(field);
 }
 
@@ -86,6 +86,7 @@ class Repair {
     if (issue.code === 'unrecognized_keys') return this.#drop(issue.keys);
     const field = String(issue.path[0]);
     const value = this.json[field];
+    if (field === 'metrics') return this.#numbers(value);
     if (field === 'environment') return this.#texts(value);
     if (field.endsWith('Top1') && typeof value === 'number') return this.#fraction(field, value);
     if (field === 'kind') return this.#put(field, 'crash', `the kind of failure ${shown(value)}, taken for \`crash\``);
@@ -119,6 +120,22 @@ class Repair {
     return isObject(value)
       ? undefined
       : this.#warn('environment', `an environment that is no object, ignored: ${shown(value)}`);
+  }
+
+  /** Those that are numbers: what is measured beside the protocol's own decides nothing. */
+  #numbers(value: unknown): undefined {
+    const given = isObject(value) ? Object.entries(value).filter(([, each]) => each !== null) : [];
+    const numbers = given.map(([name, each]) => [cut(name, MOST_NAME), numberOf(each)] as const);
+    const kept = numbers.filter((entry): entry is [string, number] => entry[1] !== undefined).slice(0, MOST_OWN);
+    this.json['metrics'] = Object.fromEntries(kept);
+    if (kept.length === given.length && isObject(value)) return undefined;
+    const names = numbers.filter(([, each]) => each === undefined).map(([name]) => `\`${name}\``);
+    const why = !isObject(value)
+      ? `it is no object: ${shown(value)}`
+      : names.length === 0
+        ? `all beyond the first ${MOST_OWN}`
+        : `no number in ${cut(names.join(', '), 200)}`;
+    return this.#warn(`${this.#type} metrics`, `of \`metrics\` left out: ${why}`);
   }
 
   #fraction(field: string, value: number): Refusal | undefined {
@@ -159,6 +176,13 @@ function refused(type: string | undefined, why: string, isRefused: boolean): Rea
 
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Also of a number that is written as text; none for `NaN` and its like. */
+function numberOf(value: unknown): number | undefined {
+  if (typeof value !== 'number' && (typeof value !== 'string' || value.trim() === '')) return undefined;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : undefined;
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));

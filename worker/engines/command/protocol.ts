@@ -7,6 +7,7 @@ import {
   EPOCH_METRICS,
   inOrder,
   METRICS,
+  ownMetrics,
   RESULT_ORDER,
   shapeOf,
   TRIAL_ID,
@@ -38,6 +39,12 @@ export const EVENTS_FD = 3;
 
 const count = z.int().min(1);
 const step = z.int().min(0);
+/** More names than that are no metrics of a training. */
+export const MOST_OWN = 100;
+const own = ownMetrics
+  .refine((metrics) => Object.keys(metrics).length <= MOST_OWN)
+  .exactOptional()
+  .describe('Numbers of your own, by name: stored, exported and drawn; those of the last epoch stand for `done` too.');
 
 /** The file that a trainer is given. */
 const trainerTask = z
@@ -95,6 +102,7 @@ export const trainerEvent = z
       epoch: count.describe('Epochs finished.'),
       step: step.describe('Steps finished.'),
       ...shapeOf(EPOCH_METRICS, 'trainer'),
+      metrics: own,
     }),
     z.strictObject({
       type: z.literal('checkpoint'),
@@ -107,6 +115,7 @@ export const trainerEvent = z
     z.strictObject({
       type: z.literal('done'),
       ...shapeOf(inOrder(METRICS, DONE_ORDER), 'trainer'),
+      metrics: own,
       weightsDigest: z.string().max(200).nullable().default(null).describe('Equal for bit-identical trainings.'),
     }),
     z.strictObject({

@@ -1,5 +1,5 @@
 import { messageOf } from '../../../contract/index.ts';
-import { readLeniently, tellsOfDivergence, type Reading } from './lenient.ts';
+import { readLeniently, type Reading } from './lenient.ts';
 
 /** A longer line is no event of this protocol, and is not waited for. */
 const MOST_BYTES = 1 << 20;
@@ -57,20 +57,16 @@ function* linesOf(whole: string, line: number, isCutOff: boolean): Generator<Hea
 
 /** `undefined` for what is no JSON, with allowance for `NaN` and `Infinity`: JSON has no such, but what writes JSON often does. */
 function understand(text: string): Reading | undefined {
-  const plain = parsed(text);
-  if ('json' in plain) return readLeniently(plain.json);
-  let notFinite: string | undefined;
-  const tidy = text.replaceAll(
-    /(?:"([^"\\]*)"\s*:\s*)?(?<=[:[,]\s*)(NaN|-?Infinity)(?=\s*[\],}])/g,
-    (all, field: string | undefined, value: string) => {
-      if (field === undefined || tellsOfDivergence(field)) notFinite ??= value;
-      return `${all.slice(0, -value.length)}null`;
-    },
-  );
-  const tidied = parsed(tidy);
-  if (!('json' in tidied)) return undefined;
-  const reading = readLeniently(tidied.json);
-  return reading.event === undefined ? reading : { ...reading, notFinite: notFinite ?? reading.notFinite };
+  for (const form of [text, tidied(text, '"$1"'), tidied(text, 'null')]) {
+    const read = parsed(form);
+    if ('json' in read) return readLeniently(read.json);
+  }
+  return undefined;
+}
+
+/** As text, which tells what it was; or as nothing, where the text would break another. */
+function tidied(text: string, by: string): string {
+  return text.replaceAll(/(?<=[:[,]\s*)(NaN|-?Infinity)(?=\s*[\],}])/g, by);
 }
 
 function unreadable(text: string): Reading {

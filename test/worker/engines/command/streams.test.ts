@@ -138,6 +138,56 @@ const STREAMS: Readonly<Record<string, Stream>> = {
   },
   'a loss of NaN': { says: lines(hello(), '{"type": "progress", "step": 1, "loss": NaN}', done()), ends: 'diverged' },
   'a loss of "nan"': { says: lines(hello(), event('progress', { step: 1, loss: 'nan' }), done()), ends: 'diverged' },
+  'numbers of its own': {
+    says: lines(
+      hello(),
+      epoch(1),
+      epoch(2),
+      epoch(3, { metrics: { top5: 0.9, ema: 1 } }),
+      done({ metrics: { top5: 0.93 } }),
+    ),
+    ends: { ...OK, metrics: { top5: 0.93, ema: 1 } },
+  },
+  'numbers of its own at its epochs alone': {
+    says: lines(hello(), ...[1, 2, 3].map((n) => epoch(n, { metrics: { top5: n / 10 } })), done()),
+    ends: { ...OK, metrics: { top5: 0.3 } },
+  },
+  'a number of its own that is NaN, and one that is none': {
+    says: lines(
+      hello(),
+      ...epochs,
+      '{"type": "done", "minivalTop1": 0.5, "metrics": {"emaLoss": NaN, "best": null, "f1": "0.8", "path": "a"}}',
+    ),
+    ends: { ...OK, metrics: { f1: 0.8 } },
+    warns: /left out: no number in `emaLoss`, `path`/,
+  },
+  'numbers of its own in a list': {
+    says: lines(hello(), ...epochs, done({ metrics: [1, 2] })),
+    ends: OK,
+    warns: /left out: it is no object: \[1,2\]/,
+  },
+  'a thousand numbers of its own': {
+    says: lines(hello(), done({ metrics: Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`m${i}`, i])) })),
+    ends: OK,
+    warns: /all beyond the first 100/,
+  },
+  'numbers of its own within each other': {
+    says: lines(hello(), done({ metrics: { val: { top5: 0.9 }, top5: 0.9 } })),
+    ends: { ...OK, metrics: { top5: 0.9 } },
+    warns: /no number in `val`/,
+  },
+  'NaN in a field of its own': {
+    says: lines(hello(), ...epochs, '{"type": "done", "minivalTop1": 0.5, "gradLoss": [NaN, -Infinity]}'),
+    ends: OK,
+    warns: /`gradLoss`/,
+  },
+  'NaN beside a text that speaks of NaN': {
+    says: lines(hello(), ...epochs, '{"type": "done", "minivalTop1": 0.5, "stepMs": NaN, "note": "lost: NaN, once"}'),
+    ends: { ...OK, stepMs: null },
+    warns: /`note`/,
+  },
+  'UTF-16': { says: Buffer.from(lines(...WHOLE), 'utf16le'), ends: 'config' },
+  'the version as text': { says: lines(event('hello', { v: '1' }), done()), ends: OK, warns: /`v` as text/ },
   'epochs sent again': {
     says: lines(hello(), epoch(1), epoch(1), epoch(2), epoch(3), epoch(3), done()),
     ends: OK,
