@@ -4,6 +4,7 @@ export type { CellResult } from './queries/cell-result.ts';
 export { best, type Best } from './queries/best.ts';
 export { isoflop, type SliceCurve } from './queries/isoflop.ts';
 export { minivalImages } from './queries/minival-images.ts';
+export { varyingAxes, type VaryingAxes } from './queries/varying.ts';
 export { whatIsMissing } from './queries/missing.ts';
 export { measuredCells, pareto } from './queries/pareto.ts';
 export { epochCurves, resultRows } from './queries/rows.ts';
@@ -27,6 +28,7 @@ export {
   type TrialToStore,
   type WaitingTrial,
 } from './store.ts';
+export type { StoreOwner } from './store/owner-record.ts';
 export { openStore, type SqliteStore } from './store/sqlite-store.ts';
 export { importResults, readResults } from './import/index.ts';
 export { axisText } from './export/fields.ts';

@@ -19,6 +19,7 @@ import type {
 import type { RunningAttempt, TrialDetail } from './attempt.ts';
 import type { AddResultsOptions, ImportCheck } from './imported.ts';
 import type { ImportedResult } from './result-row.ts';
+import type { OwnerWork, StoreOwner } from './store/owner-record.ts';
 
 export type { Attempt, RunningAttempt, TrialDetail } from './attempt.ts';
 
@@ -245,8 +246,16 @@ export interface Store {
   running(sweep?: string): RunningAttempt[];
   counts(sweep: string): Counts;
   failures(sweep: string): FailureGroup[];
-  /** `parallelism`: slots of whoever asks, one of which is idle while it hands on from a finished trial. @defaultValue those at work */
-  statusOf(sweep: string, parallelism?: number): SweepStatus;
+  /**
+   * `parallelism`: slots of whoever asks, one of which is idle while it hands on from a finished trial. @defaultValue those at work
+   *
+   * `now`: what open attempts have done by then is taken off the time left. @defaultValue only their finished epochs are
+   */
+  statusOf(sweep: string, parallelism?: number, now?: number): SweepStatus;
+  /** Who runs sweeps on the store, or did until it died; `undefined` where the last one ended in order. */
+  owner(): StoreOwner | undefined;
+  /** Tells others what this process, the owner, is at. Asked every two seconds. */
+  announce(workOf: () => OwnerWork): void;
   /** By id prefix. @throws `NOT_FOUND`, or `USAGE` when several match. */
   trial(prefix: string): TrialDetail;
 }

@@ -27,7 +27,7 @@ export { describeEnvironment } from './process/environment.ts';
 export { probeOnnx } from './engines/onnx/probe.ts';
 export { probeTensorflow } from './engines/tensorflow/probe.ts';
 export { readWeights, type TrainedWeights } from './storage/weights.ts';
-export { calibrationDir, datasetCacheDir, datasetDir, statePaths } from './storage/paths.ts';
+export { calibrationDir, datasetCacheDir, datasetDir, statePaths, trialLogFile } from './storage/paths.ts';
 export { effectiveBatch, smallerMicroBatch } from './training/micro-batch.ts';
 export { isLast } from './protocol/protocol.ts';
 export { evalSteps } from './data/batches.ts';

@@ -5,7 +5,7 @@ import { formatTable, type Column } from './table.ts';
 /** Cells with what was measured on them, as every answer shows them. */
 export function cellTable(cells: readonly CellResult[], width?: number): string {
   const others = [...new Set(cells.flatMap(({ axes }) => Object.keys(axes)))];
-  return formatTable(cells, [...cellColumns(), ...others.map(axisColumn)], width);
+  return formatTable(cells, [...cellColumns(), ...others.map((axis) => axisColumn(axis, cells))], width);
 }
 
 export function cellColumns(): Column<CellResult>[] {
@@ -22,7 +22,7 @@ export function cellColumns(): Column<CellResult>[] {
 }
 
 /** Of costs, FLOPs say the most. */
-const RANKS: Readonly<Record<string, number>> = { params: 1, trainFlops: 2, testTop1: 5 };
+const RANKS: Readonly<Record<string, number>> = { params: 1, trainFlops: 2, testTop1: 5, flops: 7 };
 
 function factColumn(name: ScalingAxis | CostName | 'minivalTop1' | 'testTop1'): Column<CellResult> {
   const { head, print } = factOf(name);
@@ -30,8 +30,10 @@ function factColumn(name: ScalingAxis | CostName | 'minivalTop1' | 'testTop1'): 
   return { head, value: (cell) => printed(print, cell[name], 'terminal'), ...(rank === undefined ? {} : { rank }) };
 }
 
-function axisColumn(axis: string): Column<CellResult> {
-  return { head: axis, value: ({ axes }) => axisText(axes[axis]) };
+/** Of what else the grid varied. Left out first where the cells agree on it. */
+export function axisColumn(axis: string, cells: readonly CellResult[]): Column<CellResult> {
+  const isSame = cells.length > 1 && new Set(cells.map(({ axes }) => axisText(axes[axis]))).size === 1;
+  return { head: axis, value: ({ axes }) => axisText(axes[axis]), ...(isSame ? { rank: 0 } : {}) };
 }
 
 function intervalOf(interval: CellResult['interval']): string {

@@ -1,10 +1,12 @@
 import { Option, type Command } from 'commander';
+import type { LogsOptions } from '../commands/logs.ts';
 import type { RunOptions } from '../commands/run.ts';
+import type { StatusOptions } from '../commands/status.ts';
 import type { TrainSweepOptions } from '../launch/train/train-sweep.ts';
 import type { StoreOptions } from './shared-options.ts';
 import { withRedis } from './declare-cluster.ts';
 import type { Io } from './io.ts';
-import { amount, devices, engine, positiveInteger } from './parsers.ts';
+import { amount, devices, engine, positiveInteger, redisAddress } from './parsers.ts';
 import type { Act } from './act.ts';
 import { withStore, withTrainers } from './shared-options.ts';
 
@@ -41,8 +43,28 @@ export function declareSweeps(program: Command, io: Io, act: Act): void {
   withStore(program.command('status'))
     .description('trials by state, workers, time left, failures by cause')
     .argument('[sweep]', 'id or its beginning [the latest]')
-    .action((sweep: string | undefined, options: StoreOptions) =>
+    .option('--redis <url>', 'ask this Redis for workers and queues; no store is needed', redisAddress)
+    .action((sweep: string | undefined, options: StatusOptions) =>
       act(async () => (await import('../commands/status.ts')).status(sweep, options, io)),
+    );
+
+  withStore(program.command('sweeps'))
+    .description('the sweeps of the store, the one that ran last first')
+    .action((options: StoreOptions) => act(async () => (await import('../commands/sweeps.ts')).sweeps(options, io)));
+
+  withStore(program.command('show'))
+    .description('one trial: its cell, result, attempts with their messages, and learning curve')
+    .argument('<trial>', 'id or its beginning')
+    .action((trial: string, options: StoreOptions) =>
+      act(async () => (await import('../commands/show.ts')).show(trial, options, io)),
+    );
+
+  withStore(program.command('logs'))
+    .description('what the trainer of a trial printed, where a trainer of your own trained it on this machine')
+    .argument('<trial>', 'id or its beginning')
+    .option('--lines <n>', 'only the last lines', positiveInteger)
+    .action((trial: string, options: LogsOptions) =>
+      act(async () => (await import('../commands/logs.ts')).logs(trial, options, io)),
     );
 
   const steering = [

@@ -1,34 +1,72 @@
-import { EXIT, formatSeconds } from '../../contract/index.ts';
-import type { FailureGroup, RunningAttempt, SweepStatus } from '../../results/index.ts';
+import { EXIT, ScalesweepError, type RedisAddress } from '../../contract/index.ts';
+import type { FailureGroup, RunningAttempt, StoreOwner, SweepRecord, SweepStatus } from '../../results/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import type { StoreOptions } from '../cli/shared-options.ts';
 import { formatTable, type Column } from '../cli/table.ts';
+import { resumeCommand } from '../launch/command-line.ts';
+import { standingOf, standingText, type Standing } from '../launch/standing.ts';
 import { readStore } from '../launch/store-access.ts';
-import { countOf, percent } from '../progress/words.ts';
+import { countOf, leftWords, percent } from '../progress/words.ts';
+
+export interface StatusOptions extends StoreOptions {
+  /** Asks this Redis instead of a store. */
+  readonly redis?: RedisAddress;
+}
+
+interface Found extends SweepStatus {
+  readonly record: SweepRecord;
+  readonly standing: Standing;
+  readonly owner: StoreOwner | undefined;
+}
 
 /** `scalesweep status`: where a sweep stands. Never disturbs the process that runs it. */
-export async function status(sweep: string | undefined, options: StoreOptions, io: Io): Promise<number> {
-  const found = await readStore(options.db, (store) => store.statusOf(store.sweep(sweep).id));
+export async function status(sweep: string | undefined, options: StatusOptions, io: Io): Promise<number> {
+  if (options.redis !== undefined) {
+    if (sweep !== undefined)
+      throw new ScalesweepError('USAGE', `Expected a sweep or --redis, got both`, {
+        hint: 'Redis knows workers and queues; the trials of a sweep are in the store: leave --redis out.',
+      });
+    return (await import('./status-redis.ts')).statusOfRedis(options.redis, options, io);
+  }
+  const found = await readStore(options.db, (store) => {
+    const record = store.sweep(sweep);
+    const status = store.statusOf(record.id, 0, Date.now());
+    const owner = store.owner();
+    return { ...status, record, owner, standing: standingOf(record, status.counts, owner) };
+  });
   if (options.json === true) {
-    const { counts, workers, failures, etaSeconds, name, state } = found;
-    printJson(io, { sweep: found.sweep, name, state, counts, workers, failures, etaSeconds });
-  } else io.out(statusText(found));
+    const { counts, workers, failures, name, state, standing, owner } = found;
+    printJson(io, {
+      sweep: found.sweep,
+      name,
+      state,
+      standing,
+      counts,
+      workers,
+      failures,
+      etaSeconds: etaOf(found),
+      orchestrator: owner === undefined ? null : { pid: owner.pid, host: owner.host, isAlive: owner.isAlive },
+      waitsFor: standing === 'waiting' ? (owner?.waitsFor ?? null) : null,
+    });
+  } else io.out(statusText(found, options, io.width));
   return EXIT.done;
 }
 
-function statusText({ sweep, name, state, counts, workers, failures, etaSeconds }: SweepStatus): string {
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const parts = Object.entries(counts)
-    .filter(([what, count]) => count > 0 && what !== 'done')
-    .map(([what, count]) => `${count} ${what}`);
-  const lines = [
-    `${name} (${sweep}), ${state}: ${counts.done}/${total} trials done${parts.length === 0 ? '' : `, ${parts.join(', ')}`}`,
-  ];
-  if (etaSeconds !== null && etaSeconds > 0) lines.push(`about ${formatSeconds(etaSeconds)} left`);
-  if (workers.length > 0) lines.push('', formatTable(workers, workerColumns(workers)));
-  if (failures.length > 0) lines.push('', formatTable(failures, FAILURE_COLUMNS));
-  if (workers.length === 0 && counts.planned > 0)
-    lines.push(`${countOf(counts.planned, 'trial')} left: scalesweep resume ${sweep}`);
+/** Time left passes only while somebody trains. */
+function etaOf({ standing, etaSeconds }: Found): number | null {
+  return standing === 'running' || standing === 'done' ? etaSeconds : null;
+}
+
+function statusText(found: Found, options: StatusOptions, width?: number): string {
+  const { sweep, name, counts, workers, failures, standing, owner } = found;
+  const lines = [`${name} (${sweep}), ${standingText(standing, counts, owner)}`];
+  const eta = etaOf(found);
+  if (eta !== null && standing !== 'done') lines.push(`about ${leftWords(eta)}`);
+  if (workers.length > 0) lines.push('', formatTable(workers, workerColumns(workers), width));
+  if (failures.length > 0) lines.push('', formatTable(failures, failureColumns(width), width));
+  const left = counts.planned + counts.queued + counts.running;
+  if (left > 0 && ['interrupted', 'stopped', 'paused'].includes(standing))
+    lines.push(`${countOf(left, 'trial')} left: ${resumeCommand(found.record, options)}`);
   return lines.join('\n');
 }
 
@@ -38,23 +76,38 @@ function workerColumns(workers: readonly RunningAttempt[]): readonly Column<Runn
   return areSplit ? [...WORKER_COLUMNS, MICRO_BATCH_COLUMN] : WORKER_COLUMNS;
 }
 
+/** Over Redis nobody knows who takes an attempt before it has started. */
+const isWaiting = ({ state, startedAt }: RunningAttempt): boolean => state === 'queued' && startedAt === null;
+
 const WORKER_COLUMNS: readonly Column<RunningAttempt>[] = [
-  { head: 'worker', value: ({ worker }) => worker, align: 'left' },
-  { head: 'device', value: ({ device }) => device, align: 'left' },
+  { head: 'worker', value: (one) => (isWaiting(one) && one.worker === 'redis' ? '-' : one.worker), align: 'left' },
+  { head: 'device', value: (one) => (isWaiting(one) && one.worker === 'redis' ? '-' : one.device), align: 'left' },
   { head: 'trial', value: ({ trial }) => trial, align: 'left' },
-  { head: 'attempt', value: ({ attempt }) => attempt },
+  { head: 'attempt', value: ({ attempt }) => attempt, rank: 1 },
   { head: 'epoch', value: ({ epoch, epochs, state }) => (state === 'queued' ? 'queued' : `${epoch}/${epochs}`) },
-  { head: 'minival', value: ({ minivalTop1 }) => percent(minivalTop1) },
+  { head: 'minival', value: ({ minivalTop1 }) => percent(minivalTop1), rank: 2 },
 ];
 
 const MICRO_BATCH_COLUMN: Column<RunningAttempt> = {
   head: 'images at a time',
   value: ({ microBatch }) => microBatch ?? 'all',
+  rank: 0,
 };
 
-const FAILURE_COLUMNS: readonly Column<FailureGroup>[] = [
-  { head: 'failed', value: ({ trials }) => trials },
-  { head: 'cause', value: ({ kind }) => kind, align: 'left' },
-  { head: 'message', value: ({ message }) => message.split('\n', 1)[0] ?? '', align: 'left' },
-  { head: 'example', value: ({ examples }) => examples[0] ?? '', align: 'left' },
-];
+/** Without a terminal, characters of a line. */
+const LINE = 100;
+/** What the other columns of failures take. */
+const OTHERS = 50;
+
+/** The message is cut to what the line has left: `scalesweep show TRIAL` has it whole. */
+function failureColumns(width = LINE): readonly Column<FailureGroup>[] {
+  const room = Math.max(20, width - OTHERS);
+  return [
+    { head: 'failed', value: ({ trials }) => trials },
+    { head: 'cause', value: ({ kind }) => kind, align: 'left' },
+    { head: 'message', value: ({ message }) => shortened(message.split('\n', 1)[0] ?? '', room), align: 'left' },
+    { head: 'example', value: ({ examples }) => examples[0] ?? '', align: 'left', rank: 1 },
+  ];
+}
+
+const shortened = (text: string, room: number): string => (text.length <= room ? text : `${text.slice(0, room - 1)}…`);

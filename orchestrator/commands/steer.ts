@@ -16,11 +16,23 @@ export async function steer(
   return steerStore(options.db, (store) => {
     const sweep = store.sweep(prefix);
     const { id, name } = sweep;
+    const before = store.counts(id);
+    const isOver = before.planned + before.queued + before.running + before.cancelled === 0;
+    const nothing = what === 'retry' ? before.failed === 0 : isOver;
     const retried = what === 'retry' ? store.retryFailed(id) : 0;
-    if (what !== 'retry') store.setSweepState(id, what === 'pause' ? 'paused' : 'cancelled');
+    if (what !== 'retry' && !nothing) store.setSweepState(id, what === 'pause' ? 'paused' : 'cancelled');
     const counts = store.counts(id);
     if (options.json === true) {
       printJson(io, { sweep: id, state: store.sweep(id).state, counts, ...(what === 'retry' ? { retried } : {}) });
+      return EXIT.done;
+    }
+    if (nothing) {
+      const { done, failed } = before;
+      const why =
+        what === 'retry'
+          ? `no trial of ${name} (${id}) has failed`
+          : `${name} (${id}) is finished, ${done}/${done + failed} done${failed === 0 ? '' : `, ${failed} failed`}`;
+      io.out(`Nothing to ${what}: ${why}.`);
       return EXIT.done;
     }
     const done = { pause: 'Paused', cancel: 'Cancelled', retry: `Queued ${countOf(retried, 'failed trial')} again of` }[

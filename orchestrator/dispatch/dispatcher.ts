@@ -41,6 +41,8 @@ export interface Dispatcher {
   readonly parallelism: number;
   /** Workers by the names under which their events come; over Redis one may have several devices. */
   readonly workers: number;
+  /** What is missing to hand anything out: `a worker of engine onnx`; `undefined` where nothing is known to be. */
+  readonly waitsFor?: string | undefined;
   /** Starts workers; resolves without waiting for them. */
   start(handlers: DispatchHandlers): void;
   /** Where an attempt of this predicted length can go now, or `undefined` when all workers have enough. */

@@ -13,7 +13,7 @@ const ETA_EVERY_MS = 3000;
 export function makeLiveBlock(
   screen: Screen,
   paint: Paint,
-  { title, etaSeconds, clock }: DisplayOptions,
+  { title, etaSeconds, clock, names, waitsFor }: DisplayOptions,
 ): ProgressDisplay {
   const tally = makeTally();
   const noticeOf = makeNotices();
@@ -38,7 +38,12 @@ export function makeLiveBlock(
       eta = etaSeconds();
     }
     const window = { columns: screen.columns(), rows: screen.rows() };
-    const lines = blockLines({ title, tally, elapsedSeconds: (now - began) / 1000, leftSeconds: eta }, window);
+    // Between two looks it counts down by the clock.
+    const leftSeconds = eta === null ? null : Math.max(0, eta - (now - etaAt) / 1000);
+    const lines = blockLines(
+      { title, tally, elapsedSeconds: (now - began) / 1000, leftSeconds, names, waitsFor: waitsFor?.() },
+      window,
+    );
     // Painted after cutting: escape codes have no width.
     const painted = lines.map((line, index) => `${index === 0 ? paint.bold(line) : line}\n`);
     screen.write(`${erase()}${above}${painted.join('')}`);

@@ -2,16 +2,26 @@ import { formatSeconds } from '../../contract/index.ts';
 import type { DisplayOptions, ProgressDisplay } from './display.ts';
 import { makeNotices } from './notices.ts';
 import { makeTally } from './tally.ts';
-import { cellWords, leftWords, percent } from './words.ts';
+import { FULL_NAMES } from './trial-names.ts';
+import { leftWords, percent } from './words.ts';
 
 /** Beyond this, short trials are reported together. */
 const LINES_PER_SECOND = 5;
+/** An epoch gets a line where nothing was said for so long, ms. */
+const SILENT_MS = 30_000;
 
-/** One line per finished trial, for logs and pipes; of very short trials, one line a second for all. */
-export function makePlainLines(err: (text: string) => void, { etaSeconds, clock }: DisplayOptions): ProgressDisplay {
+/**
+ * One line per finished trial, for logs and pipes; of very short trials, one line a second for all. Where trials take long, also one
+ * per epoch, every 30 s at most.
+ */
+export function makePlainLines(
+  err: (text: string) => void,
+  { etaSeconds, clock, names = FULL_NAMES }: DisplayOptions,
+): ProgressDisplay {
   const tally = makeTally();
   const noticeOf = makeNotices();
   const began = clock();
+  let saidAt = began;
   let second = 0;
   let printed = 0;
   let unreported = 0;
@@ -33,6 +43,7 @@ export function makePlainLines(err: (text: string) => void, { etaSeconds, clock 
     if (printed >= LINES_PER_SECOND) unreported++;
     else {
       printed++;
+      saidAt = clock();
       err(line());
     }
   };
@@ -48,8 +59,16 @@ export function makePlainLines(err: (text: string) => void, { etaSeconds, clock 
         const { minivalTop1, seconds } = news.event.result;
         report(
           () =>
-            `${standing()}: ${cellWords(spec)}, seed ${spec.seed}: ${percent(minivalTop1)} minival in ${formatSeconds(seconds)}` +
+            `${standing()}: ${names.trial(spec)}: ${percent(minivalTop1)} minival in ${formatSeconds(seconds)}` +
             (eta === undefined ? '' : `, ${eta}`),
+        );
+      } else if (news.type === 'event' && news.event.type === 'epoch' && clock() - saidAt >= SILENT_MS) {
+        if (spec === undefined) return;
+        const { epoch, minivalTop1 } = news.event.metrics;
+        const accuracy = minivalTop1 === null ? '' : `, ${percent(minivalTop1)} minival`;
+        report(
+          () =>
+            `${standing()}: ${names.trial(spec)}: epoch ${epoch}/${spec.epochs}${accuracy}${eta === undefined ? '' : `, ${eta}`}`,
         );
       }
     },

@@ -124,7 +124,7 @@ export function trialRow(connection: Connection, trial: string): TrialRow | unde
 
 export function noSuch(what: 'sweep' | 'trial', id: string): ScalesweepError {
   return new ScalesweepError('NOT_FOUND', `Expected the id of a ${what} in the store, got ${id}`, {
-    hint: '`scalesweep status` lists the sweeps; `scalesweep export --format json` the trials.',
+    hint: '`scalesweep sweeps` lists the sweeps; `scalesweep export --format json` the trials.',
   });
 }
 

@@ -9,18 +9,21 @@ import { rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import Database from 'better-sqlite3';
 import { ScalesweepError } from '../../contract/index.ts';
-import { keepOwnerRecord, livingOwner } from './owner-record.ts';
+import { keepOwnerRecord, livingOwner, type OwnerRecordKeeper } from './owner-record.ts';
 import { canLock } from './file-system.ts';
 import { cannotLock, guarded } from './sqlite-errors.ts';
 
-export interface OwnerLock {
+/** The record that the owner of a store keeps beside it. */
+export const ownerRecordOf = (file: string): string => `${file}-running`;
+
+export interface OwnerLock extends Pick<OwnerRecordKeeper, 'announce'> {
   release(): void;
 }
 
 /** Takes the lock at once or refuses. @throws `STORE_LOCKED` with the owner's process id and host. */
 export function takeOwnerLock(file: string): OwnerLock {
   const lockFile = `${file}-owner`;
-  const recordFile = `${file}-running`;
+  const recordFile = ownerRecordOf(file);
   return guarded(lockFile, () => {
     const db = openLock(lockFile, file);
     try {
@@ -28,6 +31,7 @@ export function takeOwnerLock(file: string): OwnerLock {
       if (owner !== undefined) throw lockedBy(file, owner);
       const record = keepOwnerRecord(recordFile);
       return {
+        announce: (workOf) => record.announce(workOf),
         release: () => {
           record.stop();
           if (db.inTransaction) db.exec('ROLLBACK');

@@ -6,11 +6,26 @@
 import { readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
+/** What an owner is at: told by it, and read by whoever asks where a sweep stands. */
+export interface OwnerWork {
+  /** Id of the sweep that it runs. */
+  readonly sweep: string;
+  /** What it lacks to hand trials out: `a worker of engine onnx`. */
+  readonly waitsFor?: string | undefined;
+}
+
+/** Who runs sweeps on a store, or did until it died without a word. */
+export interface StoreOwner extends Partial<OwnerWork> {
+  readonly pid: number;
+  readonly host: string;
+  readonly isAlive: boolean;
+}
+
 const RENEW_MS = 2000;
 /** A record that has not changed for so long is a dead owner's. */
 const SILENT_MS = 3 * RENEW_MS;
 
-interface OwnerRecord {
+interface OwnerRecord extends Partial<OwnerWork> {
   /** Machine and, in a container, its process namespace: process ids mean something there alone. */
   readonly machine: string;
   readonly host: string;
@@ -21,29 +36,50 @@ interface OwnerRecord {
   readonly renewed: number;
 }
 
+export interface OwnerRecordKeeper {
+  /** Asked each time the record is renewed. */
+  announce(workOf: () => OwnerWork): void;
+  stop(): void;
+}
+
 /** Writes the record and keeps it fresh until `stop`, which removes it. */
-export function keepOwnerRecord(file: string): { stop(): void } {
+export function keepOwnerRecord(file: string): OwnerRecordKeeper {
   let renewed = 0;
+  let workOf: (() => OwnerWork) | undefined;
   const own = ownRecord();
   const write = (): void => {
-    writeFileSync(`${file}.tmp-${process.pid}`, JSON.stringify({ ...own, renewed: renewed++ }));
+    writeFileSync(`${file}.tmp-${process.pid}`, JSON.stringify({ ...own, ...workOf?.(), renewed: renewed++ }));
     renameSync(`${file}.tmp-${process.pid}`, file);
   };
-  write();
-  const timer = setInterval(() => {
+  const renew = (): void => {
     try {
       write();
     } catch {
       // A full disk: the lock still holds, and the store says what is wrong.
     }
-  }, RENEW_MS);
+  };
+  write();
+  const timer = setInterval(renew, RENEW_MS);
   timer.unref();
   return {
+    announce: (asked) => {
+      workOf = asked;
+      renew();
+    },
     stop: () => {
       clearInterval(timer);
       if (readRecord(file)?.pid === process.pid) rmSync(file, { force: true });
     },
   };
+}
+
+/** The owner that a record names, dead or alive; `undefined` where the last one ended in order. Waits as `livingOwner` does. */
+export function lookAtOwner(file: string): StoreOwner | undefined {
+  const record = readRecord(file);
+  if (record === undefined) return undefined;
+  const { pid, host, sweep, waitsFor } = record;
+  const isAlive = pid === process.pid || livingOwner(file) !== undefined;
+  return { pid, host, isAlive, ...(sweep === undefined ? {} : { sweep }), waitsFor };
 }
 
 /** The owner that a record names, if it lives. Waits up to six seconds for a sign of life from another machine. */

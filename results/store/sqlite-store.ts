@@ -30,7 +30,8 @@ import { checkResults } from './import-conflicts.ts';
 import { addResults } from './import.ts';
 import { realFile, refuseHardLinks } from './file-identity.ts';
 import { openDatabase } from './open.ts';
-import { takeOwnerLock, type OwnerLock } from './owner-lock.ts';
+import { ownerRecordOf, takeOwnerLock, type OwnerLock } from './owner-lock.ts';
+import { lookAtOwner, type OwnerWork, type StoreOwner } from './owner-record.ts';
 import { addTrials } from './plan.ts';
 import { predictAgain } from './predictions.ts';
 import { guarded } from './sqlite-errors.ts';
@@ -167,8 +168,14 @@ export class SqliteStore implements Store {
   failures(sweep: string): FailureGroup[] {
     return this.#guard((connection) => failures(connection, sweep));
   }
-  statusOf(sweep: string, parallelism?: number): SweepStatus {
-    return this.#guard((connection) => statusOf(connection, sweep, parallelism));
+  statusOf(sweep: string, parallelism?: number, now?: number): SweepStatus {
+    return this.#guard((connection) => statusOf(connection, sweep, parallelism, now));
+  }
+  owner(): StoreOwner | undefined {
+    return lookAtOwner(ownerRecordOf(this.file));
+  }
+  announce(workOf: () => OwnerWork): void {
+    this.#lock?.announce(workOf);
   }
   trial(prefix: string): TrialDetail {
     return this.#guard((connection) => trialDetail(connection, prefix));

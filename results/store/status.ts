@@ -50,7 +50,7 @@ export function counts(connection: Connection, sweep: string): Counts {
   return result;
 }
 
-/** Failed trials by cause, the most frequent first. Messages that differ in numbers only are one cause. */
+/** Failed trials by cause, the most frequent first. Messages that differ in numbers and ids only are one cause. */
 export function failures(connection: Connection, sweep: string): FailureGroup[] {
   const rows = connection.all<{ id: string; kind: FailureKind; message: string; step: number | null }>(
     `SELECT t.id, a.kind, a.message, a.step FROM sweep_trials w
@@ -60,7 +60,7 @@ export function failures(connection: Connection, sweep: string): FailureGroup[] 
   );
   const groups = new Map<string, { kind: FailureKind; message: string; step: number | null; ids: string[] }>();
   for (const row of rows) {
-    const cause = `${row.kind} ${row.message.replaceAll(/\d+(\.\d+)?/g, '#')}`;
+    const cause = `${row.kind} ${row.message.replaceAll(/\b[0-9a-f]{16}\b|\d+(\.\d+)?/g, '#')}`;
     const group = groups.get(cause) ?? { kind: row.kind, message: row.message, step: row.step, ids: [] };
     group.ids.push(row.id);
     if (row.step !== null) group.step = Math.min(group.step ?? row.step, row.step);
@@ -77,7 +77,7 @@ export function failures(connection: Connection, sweep: string): FailureGroup[] 
     .sort((a, b) => b.trials - a.trials);
 }
 
-export function statusOf(connection: Connection, sweep: string, parallelism = 0): SweepStatus {
+export function statusOf(connection: Connection, sweep: string, parallelism = 0, now?: number): SweepStatus {
   const record = findSweep(connection, sweep);
   const workers = running(connection, record.id);
   return {
@@ -87,31 +87,58 @@ export function statusOf(connection: Connection, sweep: string, parallelism = 0)
     counts: counts(connection, record.id),
     workers,
     failures: failures(connection, record.id),
-    etaSeconds: etaSeconds(connection, record.id, Math.max(workers.length, parallelism)),
+    etaSeconds: etaSeconds(connection, record.id, workers, Math.max(workers.length, parallelism), now),
   };
 }
 
 /**
  * Predicted seconds left, at the pace of the finished trials (all their measured seconds over all that were predicted of
- * them), shared by those at work now. Train FLOPs stand for the predictions where a trial has none. What open attempts have done already is not subtracted: the estimate errs on the late side.
+ * them), shared by those at work now. Train FLOPs stand for the predictions where a trial has none. What open attempts have
+ * done is taken off: their finished epochs, or their time so far where that is more of their predicted time.
  */
-function etaSeconds(connection: Connection, sweep: string, workers: number): number | null {
+function etaSeconds(
+  connection: Connection,
+  sweep: string,
+  open: readonly RunningAttempt[],
+  workers: number,
+  now: number | undefined,
+): number | null {
   const n = sweepRow(connection, sweep);
   const work = connection.get<{ left: number | null; done: number | null; seconds: number | null }>(
     `SELECT sum(work) FILTER (WHERE state IN ('planned', 'queued', 'running')) AS left,
        sum(work) FILTER (WHERE state = 'done' AND seconds > 0) AS done,
        sum(seconds) FILTER (WHERE state = 'done' AND seconds > 0) AS seconds
-     FROM (
-       SELECT w.state, t.seconds,
-         CASE WHEN count(*) OVER () = count(t.predicted_seconds) OVER () THEN t.predicted_seconds ELSE c.train_flops END AS work
-       FROM sweep_trials w JOIN trials t ON t.n = w.trial JOIN cells c ON c.n = t.cell WHERE w.sweep = ?
-     )`,
+     FROM (${WORK_OF_TRIALS})`,
     n,
   );
   const left = work?.left ?? 0;
   if (left === 0) return 0;
   if (workers === 0 || !work?.done || !work.seconds) return null;
-  return (left * work.seconds) / work.done / workers;
+  const pace = work.seconds / work.done;
+  const begun = open.filter(({ startedAt }) => startedAt !== null);
+  const works = begun.length === 0 ? new Map<string, number>() : workOf(connection, n);
+  const done = begun.reduce((sum, attempt) => {
+    const whole = (works.get(attempt.trial) ?? 0) * pace;
+    const elapsed = now === undefined ? 0 : Math.max(0, now - attempt.startedAt!) / 1000;
+    // A trial that takes longer than predicted is not done for it.
+    return sum + whole * Math.max(attempt.epoch / attempt.epochs, Math.min(elapsed / whole, MOST_BY_TIME));
+  }, 0);
+  return Math.max(0, left * pace - done) / workers;
+}
+
+/** Share of its predicted time that an open attempt is taken to have done at most. */
+const MOST_BY_TIME = 0.95;
+
+const WORK_OF_TRIALS = `SELECT t.id, w.state, t.seconds,
+    CASE WHEN count(*) OVER () = count(t.predicted_seconds) OVER () THEN t.predicted_seconds ELSE c.train_flops END AS work
+  FROM sweep_trials w JOIN trials t ON t.n = w.trial JOIN cells c ON c.n = t.cell WHERE w.sweep = ?`;
+
+function workOf(connection: Connection, n: number): Map<string, number> {
+  const rows = connection.all<{ id: string; work: number }>(
+    `SELECT id, work FROM (${WORK_OF_TRIALS}) WHERE state = 'running'`,
+    n,
+  );
+  return new Map(rows.map(({ id, work }) => [id, work]));
 }
 
 type TrialRow = Row & {

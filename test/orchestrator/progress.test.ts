@@ -3,6 +3,7 @@ import { EVENT_VERSION, type WorkerEvent } from '../../contract/index.ts';
 import { makePaint } from '../../orchestrator/cli/colour.ts';
 import { makeLiveBlock } from '../../orchestrator/progress/live-block.ts';
 import { makePlainLines } from '../../orchestrator/progress/plain-lines.ts';
+import { trialNames } from '../../orchestrator/progress/trial-names.ts';
 import type { SweepNews } from '../../orchestrator/sweep/news.ts';
 import { RESULT } from './support/fake-dispatcher.ts';
 import { modelOf } from '../fixtures/trial.ts';
@@ -79,6 +80,26 @@ describe('progress without a terminal', () => {
   it('is a line per finished trial', () => {
     expect(linesOf(begin, handed, started, epoch, ...done)).toEqual([
       '1/16 done: width 1, depth 8, resolution 8, epochs 2, seed 0: 80.0 % minival in 1 s',
+    ]);
+  });
+
+  it('is also a line per epoch where nothing was said for half a minute', () => {
+    const lines: string[] = [];
+    let now = 0;
+    const display = makePlainLines((line) => lines.push(line), {
+      title: 'grid',
+      etaSeconds: () => 90,
+      clock: () => now,
+      names: trialNames({ axes: ['depth'], seeds: false }),
+    });
+    for (const item of [begin, handed, started]) display.take(item);
+    for (const at of [10_000, 29_000, 31_000, 40_000, 62_000]) {
+      now = at;
+      display.take(epoch);
+    }
+    expect(lines).toEqual([
+      '0/16 done: depth 8: epoch 1/2, 51.2 % minival, 1 min 30 s left',
+      '0/16 done: depth 8: epoch 1/2, 51.2 % minival, 1 min 30 s left',
     ]);
   });
 

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { packageRoot } from '../../contract/index.ts';
 import { runCli, startCli, type CliResult } from '../orchestrator/support/cli.ts';
 import { useFolders } from '../orchestrator/support/folders.ts';
+import { invoke } from '../orchestrator/support/invoke.ts';
+import { waitUntil } from '../orchestrator/support/wait-until.ts';
 import { useCli } from '../orchestrator/support/use-cli.ts';
 import { fieldsOf, jsonExamples } from '../docs/support/json-page.ts';
 import { HELLO, writeScript } from '../worker/engines/command/script.ts';
@@ -55,6 +57,19 @@ describe('a trainer of the user’s own over Redis', () => {
     expect(code, stderr).toBe(0);
     expect(fieldsOf(JSON.parse(left.stdout))).toEqual(fieldsOf(jsonExamples().get('worker')));
     expect(JSON.parse(stdout)).toMatchObject({ outcome: 'finished', trained: 4, counts: { done: 4 } });
+  });
+
+  it('shows who serves without a store, from Redis alone', async () => {
+    const worker = work('smallest', path.join(SHELL, 'train.sh'));
+    const ask = async (...more: string[]) => (await invoke('status', '--redis', redis.url, ...more)).out;
+    await waitUntil('the worker is seen', async () => (await ask()).startsWith('1 worker, '));
+    expect(JSON.parse(await ask('--json'))).toMatchObject({
+      workers: [{ engine: 'command', device: 'cpu', trial: null }],
+      queues: [],
+    });
+    worker.child.kill('SIGTERM');
+    await worker.result;
+    expect((await invoke('status', 'abc', '--redis', redis.url)).code).toBe(2);
   });
 
   it('halts the sweep where it fails alike in every trial, with the end of the log that lies elsewhere', async () => {

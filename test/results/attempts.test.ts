@@ -248,4 +248,19 @@ describe('the life of an attempt', () => {
     store.claim(plan[2]!.trial.id, CLAIM);
     expect(store.statusOf(sweep).etaSeconds).toBe(30);
   });
+
+  test('the time left counts down while trials are at work, to their predicted time at most', () => {
+    const store = freshStore();
+    const sweep = store.createSweep(sweepInput('a')).id;
+    const plan = [1, 2, 3].map((seed) => planned({ seed }));
+    store.addTrials(sweep, plan);
+    store.claim(plan[0]!.trial.id, CLAIM);
+    store.finish(plan[0]!.trial.id, 1, result(0.5, { seconds: 30 }), 40);
+    store.claim(plan[1]!.trial.id, CLAIM);
+    store.recordStarted(plan[1]!.trial.id, 1, started(1000));
+    const leftAt = (seconds: number) => store.statusOf(sweep, 1, 1000 + seconds * 1000).etaSeconds;
+    expect([0, 10, 20, 60].map(leftAt)).toEqual([60, 50, 40, 31.5]);
+    // A clock that was set back takes nothing off.
+    expect(leftAt(-100)).toBe(60);
+  });
 });

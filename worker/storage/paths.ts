@@ -28,6 +28,11 @@ export function trialCheckpointDir(checkpoints: string, trialId: string): string
   return path.join(checkpoints, trialId);
 }
 
+/** What a trainer of the user's own printed: beside the folder of its trial's checkpoints. */
+export function trialLogFile(checkpoints: string, trialId: string): string {
+  return `${trialCheckpointDir(checkpoints, trialId)}.log`;
+}
+
 /** Steps are padded so that names sort as their steps do, up to a trillion. */
 export function checkpointFile(folder: string, step: number): string {
   return path.join(folder, `step-${String(step).padStart(12, '0')}.ckpt`);

@@ -225,6 +225,9 @@ export function makeRedisDispatcher(options: RedisDispatcherOptions): Dispatcher
     get parallelism() {
       return slots;
     },
+    get waitsFor() {
+      return slots === 0 ? `a worker of engine ${engine}` : undefined;
+    },
     get workers() {
       return registry.alive(engine, clock.now()).length;
     },

@@ -44,6 +44,14 @@ export function makeWorkerRegistry(redis: Redis, leaseMs: number): WorkerRegistr
   };
 }
 
+/** The last heartbeats of all workers, as Redis has them: one that is gone has expired. Writes nothing. */
+export async function heartbeatsIn(redis: Redis): Promise<Heartbeat[]> {
+  const ids = await redis.smembers(keys.workers);
+  if (ids.length === 0) return [];
+  const texts = await redis.mget(ids.map(keys.worker));
+  return texts.flatMap((text) => (text === null ? [] : (heartbeat.safeParse(parseJson(text)).data ?? [])));
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

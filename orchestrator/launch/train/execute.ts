@@ -1,8 +1,9 @@
-import type { Store, SweepRecord } from '../../../results/index.ts';
+import { varyingAxes, type SqliteStore, type SweepRecord } from '../../../results/index.ts';
 import { makePaint } from '../../cli/colour.ts';
 import type { Io } from '../../cli/io.ts';
 import type { DisplayOptions, ProgressDisplay } from '../../progress/display.ts';
 import { makeLiveBlock } from '../../progress/live-block.ts';
+import { trialNames } from '../../progress/trial-names.ts';
 import { makePlainLines } from '../../progress/plain-lines.ts';
 import { makeFlatPredictor, type Predictor } from '../../sweep/predictor.ts';
 import { RETRY_LIMITS } from '../../sweep/retry-policy.ts';
@@ -28,7 +29,7 @@ export interface Execution {
 
 /** Trains what a sweep has left, here or elsewhere, showing progress on standard error. */
 export async function execute(
-  store: Store,
+  store: SqliteStore,
   sweep: SweepRecord,
   options: ExecuteOptions,
   predictor: Predictor = makeFlatPredictor(options.threads),
@@ -38,9 +39,12 @@ export async function execute(
   const stopSignals = listenForStop({ onHurry: () => dispatcher.kill() });
   const display = makeDisplay(io, {
     title: sweep.name,
-    etaSeconds: () => store.statusOf(sweep.id, dispatcher.parallelism).etaSeconds,
+    etaSeconds: () => store.statusOf(sweep.id, dispatcher.parallelism, Date.now()).etaSeconds,
+    names: trialNames(varyingAxes(store, sweep.id)),
+    waitsFor: () => dispatcher.waitsFor,
     clock: () => performance.now(),
   });
+  store.announce(() => ({ sweep: sweep.id, waitsFor: dispatcher.waitsFor }));
   let trained = 0;
   const trainerChange = makeTrainerChanges(options.trainerDigests ?? []);
   try {

@@ -89,6 +89,11 @@ export async function outputsOf(folder: string, cacheDir: string): Promise<Reado
   const smallest = `smallest=${path.join(packageRoot(), 'examples', 'shell', 'train.sh')}`;
   await run('trainer check', ['trainer', 'check', file('own.yaml'), '--allow-command', smallest, '--json']);
   await ask('status');
+  await ask('sweeps');
+  const [{ id: shown }] = outputs.get('export') as [{ id: string }];
+  await run('show', ['show', shown, ...store, '--json']);
+  writeFileSync(file(path.join('checkpoints', `${shown}.log`)), 'epoch 1\n');
+  await run('logs', ['logs', shown, ...store, '--json']);
   await ask('doctor');
   return outputs;
 }
