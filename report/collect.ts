@@ -9,6 +9,7 @@ import {
   tooFewToChoose,
   type Budget,
   type CostName,
+  type EpochMetrics,
   type MetricName,
 } from '../contract/index.ts';
 import { computeFindings, type FindingsReport } from '../findings/index.ts';
@@ -42,6 +43,8 @@ export interface ReportData {
   readonly front: readonly CellResult[];
   /** Trial by trial. */
   readonly rows: readonly ResultRow[];
+  /** Of finished trials, by id. */
+  readonly curves: ReadonlyMap<string, readonly EpochMetrics[]>;
   readonly bests: readonly Best[];
   /** Whether the budgets are the grid's own. */
   readonly hasBudgets: boolean;
@@ -64,6 +67,7 @@ export function collect(store: SqliteStore, options: ScopeOptions): ReportData {
   const chosen = budgets.length > 0 ? budgets : roundBudgets(cells);
   const bests = (chosen.length > 0 ? chosen : [{}]).map((budget) => best(store, { ...options, budget }));
   const rows = resultRows(store, options);
+  const curves = epochCurves(store, options);
   const { front, scope } = pareto(store, options);
   return {
     sweep,
@@ -74,7 +78,8 @@ export function collect(store: SqliteStore, options: ScopeOptions): ReportData {
     bests,
     hasBudgets: budgets.length > 0,
     rows,
-    findings: computeFindings(rows, { curves: epochCurves(store, options) }),
+    curves,
+    findings: computeFindings(rows, { curves }),
     facts: trialFacts(store, options),
     programs: trainerPrograms(store, options),
     missing: whatIsMissing(store, options),

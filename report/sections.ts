@@ -199,8 +199,8 @@ export function failuresSection({ facts }: ReportData): Html {
   const kinds = new Map<string, number>();
   for (const { kind } of failed) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   return html`<p>
-      ${[...kinds].map(([kind, count]) => `${count} ${kind}`).join(', ')}. A diverged trial is a result of its own kind:
-      the cell is too hot for its recipe.
+      ${[...kinds].map(([kind, count]) => `${count} ${kind}`).join(', ')}.
+      ${kinds.has('diverged') ? 'A diverged trial is a result of its own kind: the cell is too hot for its recipe.' : null}
     </p>
     ${table(failed.slice(0, MOST_FAILURES), [
       { head: 'trial', value: ({ id }) => html`<code>${id}</code>` },

@@ -6,6 +6,7 @@ import { accuracyFlops } from './figures/accuracy-flops.ts';
 import { alongAxes } from './figures/along-axes.ts';
 import { depthWidth } from './figures/depth-width.ts';
 import type { Figure } from './figures/figure.ts';
+import { ownCurves } from './figures/own-curves.ts';
 import { ownMetrics } from './figures/own-metrics.ts';
 import { predictedMeasured } from './figures/predicted-measured.ts';
 import { resolutionReturns } from './figures/resolution-returns.ts';
@@ -94,7 +95,7 @@ export async function renderReport(
     ],
     ['resolution', 'Returns of resolution', [await draw(resolutionReturns(cells))]],
     ['cost', 'Predicted against measured cost', [await draw(predictedMeasured(facts.predictions))]],
-    ['own', "The trainer's own numbers", [await draw(ownMetrics(data.rows))]],
+    ['own', "The trainer's own numbers", [await draw(ownMetrics(data.rows)), await draw(ownCurves(data.curves))]],
     ['cells', 'All cells', cells.length > 0 ? [cellsTable(data)] : []],
     ['failures', 'Failures', [failuresSection(data)]],
     ['environment', 'Environment', [environmentSection(data)]],

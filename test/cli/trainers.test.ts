@@ -118,6 +118,36 @@ describe('a sweep with a trainer of its own', () => {
     expect(results.map(({ width, epochs, minivalTop1 }) => [width, epochs, minivalTop1])).toContainEqual([1, 4, 0.82]);
   });
 
+  it('whose result is cut off sends it again, from the checkpoint of its last step', async () => {
+    const train = path.join(SHELL, 'train.sh');
+    const cut = writeScript(folder, [
+      // Without its result at first, but for the half of it.
+      `if grep -q '"resume": null' "$SCALESWEEP_TRIAL"; then sed '$d' '${train}' | sh -s 0; printf '{"type": "done", "mini' >&3; exit 0; fi`,
+      `exec '${train}' 0`,
+    ]);
+    const allow = ['--allow-command', `smallest=${cut}`, '--db', db] as const;
+    // All four fail by one cause at first, before any is done.
+    const { code, out, err } = await invoke('run', grid, ...allow, '--keep-going', '--json');
+    expect(code, err).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'finished', trained: 4, counts: { done: 4, failed: 0 } });
+    const store = openStore(db, { mode: 'read' });
+    try {
+      for (const { id } of resultRows(store)) {
+        const { attempts, epochs } = store.trial(id);
+        expect(attempts).toMatchObject([
+          {
+            outcome: 'failed',
+            kind: 'crash',
+            message: expect.stringMatching(/got exit code 0 without either; .*mini/),
+          },
+          { outcome: 'done', resumedFromStep: epochs.at(-1)!.step },
+        ]);
+      }
+    } finally {
+      store.close();
+    }
+  });
+
   it('says once that its program has changed, and the report says it too', async () => {
     const trainer = (remark: string): string =>
       writeScript(folder, [`# ${remark}`, `exec '${path.join(SHELL, 'train.sh')}' 0`]);
@@ -142,6 +172,7 @@ describe('a sweep with a trainer of its own', () => {
     const program = writeScript(folder, [
       HELLO,
       `echo '{"type":"epoch","epoch":1,"step":40,"minivalTop1":0.4,${metrics('0.8')}}' >&3`,
+      `echo '{"type":"epoch","epoch":2,"step":80,"minivalTop1":0.4,${metrics('0.9')}}' >&3`,
       `echo '{"type":"done","minivalTop1":0.5,"metrics":{"top5":0.93}}' >&3`,
     ]);
     const { code, err } = await invoke(
@@ -165,11 +196,15 @@ describe('a sweep with a trainer of its own', () => {
     expect(await exported('parquet')).toContain('metrics.top5');
     const page = readFileSync(path.join(folder, 'report.html'), 'utf8');
     expect(page).toContain('id="figure-own-metrics"');
+    expect(page).toContain('id="figure-own-curves"');
     const store = openStore(db, { mode: 'read' });
     try {
       const { id } = resultRows(store)[0]!;
-      expect(store.trial(id).epochs).toMatchObject([{ epoch: 1, metrics: { top5: 0.8, 'val loss': 2.5 } }]);
-      expect(epochCurves(store).get(id)).toMatchObject([{ metrics: { top5: 0.8 } }]);
+      expect(store.trial(id).epochs).toMatchObject([
+        { epoch: 1, metrics: { top5: 0.8, 'val loss': 2.5 } },
+        { epoch: 2, metrics: { top5: 0.9 } },
+      ]);
+      expect(epochCurves(store).get(id)).toMatchObject([{ metrics: { top5: 0.8 } }, { epoch: 2 }]);
     } finally {
       store.close();
     }
