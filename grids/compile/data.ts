@@ -37,6 +37,9 @@ export function compileData(
   return { facts: { ...facts, name: String(raw['name']) }, minivalImages: Math.round(fraction * facts.images) };
 }
 
+const packedHint = (name: string): string =>
+  `; where \`scalesweep data fetch ${name}\` has packed photographs of yours, the name is enough`;
+
 function readFacts(raw: Readonly<Record<string, unknown>>, check: Check): DatasetFacts | undefined {
   const name = raw['name'];
   if (typeof name !== 'string' || !check.isSound(['data', 'name'])) return undefined;
@@ -67,10 +70,11 @@ function readFacts(raw: Readonly<Record<string, unknown>>, check: Check): Datase
   const missing = FACTS.filter((fact) => raw[fact] === undefined);
   if (missing.length > 0) {
     const names = Object.keys(DATASETS);
+    const nearest = didYouMean(name, names);
     const beside = missing.map((fact) => `\`${fact}\``).join(', ');
     check.report(
       ['data', 'name'],
-      `Expected ${listed(names)}, or ${beside} beside the name, got ${shown(name)}${didYouMean(name, names)}`,
+      `Expected ${listed(names)}, or ${beside} beside the name, got ${shown(name)}${nearest || packedHint(name)}`,
     );
     return undefined;
   }

@@ -5,6 +5,7 @@ import { Check } from './check.ts';
 import { compile } from '../compile/compile.ts';
 import { compileBudgets } from '../compile/parts.ts';
 import { FIELDS } from '../schema/fields.ts';
+import { textWithFacts, withFacts, type NamedFacts } from './own-data.ts';
 import { problemsOf } from './issues.ts';
 import type { GridProgram } from './program.ts';
 import { readGridFile } from './read-file.ts';
@@ -20,14 +21,16 @@ export function loadGrid(file: string): Grid {
 
 /**
  * @param fileName stands in messages, and names the grid.
+ * @param known of the grid's dataset: what the text leaves out is taken from it.
  * @throws {GridError} with every problem of the text and its place.
  */
-export function parseGrid(text: string, fileName: string): Grid {
+export function parseGrid(text: string, fileName: string, known?: NamedFacts): Grid {
   const source = readYaml(text, fileName);
-  const form = gridSchema.safeParse(source.value);
+  const value = withFacts(source.value, known);
+  const form = gridSchema.safeParse(value);
   const check = new Check(source, form.success ? [] : problemsOf(form.error.issues, source));
   if (!check.isSoundHere([])) throw check.error(fileName);
-  const raw = source.value as Readonly<Record<string, unknown>>;
+  const raw = value as Readonly<Record<string, unknown>>;
   const budgets = compileBudgets(raw['budgets'], check);
   const program = compile(raw, fileName, check, source.placeOf);
   if (program === undefined || !form.success || check.count() > 0) throw check.error(fileName);
@@ -35,7 +38,7 @@ export function parseGrid(text: string, fileName: string): Grid {
   return {
     name: path.basename(fileName, path.extname(fileName)),
     file: fileName,
-    text,
+    text: known === undefined || value === source.value ? text : textWithFacts(text, known),
     hash: hashOf(program, raw),
     question: form.data.question,
     command: form.data.command,

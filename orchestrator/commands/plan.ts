@@ -1,5 +1,5 @@
 import { EXIT } from '../../contract/index.ts';
-import { loadGrid, PlanTally } from '../../grids/index.ts';
+import { PlanTally } from '../../grids/index.ts';
 import { openPredictor, type PlaceOptions } from '../calibration/open-predictor.ts';
 import type { Io } from '../cli/io.ts';
 import type { StoreOptions } from '../cli/shared-options.ts';
@@ -8,6 +8,7 @@ import { withKnownTrials } from '../launch/plan/known-trials.ts';
 import { LeftTally } from '../launch/plan/left-tally.ts';
 import type { Overrides } from '../launch/plan/overrides.ts';
 import { planSweep } from '../launch/plan/plan-sweep.ts';
+import { readGrid } from '../launch/plan/read-grid.ts';
 import type { TrainerOptions } from '../launch/trainers.ts';
 import { printPlanJson } from './plan-json.ts';
 import { planPlaceOf } from './plan-place.ts';
@@ -22,7 +23,7 @@ export interface PlanCommandOptions extends StoreOptions, Overrides, TrainerOpti
 
 /** `scalesweep plan`: computes, asks the store what is trained already, prints, writes nothing. */
 export async function plan(gridFile: string, options: PlanCommandOptions, io: Io): Promise<number> {
-  const planned = planSweep(loadGrid(gridFile), options);
+  const planned = planSweep(await readGrid(gridFile, io.err), options);
   const { grid, items } = planned;
   for (const note of grid.notes) io.err(note);
   await checkPhotographs(specsOf(items), io.err);

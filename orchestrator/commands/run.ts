@@ -1,9 +1,9 @@
-import { loadGrid } from '../../grids/index.ts';
 import { openPredictor } from '../calibration/open-predictor.ts';
 import type { Io } from '../cli/io.ts';
 import { checkPhotographs, specsOf } from '../launch/plan/check-photographs.ts';
 import type { Overrides } from '../launch/plan/overrides.ts';
 import { planSweep } from '../launch/plan/plan-sweep.ts';
+import { readGrid } from '../launch/plan/read-grid.ts';
 import { storePlan } from '../launch/plan/store-plan.ts';
 import { ownStore } from '../launch/store-access.ts';
 import { measureFirst } from '../launch/train/measure-first.ts';
@@ -18,7 +18,7 @@ export interface RunOptions extends TrainSweepOptions, Overrides {
 /** `scalesweep run`: grid, plan, store, train, report. */
 export async function run(gridFile: string, options: RunOptions, io: Io): Promise<number> {
   if (options.dryRun === true) return plan(gridFile, options, io);
-  const planned = planSweep(loadGrid(gridFile), options);
+  const planned = planSweep(await readGrid(gridFile, io.err), options);
   for (const note of planned.grid.notes) io.err(note);
   // Refused here, before anything is written.
   if (options.redis === undefined) {

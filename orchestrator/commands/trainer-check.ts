@@ -2,13 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { EXIT, isScalesweepError, ScalesweepError } from '../../contract/index.ts';
-import { loadGrid, type Grid } from '../../grids/index.ts';
+import type { Grid } from '../../grids/index.ts';
 import { requireAllowed } from '../../worker/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import type { JsonOption } from '../cli/shared-options.ts';
 import { formatTable } from '../cli/table.ts';
 import { allowOptions, shellWord } from '../launch/command-line.ts';
 import { checkPhotographs } from '../launch/plan/check-photographs.ts';
+import { readGrid } from '../launch/plan/read-grid.ts';
 import { planSweep, type SweepPlan } from '../launch/plan/plan-sweep.ts';
 import { fetchSweepData } from '../launch/train/fetch-dataset.ts';
 import { listenForStop } from '../launch/train/stop-signals.ts';
@@ -25,7 +26,7 @@ export interface TrainerCheckOptions extends JsonOption, TrainerOptions {
 
 /** `scalesweep trainer check`: tries the grid's trainer on its cheapest cell, and prints what passed. Writes no store. */
 export async function trainerCheck(gridFile: string, options: TrainerCheckOptions, io: Io): Promise<number> {
-  const grid = loadGrid(gridFile);
+  const grid = await readGrid(gridFile, io.err);
   const trainer = requireOwn(grid);
   const { silenceSeconds, graceSeconds } = requireAllowed(allowedTrainers(options), trainer.name);
   const folder = await mkdtemp(path.join(os.tmpdir(), 'scalesweep-check-'));

@@ -6,6 +6,7 @@ import type { FetchOptions } from './fetch.ts';
 import { checkFit, type PackedFolder } from './image-folder/check-fit.ts';
 import { packedFolder } from './image-folder/open-folder.ts';
 import { tell } from './image-folder/remarks.ts';
+import { shownUpTo, storedSideFor } from './image-folder/stored-size.ts';
 
 type Named = Pick<DataSpec, 'name' | 'identity'>;
 
@@ -28,11 +29,13 @@ export async function packedFacts(name: string, options: FetchOptions = {}): Pro
  * Tells what was left out of an image folder when it was packed, and returns a check of trials against what is there;
  * `undefined` where nothing is packed, or another content.
  *
+ * @param options `enlarged` is told of resolutions that are larger than some of the images.
+ *
  * @throws {ScalesweepError} `DATASET_CORRUPT` for a bad `dataset.json`; the check, `USAGE` for what a worker would refuse.
  */
 export async function lookAtPhotographs(
   data: Named,
-  options: FetchOptions = {},
+  options: FetchOptions & { readonly enlarged?: (line: string) => void } = {},
 ): Promise<((trial: { readonly data: DataSpec; readonly model: ModelSpec }) => void) | undefined> {
   const { cacheDir = datasetCacheDir(), log = () => undefined } = options;
   const packed = await packedFolder(data, { ...options, cacheDir, log });
@@ -43,5 +46,14 @@ export async function lookAtPhotographs(
   }
   if (packed.remarks !== undefined) tell(data.name, packed.remarks, true, log);
   const folder = datasetDir(cacheDir, data.name);
-  return (trial) => checkFit(trial.data, trial.model, packed, folder);
+  const told = new Set<number>();
+  return ({ data: asked, model }) => {
+    checkFit(asked, model, packed, folder);
+    const { resolution } = model;
+    if (resolution <= shownUpTo(packed.smallestSide) || told.has(resolution)) return;
+    told.add(resolution);
+    options.enlarged?.(
+      `${data.name}: at ${resolution} px, images with a shorter side below ${storedSideFor(resolution)} px are enlarged; the smallest has ${packed.smallestSide}`,
+    );
+  };
 }

@@ -14,11 +14,13 @@ export function readsDatasets({ name, trainer }: EngineSpec): boolean {
  * Compares trials with the photographs that they are to train on, as far as those are packed on this machine.
  *
  * @param log told what was left out of the dataset.
+ * @param enlarged told of resolutions that are larger than some of the images.
  * @throws {ScalesweepError} USAGE for what a worker would refuse: more images than there are, other classes.
  */
 export async function checkPhotographs(
   specs: Iterable<TrialSpec>,
   log: (line: string) => void = () => undefined,
+  enlarged: (line: string) => void = log,
 ): Promise<void> {
   let check: ((spec: TrialSpec) => void) | undefined;
   let looked = 0;
@@ -29,7 +31,7 @@ export async function checkPhotographs(
       const { DATASETS } = await import('../../../grids/index.ts');
       if (Object.hasOwn(DATASETS, spec.data.name)) return;
       const { lookAtPhotographs } = await import('../../../worker/data/index.ts');
-      check = await lookAtPhotographs(spec.data, { log });
+      check = await lookAtPhotographs(spec.data, { log, enlarged });
       if (check === undefined) return;
     }
     check(spec);

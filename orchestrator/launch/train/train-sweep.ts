@@ -40,6 +40,9 @@ export async function trainSweep(
     await fetchSweepData(facts, io);
     await checkPhotographs(
       store.nextTrials(sweep.id, LOOKED_AT, Number.MAX_SAFE_INTEGER).map(({ trial }) => trial.spec),
+      // What was left out is told where the dataset is fetched.
+      undefined,
+      io.err,
     );
   }
   const predictor = planned > 0 ? await openPredictor() : undefined;

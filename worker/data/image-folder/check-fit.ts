@@ -12,6 +12,8 @@ export interface PackedFolder {
   readonly testImages: number;
   /** Shorter side that the photographs are stored with, pixels. */
   readonly side: number;
+  /** Shorter side of the smallest image, pixels. */
+  readonly smallestSide: number;
   readonly remarks?: Remarks | undefined;
 }
 
@@ -35,8 +37,8 @@ export function checkFit(data: DataSpec, shape: ImageShape, packed: PackedFolder
   );
   expect(
     trainImages + minivalImages <= packed.trainImages,
-    `${name} has ${packed.trainImages} training images (and ${packed.testImages} of test): expected at most so many to train on ` +
-      `and to hold out, got ${trainImages} + ${minivalImages}`,
-    `Set data.images to ${packed.trainImages} in the grid, or lower data.trainImages or data.minivalImages.`,
+    `${name} has ${packed.trainImages} training images (and ${packed.testImages} of test), the grid asks for ` +
+      `${trainImages + minivalImages}: ${trainImages} to train on and ${minivalImages} to hold out`,
+    `Leave data.images out of the grid or set it to ${packed.trainImages}, or lower data.trainImages or data.minivalImages.`,
   );
 }

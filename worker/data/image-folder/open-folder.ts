@@ -16,6 +16,8 @@ export interface FolderFacts extends Remarks {
   readonly classes: readonly string[];
   readonly trainImages: number;
   readonly testImages: number;
+  /** Shorter side of the smallest image, pixels. */
+  readonly smallestSide: number;
 }
 
 /**
@@ -31,7 +33,8 @@ export async function fetchImageFolder(name: string, options: FolderOptions): Pr
 
 function factsOf({ facts, images }: PackedIndex): Omit<FolderFacts, keyof Remarks> {
   const { identity, classes, trainImages } = facts;
-  return { identity, classes, trainImages, testImages: images.length - trainImages };
+  const smallestSide = images.reduce((least, { width, height }) => Math.min(least, width, height), Infinity);
+  return { identity, classes, trainImages, testImages: images.length - trainImages, smallestSide };
 }
 
 const IDENTITY = /^imagefolder\/[0-9a-f]{16}@(\d+)$/;

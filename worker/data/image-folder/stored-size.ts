@@ -9,6 +9,11 @@ export function storedSideFor(resolution: number): number {
   return Math.ceil(resolution / CROP_FRACTION);
 }
 
+/** The largest resolution at which an image with this shorter side is not enlarged. */
+export function shownUpTo(shorterSide: number): number {
+  return Math.floor(shorterSide * CROP_FRACTION);
+}
+
 /** The size with this shorter side and the same shape; smaller photographs stay as they are. */
 export function storedSize(width: number, height: number, side: number): { width: number; height: number } {
   const scale = Math.min(1, side / Math.min(width, height));
