@@ -31,7 +31,7 @@ describe('the page on writing a grid', () => {
 
   it('lists every grid, and counts its trials', () => {
     const rows = [...README.matchAll(/^\| \[(\S+\.yaml)\]\(\1\) \| (\d+) \|/gm)];
-    const files = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml'));
+    const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml'));
     expect(new Set(rows.map(([, name]) => name))).toEqual(new Set(files));
     for (const [, name, trials] of rows) {
       expect([name, planTotals(planGrid(loadGrid(path.join(FOLDER, name!)))).trials]).toEqual([name, Number(trials)]);
