@@ -49,7 +49,7 @@ export function computeFindings(rows: readonly ResultRow[], options: FindingsOpt
     [LONGER, () => longerAgainstBigger(cells)],
     [PREDICTOR, perAxis((axis) => costAsPredictor(cells, axis, noise, { ...resampling, ...judging }))],
     [['over-fitting'], () => overFitting(regimes)],
-    [RANKS, () => rankAgreement(cells, resampling)],
+    [RANKS, () => rankAgreement(cells, noise, resampling)],
     [['recommendation-stable'], perAxis((axis) => stableOver(sumsOf(axis), axis, bootstrap))],
   ];
   const isWanted = (slug: string): boolean => options.questions?.includes(slug) ?? true;

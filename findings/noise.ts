@@ -125,6 +125,12 @@ export function varianceOf(noise: NoiseModel, cell: MeasuredCell): number | null
   return parts === null ? null : parts.seed + parts.lackOfFit + cell.digitisationVariance;
 }
 
+/** Of a cell's mean accuracy, by its seeds alone; `null` when too few cells were repeated to tell. */
+export function seedVarianceOf(noise: NoiseModel, cell: MeasuredCell): number | null {
+  const { seed } = noise.groups[noise.groupOf[cell.index]!]!;
+  return seed === null ? null : seed.variance / cell.values.length;
+}
+
 function limitsOf(groups: readonly NoiseGroup[], borrowed: number): string[] {
   const limits: string[] = [];
   const without = groups.filter((group) => group.seed === null && group.lackOfFit === null).length;
