@@ -31,6 +31,7 @@ import {
   type SweepRecord,
   type SqliteStore,
   minivalImages,
+  otherCosts,
   whatIsMissing,
 } from '../results/index.ts';
 
@@ -56,6 +57,8 @@ export interface ReportData {
   readonly missing: string | undefined;
   /** That choosing among them is luck, in a sentence, where minival is that small. */
   readonly fewImages: string | undefined;
+  /** Whose costs the cells have, in a sentence, where they are not those of the networks that were trained. */
+  readonly otherCosts: string | undefined;
   /** The paper's Figure 3, where it is installed and not what is reported. */
   readonly paper: readonly CellResult[];
 }
@@ -83,6 +86,7 @@ export function collect(store: SqliteStore, options: ScopeOptions): ReportData {
     facts: trialFacts(store, options),
     programs: trainerPrograms(store, options),
     missing: whatIsMissing(store, options),
+    otherCosts: otherCosts(store, options),
     fewImages: tooFewToChoose(minivalImages(store, options) ?? Infinity),
     paper: sweep.source === 'imported' ? [] : paperCells(),
   };

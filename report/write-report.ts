@@ -120,12 +120,12 @@ export async function renderReport(
   return { html: content, figures: rendered };
 }
 
-function factsLine({ sweep, dataset, isOneSweep, cells, facts }: ReportData): string {
+function factsLine({ sweep, dataset, isOneSweep, cells, facts, otherCosts }: ReportData): string {
   const day = new Date(sweep.createdAt).toISOString().slice(0, 10);
   const whose = isOneSweep
     ? `Sweep ${sweep.id} of ${day}`
     : `All results on this dataset; latest sweep ${sweep.id} of ${day}`;
-  return `${whose}. Dataset ${dataset}. ${plural(cells.length, 'cell')} measured, ${facts.finished} of ${plural(facts.planned, 'trial')} finished, ${facts.failed.length} failed.`;
+  return `${whose}. Dataset ${dataset}. ${plural(cells.length, 'cell')} measured, ${facts.finished} of ${plural(facts.planned, 'trial')} finished, ${facts.failed.length} failed.${otherCosts === undefined ? '' : ` ${otherCosts}.`}`;
 }
 
 /** Readers who hear the page get the figure's title; its text would be a list of tick labels. */

@@ -33,6 +33,7 @@ export { openStore, type SqliteStore } from './store/sqlite-store.ts';
 export { importResults, readResults } from './import/index.ts';
 export { axisText } from './export/fields.ts';
 export type { Noise } from './queries/noise.ts';
+export { otherCosts } from './queries/other-costs.ts';
 export { trainerPrograms, type TrainerProgram } from './queries/trainer-programs.ts';
 export { storedTrials, type StoredTrial } from './queries/stored-trials.ts';
 export { trialFacts, type TrialFacts } from './queries/trial-facts.ts';

@@ -3,7 +3,7 @@ import { best as ask, whatIsMissing, type Best } from '../../results/index.ts';
 import { cellTable } from '../cli/cell-table.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
-import { warnOfFewImages } from '../launch/report/few-images.ts';
+import { warnOfAnswer } from '../launch/report/warn-of-answer.ts';
 import { readStore } from '../launch/store-access.ts';
 import { countOf } from '../progress/words.ts';
 
@@ -20,7 +20,7 @@ export async function best(options: BestCommandOptions, io: Io): Promise<number>
   const budget = budgetOf(options);
   const { answer, missing } = await readStore(options.db, (store) => {
     const answer = ask(store, { ...scopeOf(options), budget });
-    warnOfFewImages(store, scopeOf(options), io);
+    warnOfAnswer(store, scopeOf(options), io);
     const axis = costAxes.find((name) => budget[name] !== undefined) ?? 'flops';
     return { answer, missing: answer.best === null ? whatIsMissing(store, { ...scopeOf(options), axis }) : undefined };
   });

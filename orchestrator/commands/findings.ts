@@ -12,7 +12,7 @@ import { epochCurves, resultRows, type SqliteStore } from '../../results/index.t
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
 import { formatTable, type Column } from '../cli/table.ts';
-import { warnOfFewImages } from '../launch/report/few-images.ts';
+import { warnOfAnswer } from '../launch/report/warn-of-answer.ts';
 import { readStore } from '../launch/store-access.ts';
 import { separate } from './separate.ts';
 
@@ -34,7 +34,7 @@ export interface FindingsCommandOptions extends ScopedOptions {
 export async function findings(options: FindingsCommandOptions, io: Io): Promise<number> {
   return readStore(options.db, (store) => {
     const report = ask(store, options);
-    warnOfFewImages(store, scopeOf(options), io);
+    warnOfAnswer(store, scopeOf(options), io);
     if (options.separate !== undefined) separate(store, report.findings, { ...options, id: options.separate }, io);
     else if (options.json === true) printJson(io, report);
     else print(report, io);

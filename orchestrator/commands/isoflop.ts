@@ -3,7 +3,7 @@ import { axisText, isoflop as ask, whatIsMissing, type SliceCurve } from '../../
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
 import { formatTable, type Column } from '../cli/table.ts';
-import { warnOfFewImages } from '../launch/report/few-images.ts';
+import { warnOfAnswer } from '../launch/report/warn-of-answer.ts';
 import { readStore } from '../launch/store-access.ts';
 import { countOf, percent } from '../progress/words.ts';
 import { cellTable } from '../cli/cell-table.ts';
@@ -23,7 +23,7 @@ export async function isoflop(options: IsoflopCommandOptions, io: Io): Promise<n
   const question = { ...scopeOf(options), flops, axis, tolerance };
   const { answer, missing } = await readStore(options.db, (store) => {
     const answer = ask(store, question);
-    warnOfFewImages(store, question, io);
+    warnOfAnswer(store, question, io);
     return { answer, missing: answer.sliceTotal === 0 ? whatIsMissing(store, question) : undefined };
   });
   if (missing !== undefined) io.err(missing);

@@ -2,7 +2,7 @@ import { EXIT, type CostAxis } from '../../contract/index.ts';
 import { pareto as ask, whatIsMissing } from '../../results/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
-import { warnOfFewImages } from '../launch/report/few-images.ts';
+import { warnOfAnswer } from '../launch/report/warn-of-answer.ts';
 import { readStore } from '../launch/store-access.ts';
 import { cellTable } from '../cli/cell-table.ts';
 
@@ -15,7 +15,7 @@ export async function pareto(options: ParetoCommandOptions, io: Io): Promise<num
   const question = { ...scopeOf(options), axis: options.axis };
   const { answer, missing } = await readStore(options.db, (store) => {
     const answer = ask(store, question);
-    warnOfFewImages(store, question, io);
+    warnOfAnswer(store, question, io);
     return { answer, missing: answer.front.length === 0 ? whatIsMissing(store, question) : undefined };
   });
   if (missing !== undefined) io.err(missing);

@@ -4,7 +4,7 @@ import type { JsonOption } from '../../cli/shared-options.ts';
 import { countOf } from '../../progress/words.ts';
 import type { SweepOutcome } from '../../sweep/run-sweep.ts';
 import type { Execution } from '../train/execute.ts';
-import { warnOfFewImages } from './few-images.ts';
+import { warnOfAnswer } from './warn-of-answer.ts';
 import { bestPerBudget, summaryText } from './summary.ts';
 import { writeSweepReport, type SweepReportOptions } from './sweep-report.ts';
 import type { GivenOptions } from '../command-line.ts';
@@ -31,7 +31,7 @@ export async function reportSweep(
   }
   const { counts } = outcome;
   const bests = counts.done === 0 ? [] : bestPerBudget(store, sweep);
-  if (bests.length > 0) warnOfFewImages(store, { sweep: sweep.id }, io);
+  if (bests.length > 0) warnOfAnswer(store, { sweep: sweep.id }, io);
   const page = counts.done === 0 ? undefined : await writeSweepReport(store, sweep, trained, options, io);
   if (options.json === true)
     printJson(io, { sweep: sweep.id, outcome: outcome.kind, counts, trained, best: bests, report: page ?? null });

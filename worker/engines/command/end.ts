@@ -86,11 +86,21 @@ export function exitError(exit: Exit, log: string, heard: Heard): ScalesweepErro
 }
 
 /** A line that is no event. Of a result it is a crash and no mistake of the trial: the training is over, and its checkpoint is kept. */
-export function lineError({ type, why, line, text }: HeardLine & { readonly event: undefined }): ScalesweepError {
+export function lineError({
+  type,
+  why,
+  line,
+  text,
+  isRefused,
+}: HeardLine & { readonly event: undefined }): ScalesweepError {
+  const shown = JSON.stringify(text.slice(0, 200));
   return new ScalesweepError(
     type === 'done' ? 'TRAINER_FAILED' : 'USAGE',
-    `Expected an event of trainer protocol ${TRAINER_PROTOCOL} in line ${line}, got ${JSON.stringify(text.slice(0, 200))}: ${why}`,
-    { hint: 'One JSON object a line, and nothing else there: docs/trainers.md lists the events.' },
+    // The cause first: tables cut the rest.
+    isRefused && why.startsWith('expected')
+      ? `${why.replace(/^./, (letter) => letter.toUpperCase())} (line ${line} of its events: ${shown})`
+      : `Expected an event of trainer protocol ${TRAINER_PROTOCOL} in line ${line}, got ${shown}: ${why}`,
+    { hint: 'docs/trainers.md lists the events, one JSON object a line.' },
   );
 }
 
