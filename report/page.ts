@@ -20,11 +20,13 @@ figure { margin: 1rem 0 1.6rem; }
 figure svg { display: block; max-width: 100%; height: auto; }
 figcaption { color: var(--muted); font-size: .85rem; margin-top: .4rem; }
 .phone { display: none; }
-.scroll { overflow-x: auto; margin: .6rem 0; }
+/* Shadows where a table is wider than the page; the two white covers scroll along and hide them at the ends. */
+.scroll { overflow-x: auto; margin: .6rem 0; background: linear-gradient(90deg, #fff 30%, transparent), linear-gradient(270deg, #fff 30%, transparent) 100% 0, linear-gradient(90deg, #0003, transparent), linear-gradient(270deg, #0003, transparent) 100% 0; background-repeat: no-repeat; background-size: 40px 100%, 40px 100%, 12px 100%, 12px 100%; background-attachment: local, local, scroll, scroll; }
 table { border-collapse: collapse; font-size: .82rem; font-variant-numeric: tabular-nums; width: 100%; }
 th, td { padding: .25rem .55rem; border-bottom: 1px solid var(--rule); vertical-align: top; }
 th { text-align: left; font-weight: 600; color: var(--muted); border-bottom: 2px solid var(--rule); }
 .number { text-align: right; white-space: nowrap; }
+th.number { white-space: normal; }
 .text { min-width: 6.5rem; }
 .front { font-weight: 700; }
 .question-row { color: var(--ink); border-bottom: 0; padding-top: .8rem; }

@@ -6,6 +6,7 @@ import { accuracyFlops } from './figures/accuracy-flops.ts';
 import { alongAxes } from './figures/along-axes.ts';
 import { depthWidth } from './figures/depth-width.ts';
 import type { Figure } from './figures/figure.ts';
+import { learningCurves } from './figures/learning-curves.ts';
 import { ownCurves } from './figures/own-curves.ts';
 import { ownMetrics } from './figures/own-metrics.ts';
 import { predictedMeasured } from './figures/predicted-measured.ts';
@@ -94,6 +95,7 @@ export async function renderReport(
       arms === undefined ? [] : [await draw(arms), await draw(onStepTime(data)), await draw(inPaper(paper))],
     ],
     ['resolution', 'Returns of resolution', [await draw(resolutionReturns(cells))]],
+    ['curves', 'Learning curves', [await draw(learningCurves(data.rows, data.curves))]],
     ['cost', 'Predicted against measured cost', [await draw(predictedMeasured(facts.predictions))]],
     ['own', "The trainer's own numbers", [await draw(ownMetrics(data.rows)), await draw(ownCurves(data.curves))]],
     ['cells', 'All cells', cells.length > 0 ? [cellsTable(data)] : []],

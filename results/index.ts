@@ -1,9 +1,11 @@
 /** The store, queries, imports and exports. */
+export { exportEpochs } from './export/export-epochs.ts';
 export { exportRows, type ExportFormat } from './export/export-results.ts';
 export type { CellResult } from './queries/cell-result.ts';
 export { best, type Best } from './queries/best.ts';
 export { isoflop, type SliceCurve } from './queries/isoflop.ts';
 export { minivalImages } from './queries/minival-images.ts';
+export { trialCurves, type TrialCurve } from './queries/trial-curves.ts';
 export { varyingAxes, type VaryingAxes } from './queries/varying.ts';
 export { whatIsMissing } from './queries/missing.ts';
 export { measuredCells, pareto } from './queries/pareto.ts';

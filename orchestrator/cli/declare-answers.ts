@@ -87,6 +87,7 @@ export function declareAnswers(program: Command, io: Io, act: Act): void {
   withScope(program.command('export'))
     .description('results, one row per finished trial')
     .option('--format <name>', `${FORMATS.join(', ')} [csv]`, oneOf(FORMATS))
+    .option('--epochs', 'the learning curves instead: one row per trial and epoch')
     .option('--out <file>', 'write to this file [standard output]')
     .action((options: ExportCommandOptions) =>
       act(async () => (await import('../commands/export.ts')).exportResults(options, io)),

@@ -59,6 +59,13 @@ export function declareSweeps(program: Command, io: Io, act: Act): void {
       act(async () => (await import('../commands/show.ts')).show(trial, options, io)),
     );
 
+  withStore(program.command('curves'))
+    .description('minival top-1 epoch by epoch, of each trial of a sweep or of one trial')
+    .argument('[sweep|trial]', 'id or its beginning [the latest sweep]')
+    .action((id: string | undefined, options: StoreOptions) =>
+      act(async () => (await import('../commands/curves.ts')).curves(id, options, io)),
+    );
+
   withStore(program.command('logs'))
     .description('what the trainer of a trial printed, where a trainer of your own trained it on this machine')
     .argument('<trial>', 'id or its beginning')

@@ -16,7 +16,8 @@ export async function show(prefix: string, options: StoreOptions, io: Io): Promi
   return EXIT.done;
 }
 
-function showText({ id, trial, state, result, attempts, epochs }: TrialDetail, width?: number): string {
+/** In words; without the attempts where there are none. */
+export function showText({ id, trial, state, result, attempts, epochs }: TrialDetail, width?: number): string {
   const what = trial === null ? 'imported' : FULL_NAMES.trial(trial.spec);
   const lines = [`trial ${id}: ${state}`, what];
   if (trial !== null) {

@@ -2,14 +2,18 @@
 import { parquetWriteBuffer, type ColumnSource } from 'hyparquet-writer';
 import { FACTS, type Facts } from '../../contract/index.ts';
 import type { ResultRow } from '../result-row.ts';
-import { axisNames, axisText, fieldsOf, ownNames, valueIn, type Field } from './fields.ts';
+import { axisNames, axisText, fieldsOf, ownNames, valueIn, type Field, type TableRow } from './fields.ts';
 
 const exportFormats = ['csv', 'json', 'parquet'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 /** The rows as one file's content. Equal rows give equal bytes. */
 export function exportRows(rows: readonly ResultRow[], format: ExportFormat, facts: Facts = FACTS): Uint8Array {
-  const fields = fieldsOf(facts);
+  return exportTable(rows, fieldsOf(facts), format);
+}
+
+/** Rows of any table with these fields; those of its axes and own numbers follow. */
+export function exportTable(rows: readonly TableRow[], fields: readonly Field[], format: ExportFormat): Uint8Array {
   switch (format) {
     case 'csv':
       return Buffer.from(csv(rows, fields));
@@ -21,7 +25,7 @@ export function exportRows(rows: readonly ResultRow[], format: ExportFormat, fac
 }
 
 /** RFC 4180, with \n; unknown values are empty; numbers in their shortest form that reads back the same. */
-function csv(rows: readonly ResultRow[], fields: readonly Field[]): string {
+function csv(rows: readonly TableRow[], fields: readonly Field[]): string {
   const axes = axisNames(rows);
   const own = ownNames(rows);
   const names = [...axes.map((name) => `axes.${name}`), ...own.map((name) => `metrics.${name}`)];
@@ -42,7 +46,7 @@ function quoted(value: string): string {
 }
 
 /** One array, a result a line, so that two exports can be compared line by line. */
-function json(rows: readonly ResultRow[], fields: readonly Field[]): string {
+function json(rows: readonly TableRow[], fields: readonly Field[]): string {
   const lines = rows.map((row) => {
     const values = Object.fromEntries(fields.map((field) => [field.name, valueIn(row, field)]));
     const own = row.metrics === undefined ? {} : { metrics: row.metrics };
@@ -52,7 +56,7 @@ function json(rows: readonly ResultRow[], fields: readonly Field[]): string {
 }
 
 /** Snappy, one row group, a column per field, per axis and per number of the trainer's own. */
-function parquet(rows: readonly ResultRow[], fields: readonly Field[]): Uint8Array {
+function parquet(rows: readonly TableRow[], fields: readonly Field[]): Uint8Array {
   const columns = fields.map((field): ColumnSource => {
     const { name, type, nullable } = field;
     const data = rows.map((row) => valueIn(row, field));

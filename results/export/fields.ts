@@ -1,6 +1,5 @@
 /** The fields of an exported result, in their order. docs/results-schema.md says the same for people; a test holds it to them. */
-import type { Fact, Facts } from '../../contract/index.ts';
-import type { ResultRow } from '../result-row.ts';
+import type { Fact, Facts, OwnMetrics } from '../../contract/index.ts';
 import { perFacts } from '../store/sql.ts';
 
 export interface Field {
@@ -12,7 +11,13 @@ export interface Field {
   readonly description: string;
 }
 
-const field = (name: string, type: Field['type'], description: string): Field => ({
+/** A row of an exported table: a result, or one epoch of it. Its other fields are read by their names. */
+export interface TableRow {
+  readonly axes: Readonly<Record<string, unknown>>;
+  readonly metrics?: OwnMetrics;
+}
+
+export const field = (name: string, type: Field['type'], description: string): Field => ({
   name,
   type,
   nullable: false,
@@ -39,18 +44,18 @@ export function fieldTable(facts: Facts): string {
 }
 
 /** A field's value; the row of a longer table than FACTS has more of them than its type says. */
-export function valueIn(row: ResultRow, { name }: Field): string | number | null {
+export function valueIn(row: TableRow, { name }: Field): string | number | null {
   return (row as unknown as Readonly<Record<string, string | number | null>>)[name] ?? null;
 }
 
 /** Names of the other axes that any of the rows varied, sorted. In flat formats their columns are `axes.NAME`. */
-export function axisNames(rows: readonly ResultRow[]): string[] {
+export function axisNames(rows: readonly TableRow[]): string[] {
   const forms = new Set(rows.map((row) => row.axes));
   return [...new Set([...forms].flatMap((axes) => Object.keys(axes)))].sort();
 }
 
 /** Names of the numbers that trainers of the user's own measured, sorted. In flat formats their columns are `metrics.NAME`. */
-export function ownNames(rows: readonly ResultRow[]): string[] {
+export function ownNames(rows: readonly TableRow[]): string[] {
   return [...new Set(rows.flatMap(({ metrics = {} }) => Object.keys(metrics)))].sort();
 }
 

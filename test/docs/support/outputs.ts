@@ -92,6 +92,7 @@ export async function outputsOf(folder: string, cacheDir: string): Promise<Reado
   await ask('sweeps');
   const [{ id: shown }] = outputs.get('export') as [{ id: string }];
   await run('show', ['show', shown, ...store, '--json']);
+  await ask('curves', 'grid');
   writeFileSync(file(path.join('checkpoints', `${shown}.log`)), 'epoch 1\n');
   await run('logs', ['logs', shown, ...store, '--json']);
   await ask('doctor');
