@@ -12,7 +12,7 @@ const epochFields = perFacts(({ scaling, epochMetrics }) => [
   ...scaling.map((axis) => ({ ...axis, nullable: false })),
   field('epoch', 'integer', 'finished epochs'),
   field('step', 'integer', 'finished steps'),
-  ...epochMetrics.map(({ name, description = '' }) => ({ ...field(name, 'number', description), nullable: true })),
+  ...epochMetrics.map(({ name, description }) => ({ ...field(name, 'number', description), nullable: true })),
   field('sweep', 'text', 'as in an exported result'),
 ]);
 
