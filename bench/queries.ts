@@ -122,6 +122,8 @@ function fill(file: string, rows: number, cellsAsked: number): number {
     cells++;
   }
   db.prepare('UPDATE datasets SET noise_df = ?, noise_ss = ?').run(df, squares);
+  db.exec(`INSERT INTO seed_noise (dataset, axes, epochs, resolution, df, ss)
+    SELECT dataset, axes, epochs, resolution, sum(seeds - 1), sum(minival_ss) FROM cells WHERE seeds > 1 GROUP BY axes, epochs, resolution`);
   db.exec('UPDATE sweeps SET dataset = 1, complete = 1');
   db.exec('COMMIT');
   db.pragma('wal_checkpoint(TRUNCATE)');

@@ -7,7 +7,7 @@ export function percentText(fraction: number | null): string {
 }
 
 /** `81.20 (80.91–81.49)`. */
-export function accuracyText({ minivalTop1, interval }: CellResult): string {
+export function accuracyText({ minivalTop1, interval }: Pick<CellResult, 'minivalTop1' | 'interval'>): string {
   const range = interval === null ? '' : ` (${percentText(interval[0])}–${percentText(interval[1])})`;
   return `${percentText(minivalTop1)}${range}`;
 }

@@ -81,14 +81,14 @@ export async function renderReport(
     </figure>`;
   };
   const { cells, front, bests, sweep, facts, paper } = data;
-  const noise = bests[0]?.noise ?? null;
+  const isKnown = cells.some(({ interval }) => interval !== null);
   const budgets = bests.flatMap(({ budget }) => budget.flops ?? []);
   const arms = depthWidth(cells);
   const parts: [string, string, (Html | undefined)[]][] = [
     ['best', 'Best under a budget', [bestTable(data)]],
     ['flops', 'Accuracy against FLOPs', [await draw(accuracyFlops({ cells, front, budgets }))]],
     ['findings', 'What can be said', cells.length > 1 ? [findingsSection(data.findings)] : []],
-    ['axes', 'Along each axis', [await draw(alongAxes(cells, noise))]],
+    ['axes', 'Along each axis', [await draw(alongAxes(cells))]],
     [
       'depth-width',
       'Depth against width',
@@ -112,9 +112,8 @@ export async function renderReport(
       ${answer(data)}`,
     sections,
     foot: html`<p>
-        Top-1 accuracies are means over seeds. Intervals are of Student's t at 95 %, on the deviation between seeds
-        pooled over all cells that have two or
-        more${noise === null ? '; here none has' : ` (here ${(100 * noise.sd).toFixed(3)} points, ${noise.degreesOfFreedom} degrees of freedom)`}.
+        Top-1 accuracies are means over seeds. Intervals are of Student's t at 95 %, on the deviation between seeds at
+        the cell's schedule and resolution, drawn towards that of all${isKnown ? '' : '; here no cell has two seeds'}.
         They say what new seeds would change, on the same minival images. FLOPs count a multiply-add as 2.
       </p>
       <p>Made by scalesweep.</p>`,

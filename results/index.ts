@@ -3,6 +3,7 @@ export { exportEpochs } from './export/export-epochs.ts';
 export { exportRows, type ExportFormat } from './export/export-results.ts';
 export type { CellResult } from './queries/cell-result.ts';
 export { best, type Best } from './queries/best.ts';
+export type { Corrected } from './queries/choice.ts';
 export { isoflop, type SliceCurve } from './queries/isoflop.ts';
 export { minivalImages } from './queries/minival-images.ts';
 export { trialCurves, type TrialCurve } from './queries/trial-curves.ts';

@@ -11,7 +11,7 @@ export function cellTable(cells: readonly CellResult[], width?: number): string 
 export function cellColumns(): Column<CellResult>[] {
   return [
     ...([...scalingAxes, 'flops', 'params', 'trainFlops', 'minivalTop1'] as const).map(factColumn),
-    { head: '95 % interval', rank: 3, value: ({ interval }) => intervalOf(interval) },
+    { head: '95 % interval', rank: 3, value: ({ interval }) => intervalText(interval) },
     {
       head: 'seeds',
       rank: 4,
@@ -36,7 +36,7 @@ export function axisColumn(axis: string, cells: readonly CellResult[]): Column<C
   return { head: axis, value: ({ axes }) => axisText(axes[axis]), ...(isSame ? { rank: 0 } : {}) };
 }
 
-function intervalOf(interval: CellResult['interval']): string {
+export function intervalText(interval: CellResult['interval']): string {
   if (interval === null) return '-';
   const [low, high] = interval;
   return `${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)}`;

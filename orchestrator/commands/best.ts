@@ -1,6 +1,6 @@
 import { budgetText, costAxes, EXIT, ScalesweepError, type Budget, type CostAxis } from '../../contract/index.ts';
-import { best as ask, whatIsMissing, type Best } from '../../results/index.ts';
-import { cellTable } from '../cli/cell-table.ts';
+import { best as ask, whatIsMissing, type Best, type Corrected } from '../../results/index.ts';
+import { cellTable, intervalText } from '../cli/cell-table.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
 import { warnOfAnswer } from '../launch/report/warn-of-answer.ts';
@@ -33,7 +33,7 @@ export async function best(options: BestCommandOptions, io: Io): Promise<number>
 
 /** @throws {ScalesweepError} NOT_FOUND when no measured cell is under the budget. */
 function bestText(
-  { budget, best, withinNoise, withinNoiseTotal, noise }: Best,
+  { budget, best, corrected, withinNoise, withinNoiseTotal, noise }: Best,
   missing: string | undefined,
   width?: number,
 ): string {
@@ -43,6 +43,7 @@ function bestText(
     });
   }
   const lines = [`Best with ${budgetText(budget)}:`, cellTable([best], width)];
+  if (corrected !== null) lines.push(correctedText(corrected));
   if (withinNoise.length > 0) {
     lines.push(
       '',
@@ -52,6 +53,13 @@ function bestText(
   }
   if (noise === null) lines.push('', 'No cell has two seeds, so noise is unknown: smaller differences may be luck.');
   return lines.join('\n');
+}
+
+/** What the chosen cell is worth, and why that is another number than the table's. */
+function correctedText({ minivalTop1, interval, among }: Corrected): string {
+  const worth = `fresh seeds of it would give ${(100 * minivalTop1).toFixed(1)} % (${intervalText(interval)})`;
+  if (among === 1) return `Corrected for the choice: ${worth}.`;
+  return `Corrected for the choice of the highest, which is flattered: ${worth}.`;
 }
 
 function budgetOf(options: BestCommandOptions): Budget {

@@ -1,7 +1,7 @@
 /** Minival accuracy along each scaling axis, with intervals. */
 import type { TopLevelSpec } from 'vega-lite';
 import { canonicalJson, factOf, SCALING_AXES, titleOf, type ScalingAxis } from '../../contract/index.ts';
-import type { CellResult, Noise } from '../../results/index.ts';
+import type { CellResult } from '../../results/index.ts';
 import { PAGE_WIDTH, type Figure } from './figure.ts';
 import { linearDomain, percent } from './scales.ts';
 import { COLOURS, CONFIG, PALETTE } from './style.ts';
@@ -20,10 +20,8 @@ interface Panel {
 }
 
 /** `undefined` when no axis has two values. */
-export function alongAxes(cells: readonly CellResult[], noise: Noise | null): Figure | undefined {
-  const panels = AXES.map(({ name, title }) => panelAlong(cells, name, title, noise)).filter(
-    (panel) => panel !== undefined,
-  );
+export function alongAxes(cells: readonly CellResult[]): Figure | undefined {
+  const panels = AXES.map(({ name, title }) => panelAlong(cells, name, title)).filter((panel) => panel !== undefined);
   if (panels.length === 0) return undefined;
   const tops = panels.flatMap((panel) => [
     ...panel.lines.map((point) => point.top1),
@@ -33,7 +31,7 @@ export function alongAxes(cells: readonly CellResult[], noise: Noise | null): Fi
   return {
     name: 'along-axes',
     title: 'Accuracy along each axis',
-    caption: `Grey: cells that differ in this axis alone. Blue: the mean over those of them that have every value of the axis (${panels.map((panel) => `${panel.title.split(' ', 1)[0]} ${panel.balanced}`).join(', ')} lines), so that each value is averaged over the same company${noise === null ? '' : '; bars are 95 % intervals of that mean over seeds'}. What an axis gains here it may cost in FLOPs: the figures below match cost.`,
+    caption: `Grey: cells that differ in this axis alone. Blue: the mean over those of them that have every value of the axis (${panels.map((panel) => `${panel.title.split(' ', 1)[0]} ${panel.balanced}`).join(', ')} lines), so that each value is averaged over the same company${cells.every(({ interval }) => interval === null) ? '' : '; bars are 95 % intervals of that mean over seeds'}. What an axis gains here it may cost in FLOPs: the figures below match cost.`,
     spec: (page): TopLevelSpec => {
       const columns = page === 'wide' ? 2 : 1;
       return {
@@ -89,12 +87,7 @@ function padded(values: readonly number[]): [number, number] {
 }
 
 /** `undefined` for an axis of one value, or where no two cells differ in it alone. */
-function panelAlong(
-  cells: readonly CellResult[],
-  axis: ScalingAxis,
-  title: string,
-  noise: Noise | null,
-): Panel | undefined {
+function panelAlong(cells: readonly CellResult[], axis: ScalingAxis, title: string): Panel | undefined {
   const lines = new Map<string, CellResult[]>();
   for (const cell of cells) {
     const key = `${AXES.map(({ name }) => (name === axis ? '' : cell[name])).join('|')}${canonicalJson(cell.axes)}`;
@@ -120,17 +113,17 @@ function panelAlong(
             meanAt(
               complete.flat().filter((cell) => cell[axis] === value),
               value,
-              noise,
             ),
           ),
     balanced: complete.length,
   };
 }
 
-function meanAt(cells: readonly CellResult[], value: number, noise: Noise | null): Panel['means'][number] {
+function meanAt(cells: readonly CellResult[], value: number): Panel['means'][number] {
   const mean = cells.reduce((sum, cell) => sum + cell.minivalTop1, 0) / cells.length;
-  const inverse = cells.reduce((sum, cell) => sum + 1 / cell.seeds, 0);
-  const half = noise === null ? null : (noise.critical * noise.sd * Math.sqrt(inverse)) / cells.length;
+  // Each cell has its own noise; variances of means add up, and so do the squares of half-widths, near enough.
+  const halves = cells.flatMap(({ interval }) => (interval === null ? [] : [(interval[1] - interval[0]) / 2]));
+  const half = halves.length < cells.length ? null : Math.hypot(...halves) / cells.length;
   return {
     value,
     top1: percent(mean),

@@ -2,7 +2,7 @@
 import { inOrder, type CostName, type METRICS, type ScalingAxis } from '../../contract/index.ts';
 import type { Row } from '../store/connection.ts';
 import { fieldList, overSeeds, perFacts } from '../store/sql.ts';
-import { intervalOf, type Noise } from './noise.ts';
+import { intervalOf, type NoiseModel } from './noise.ts';
 
 /** Metrics that a cell has over its seeds: a mean, or the maximum of peaks. */
 type CellMetric = Exclude<
@@ -17,7 +17,7 @@ export interface CellResult
   readonly axes: Readonly<Record<string, unknown>>;
   /** Mean over seeds, fraction of 1. */
   readonly minivalTop1: number;
-  /** 95 % interval of the mean over seeds; `null` when no cell has two seeds. */
+  /** 95 % interval of the mean over seeds of a cell that was named beforehand; `null` where no cell has two seeds. */
   readonly interval: readonly [number, number] | null;
   /** Finished seeds. */
   readonly seeds: number;
@@ -54,7 +54,7 @@ export function cellReader(): (row: Row) => StoredCell {
   };
 }
 
-export function cellResult(cell: StoredCell, noise: Noise | null): CellResult {
+export function cellResult(cell: StoredCell, noise: NoiseModel): CellResult {
   const { n: _n, readingError: _r, ...fields } = cell;
   return { ...fields, interval: intervalOf(cell, noise) };
 }

@@ -5,7 +5,7 @@
  */
 import type { Budget, CostAxis, ScalingAxis } from '../../contract/index.ts';
 import type { StoredCell } from './cell-result.ts';
-import type { Noise } from './noise.ts';
+import type { NoiseModel } from './noise.ts';
 
 export interface Selection {
   readonly budget: Budget;
@@ -19,8 +19,7 @@ export interface Cells {
   readonly scope: Scope;
   /** The scaling axes, in the order of the table. */
   readonly axes: readonly ScalingAxis[];
-  readonly noise: Noise | null;
-  readonly largestReadingError: number;
+  readonly noise: NoiseModel;
   /** The most accurate cell under the budget; of equals the cheapest on the axis. */
   mostAccurate(selection: Selection): StoredCell | undefined;
   /** Cells under the budget at least this accurate, the most accurate first, `limit` of them. */

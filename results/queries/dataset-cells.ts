@@ -6,12 +6,14 @@
  */
 import type { CostAxis } from '../../contract/index.ts';
 import { bucketOf, UNKNOWN_BUCKET } from '../store/buckets.ts';
-import type { Connection, SqlValue } from '../store/connection.ts';
+import type { Connection, Row, SqlValue } from '../store/connection.ts';
 import { capped, columnList, costAxesOf, perFacts, scalingAxesOf } from '../store/sql.ts';
 import { cellFields, cellReader, type StoredCell } from './cell-result.ts';
 import { byAccuracy, type Cells, type Scope, type Selection } from './cells.ts';
 import { filterSql, type Condition } from './filter.ts';
-import { pooledNoise } from './noise.ts';
+import type { SeedGroup } from '../statistics/index.ts';
+import { imagesOf } from './images-of.ts';
+import { noiseModel } from './noise.ts';
 
 interface CostColumns {
   readonly cost: string;
@@ -43,10 +45,12 @@ export function datasetCells(
   const fields = cellFields(facts);
   const columns = costColumns(facts);
   const storedCell = cellReader();
-  const noise = connection.get<{ ss: number; df: number; reading: number }>(
-    'SELECT noise_ss AS ss, noise_df AS df, reading_error AS reading FROM datasets WHERE n = ?',
+  const groups = connection.all<SeedGroup & Row>(
+    'SELECT axes, epochs, resolution, ss AS sumOfSquares, df AS degreesOfFreedom FROM seed_noise WHERE dataset = ?',
     dataset,
   );
+  const readingError =
+    connection.get<{ error: number }>('SELECT reading_error AS error FROM datasets WHERE n = ?', dataset)?.error ?? 0;
 
   /** Every bucket up to `last` that holds a cell: one seek for the next bucket, one for its top. */
   const buckets = (axis: CostAxis, last: number): Bucket[] => {
@@ -145,8 +149,7 @@ export function datasetCells(
   return {
     scope,
     axes: scalingAxesOf(facts),
-    noise: pooledNoise(noise?.ss ?? 0, noise?.df ?? 0),
-    largestReadingError: noise?.reading ?? 0,
+    noise: noiseModel(groups, imagesOf(connection, dataset), readingError),
     mostAccurate,
     atLeast,
     front,

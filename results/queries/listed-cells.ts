@@ -3,9 +3,9 @@ import type { CostAxis, Facts } from '../../contract/index.ts';
 import { byAccuracy, byShape, type Cells, type Scope, type Selection } from './cells.ts';
 import { costAxesOf, scalingAxesOf } from '../store/sql.ts';
 import type { StoredCell } from './cell-result.ts';
-import type { Noise } from './noise.ts';
+import type { NoiseModel } from './noise.ts';
 
-export function listedCells(list: readonly StoredCell[], scope: Scope, noise: Noise | null, facts: Facts): Cells {
+export function listedCells(list: readonly StoredCell[], scope: Scope, noise: NoiseModel, facts: Facts): Cells {
   const axes = scalingAxesOf(facts);
   const under = ({ budget, axis }: Selection): StoredCell[] =>
     list
@@ -19,7 +19,6 @@ export function listedCells(list: readonly StoredCell[], scope: Scope, noise: No
     scope,
     axes,
     noise,
-    largestReadingError: list.reduce((largest, cell) => Math.max(largest, cell.readingError ?? 0), 0),
     mostAccurate: (selection) => under(selection)[0],
     atLeast: (selection, minivalTop1, limit) =>
       under(selection)

@@ -10,7 +10,9 @@ import type { Cells, Scope } from './cells.ts';
 import { datasetCells } from './dataset-cells.ts';
 import { filterSql, parseFilter, type Condition } from './filter.ts';
 import { listedCells } from './listed-cells.ts';
-import { pooledNoise } from './noise.ts';
+import type { SeedGroup } from '../statistics/index.ts';
+import { imagesOf } from './images-of.ts';
+import { noiseModel } from './noise.ts';
 
 export interface ScopeOptions {
   /** Id prefix or name of a sweep: only its trials. @defaultValue all results on the latest sweep's dataset */
@@ -60,7 +62,7 @@ export function cellsOf(resolved: ResolvedScope): Cells {
   const { connection, scope, dataset, sweep, where } = resolved;
   return sweep === undefined
     ? datasetCells(connection, dataset, scope, where)
-    : sweepCells(connection, sweep, scope, where);
+    : sweepCells(connection, { dataset, sweep }, scope, where);
 }
 
 /** Names that the grids of a dataset varied beside the scaling axes. From the distinct forms only: a handful of grids. */
@@ -74,7 +76,12 @@ function axisNames(connection: Connection, dataset: number): string[] {
 }
 
 /** Means over the seeds that the sweep itself holds. */
-function sweepCells(connection: Connection, sweep: number, scope: Scope, where: readonly Condition[]): Cells {
+function sweepCells(
+  connection: Connection,
+  { dataset, sweep }: { dataset: number; sweep: number },
+  scope: Scope,
+  where: readonly Condition[],
+): Cells {
   const { facts } = connection;
   const filter = filterSql(where, facts);
   const rows = connection.all(
@@ -91,12 +98,20 @@ function sweepCells(connection: Connection, sweep: number, scope: Scope, where: 
     ...filter.values,
   );
   const storedCell = cellReader();
-  let sumOfSquares = 0;
-  let degreesOfFreedom = 0;
+  const groups: SeedGroup[] = [];
+  let readingError = 0;
   const list = rows.map(({ ss, ...row }) => {
-    sumOfSquares += Math.max(0, Number(ss));
-    degreesOfFreedom += Number(row.seeds) - 1;
-    return storedCell(row);
+    const cell = storedCell(row);
+    const { epochs, resolution } = cell;
+    groups.push({
+      axes: JSON.stringify(cell.axes),
+      epochs,
+      resolution,
+      sumOfSquares: Number(ss),
+      degreesOfFreedom: cell.seeds - 1,
+    });
+    readingError = Math.max(readingError, cell.readingError ?? 0);
+    return cell;
   });
-  return listedCells(list, scope, pooledNoise(sumOfSquares, degreesOfFreedom), facts);
+  return listedCells(list, scope, noiseModel(groups, imagesOf(connection, dataset), readingError), facts);
 }

@@ -61,7 +61,7 @@ export function normalQuantile(p: number): number {
 }
 
 /** P(Z < z) by the series 1/2 + density x (z + z^3/3 + z^5/15 + ...), which converges for every z. */
-function normalBelow(z: number): number {
+export function normalBelow(z: number): number {
   let term = z;
   let sum = z;
   for (let odd = 3; Math.abs(term) > 1e-17 * Math.abs(sum); odd += 2) {

@@ -4,6 +4,15 @@ import { bucketOf } from './buckets.ts';
 import type { Connection, Row } from './connection.ts';
 import { aggregateList, overSeeds, perFacts } from './sql.ts';
 
+interface Before extends Row {
+  readonly dataset: number;
+  readonly axes: string;
+  readonly epochs: number;
+  readonly resolution: number;
+  readonly seeds: number;
+  readonly minival_ss: number;
+}
+
 type Aggregate = Row & { readonly seeds: number; readonly failed: number; readonly ss: number | null };
 
 const measure = perFacts(
@@ -30,7 +39,7 @@ const update = perFacts((facts) => {
 
 /**
  * Means over a cell's finished seeds, computed from its trials each time (a handful), so that no error builds up; and the
- * dataset's pooled seed noise, corrected by the difference. A trial without minival top-1 counts for no mean of it.
+ * seed noise of its dataset and of its place in it, corrected by the difference. A trial without minival top-1 counts for no mean of it.
  * Inside the caller's transaction, at its end: several seeds of a cell often finish in one.
  */
 export function refreshCell(connection: Connection, cell: number): void {
@@ -38,8 +47,8 @@ export function refreshCell(connection: Connection, cell: number): void {
 }
 
 function refreshNow(connection: Connection, cell: number): void {
-  const before = connection.get<{ dataset: number; seeds: number; minival_ss: number }>(
-    'SELECT dataset, seeds, minival_ss FROM cells WHERE n = ?',
+  const before = connection.get<Before>(
+    'SELECT dataset, axes, epochs, resolution, seeds, minival_ss FROM cells WHERE n = ?',
     cell,
   );
   const { facts } = connection;
@@ -49,11 +58,23 @@ function refreshNow(connection: Connection, cell: number): void {
   const means = overSeeds(facts).map(({ column }) => after[column] ?? null);
   const buckets = measuredCaps(facts).map(({ column }) => bucketOf(after[column] as number | null));
   connection.run(update(facts), after.seeds, after.failed, ss, ...means, ...buckets, cell);
+  const df = Math.max(after.seeds - 1, 0) - Math.max(before.seeds - 1, 0);
   connection.run(
     'UPDATE datasets SET noise_df = noise_df + ?, noise_ss = max(0, noise_ss + ?), reading_error = max(reading_error, ?) WHERE n = ?',
-    Math.max(after.seeds - 1, 0) - Math.max(before.seeds - 1, 0),
+    df,
     ss - before.minival_ss,
     after['reading_error'] ?? 0,
     before.dataset,
+  );
+  if (df === 0 && ss === before.minival_ss) return;
+  connection.run(
+    `INSERT INTO seed_noise (dataset, axes, epochs, resolution, df, ss) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET df = df + excluded.df, ss = max(0, ss + excluded.ss)`,
+    before.dataset,
+    before.axes,
+    before.epochs,
+    before.resolution,
+    df,
+    ss - before.minival_ss,
   );
 }

@@ -68,7 +68,7 @@ describe('a sweep from the command line', () => {
     for (const column of ['overrides', 'facts']) raw.exec(`ALTER TABLE sweeps DROP COLUMN ${column}`);
     raw.prepare('UPDATE sweeps SET complete = 0, argv = ?').run(JSON.stringify(['--max-flops', String(smallest)]));
     raw.exec(
-      'DELETE FROM sweep_trials WHERE position > 0; UPDATE sweep_counts SET trials = 1; PRAGMA user_version = 3',
+      'DROP TABLE seed_noise; DELETE FROM sweep_trials WHERE position > 0; UPDATE sweep_counts SET trials = 1; PRAGMA user_version = 3',
     );
     raw.close();
     expect(await json('resume')).toMatchObject({ outcome: 'finished', trained: 3, counts: { done: 3 } });

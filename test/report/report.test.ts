@@ -11,7 +11,6 @@ import { svgOf } from '../../report/figures/render.ts';
 import { resolutionReturns } from '../../report/figures/resolution-returns.ts';
 import { measuredCells, pareto, type SqliteStore } from '../../results/index.ts';
 import { renderReport, writeReport } from '../../report/index.ts';
-import { pooledNoise } from '../../results/queries/noise.ts';
 import { findChromium, lookAt } from './browser.ts';
 import { complete, freshStore, planned, started, sweepInput, temporaryFolder } from '../results/support/fixtures.ts';
 import { isSkippedWithout } from '../support/needs.ts';
@@ -178,7 +177,7 @@ describe('figures', () => {
     const cells = measuredCells(store);
     const figures = [
       accuracyFlops({ cells, front: pareto(store).front, budgets: [3e7] }),
-      alongAxes(cells, pooledNoise(0.01, 20)),
+      alongAxes(cells),
       depthWidth(cells),
       depthWidth(cells, { axis: 'stepMs' }),
       resolutionReturns(cells),
@@ -221,7 +220,7 @@ describe('figures', () => {
 
   test('are left out where there is nothing to draw', () => {
     expect(accuracyFlops({ cells: [], front: [], budgets: [] })).toBeUndefined();
-    expect(alongAxes([], null)).toBeUndefined();
+    expect(alongAxes([])).toBeUndefined();
     expect(depthWidth([])).toBeUndefined();
     expect(resolutionReturns([])).toBeUndefined();
     expect(predictedMeasured([])).toBeUndefined();

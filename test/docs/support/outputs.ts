@@ -17,7 +17,7 @@ recipe: { batchSize: 100, learningRate: 0.1 }
 seeds: 2
 axes: { width: [0.5, 1], depth: [8, 14], resolution: 16, epochs: [1, 4], weightDecay: 1e-4 }
 constraints: ['width * depth < 14']
-budgets: [{ flops: 10M }]
+budgets: [{ flops: 5M }]
 `;
 
 const TRAINED_GRID = `
@@ -63,7 +63,7 @@ export async function outputsOf(folder: string, cacheDir: string): Promise<Reado
   await run('grid keys', ['grid', 'keys', 'baseWidth', '--json']);
   await run('cost', 'cost --family resnet-rs-small --depth 8 --resolution 28 --json'.split(' '));
   await run('run', ['run', file('grid.yaml'), ...store, '--workers', '1', '--json']);
-  await ask('best', '--max-flops', '10M');
+  await ask('best', '--max-flops', '5M');
   await ask('pareto');
   await ask('isoflop', '--flops', '5M', '--tolerance', '0.9');
   await ask('findings');
