@@ -16,7 +16,7 @@ export function otherCosts(store: SqliteStore, { sweep }: ScopeOptions = {}): st
   const { facts, gridText } = store.sweep(sweep);
   const trainer = facts?.engine.trainer?.name;
   if (trainer === undefined) return undefined;
-  const { engine, model } = parse(gridText) as StoredGrid;
+  const { engine, model } = (parse(gridText) ?? {}) as StoredGrid;
   if (engine?.ownCost === true) return undefined;
   const family = typeof model?.family === 'string' ? model.family : 'the built-in families';
   return `FLOPs, params and memory are of ${family} at each cell, not of trainer ${trainer}`;
