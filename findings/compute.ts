@@ -21,6 +21,7 @@ import { regimesOf, type Curves } from './regime.ts';
 import type { FindingsOptions, FindingsReport } from './report.ts';
 import { makeResampling } from './resample.ts';
 import { slowResolution } from './resolution.ts';
+import { stepTimeDoubt } from './step-time.ts';
 import { axisNames } from './words.ts';
 
 const NO_CURVES: Curves = new Map();
@@ -35,7 +36,8 @@ export function computeFindings(rows: readonly ResultRow[], options: FindingsOpt
   const bootstrap = makeBootstrap(cells, noise, { seed, replicates });
   const regimes = regimesOf(cells, rows, options.curves ?? NO_CURVES);
   const resampling = makeResampling({ seed, replicates: Math.min(replicates, resamplesFor(cells.length)) });
-  const axes = costAxesOf(cells);
+  const doubt = stepTimeDoubt(cells);
+  const axes: readonly MatchedCost[] = doubt === undefined ? costAxesOf(cells) : ['flops'];
   const sums = new Map<MatchedCost, DepthWidthSums[]>();
   const sumsOf = (axis: MatchedCost): DepthWidthSums[] => {
     const made = sums.get(axis) ?? depthWidthSums(cells, axis);
@@ -64,7 +66,7 @@ export function computeFindings(rows: readonly ResultRow[], options: FindingsOpt
     recommendation: withEvidence(recommend(cells, bootstrap, options, judging), findings),
     regimes,
     hull: designRangeOf(cells),
-    limits: [...limits, ...noise.limits],
+    limits: [...limits, ...(doubt === undefined ? [] : [doubt]), ...noise.limits],
   };
 }
 

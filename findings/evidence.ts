@@ -38,7 +38,7 @@ const SAYINGS: Readonly<Record<string, Sayings>> = {
   'over-fitting': {
     supported: 'most cells over-fit at this schedule, where the paper finds depth ahead',
     contradicted: 'most cells do not over-fit at this schedule',
-    'not-separable': 'about half the cells over-fit at this schedule',
+    'not-separable': 'how many cells over-fit at this schedule is open',
   },
   'short-predicts-long': {
     supported: 'short schedules rank cells as the longest does',
@@ -53,7 +53,7 @@ const SAYINGS: Readonly<Record<string, Sayings>> = {
   'recommendation-stable': {
     supported: 'the same winner from every base that tells them apart',
     contradicted: 'the winner depends on the base that one starts from',
-    'not-separable': 'too few bases tell depth and width apart',
+    'not-separable': 'whether the winner depends on the base is open',
   },
 };
 
@@ -72,12 +72,28 @@ export function withEvidence(recommendation: Recommendation, findings: readonly 
     return [
       {
         finding: finding.id,
-        says: `${sayings[finding.verdict]}${place} (${signed(finding.effect)}${interval} ${finding.unit})`,
+        says:
+          shareSaying(finding) ??
+          `${sayings[finding.verdict]}${place} (${signed(finding.effect)}${interval} ${finding.unit})`,
       },
     ];
   });
   return { ...recommendation, evidence };
 }
+
+/** An inconclusive share is said in counts: an interval around 0 of 4 tells a reader nothing, or the wrong thing. */
+function shareSaying({ slug, verdict, effect, pairs }: Finding): string | undefined {
+  if (verdict !== 'not-separable' || effect === null) return undefined;
+  const counted = `${Math.round(effect * pairs)} of ${pairs}`;
+  const few = pairs < MANY ? 'too few to tell' : 'neither most nor few';
+  if (slug === 'over-fitting') return `${counted} cells over-fit at this schedule; ${few}`;
+  if (slug === 'recommendation-stable')
+    return `the same winner of depth against width from ${counted} bases; too few of them are separated to tell`;
+  return undefined;
+}
+
+/** From so many on, an interval that holds one half says that it is about half. */
+const MANY = 20;
 
 function speaksOf({ slug, scope }: Finding, from: NonNullable<Recommendation['from']>): boolean {
   if (slug === 'winner-flips') return scope['resolution'] === undefined;

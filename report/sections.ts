@@ -118,8 +118,12 @@ export function cellsTable({ cells, front }: ReportData): Html {
 }
 
 export function findingsSection({ findings, recommendation, limits }: FindingsReport): Html {
-  const clear = findings.filter(({ verdict }) => verdict !== 'not-separable');
-  const open = findings.filter(({ verdict }) => verdict === 'not-separable');
+  const hasData = findings.filter(({ effect }) => effect !== null);
+  const clear = hasData.filter(({ verdict }) => verdict !== 'not-separable');
+  const open = [
+    ...hasData.filter(({ verdict }) => verdict === 'not-separable'),
+    ...findings.filter(({ effect }) => effect === null),
+  ];
   const { text, evidence, scale } = recommendation;
   // A refusal's reasons are its text.
   const own = scale === null ? [] : recommendation.limits;
@@ -175,7 +179,7 @@ function findingsTable(findings: readonly Finding[]): Html {
                     ${interval === null ? '–' : `${signed(interval[0])} to ${signed(interval[1])}`}
                   </td>
                   <td class="number">${pairs}</td>
-                  <td class="text ${verdict}">${verdict.replace('-', ' ')}</td>
+                  <td class="text ${verdict}">${effect === null ? 'no data' : verdict.replace('-', ' ')}</td>
                 </tr> `,
             )}
           </tbody>`,

@@ -8,7 +8,7 @@ export { isoflop, type SliceCurve } from './queries/isoflop.ts';
 export { minivalImages } from './queries/minival-images.ts';
 export { trialCurves, type TrialCurve } from './queries/trial-curves.ts';
 export { varyingAxes, type VaryingAxes } from './queries/varying.ts';
-export { whatIsMissing } from './queries/missing.ts';
+export { hasResults, whatIsMissing } from './queries/missing.ts';
 export { measuredCells, pareto } from './queries/pareto.ts';
 export { epochCurves, resultRows } from './queries/rows.ts';
 export type { ScopeOptions } from './queries/scope.ts';

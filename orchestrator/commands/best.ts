@@ -4,6 +4,7 @@ import { cellTable, intervalText } from '../cli/cell-table.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
 import { warnOfAnswer } from '../launch/report/warn-of-answer.ts';
+import { hasNothingToSay } from '../launch/no-results.ts';
 import { readStore } from '../launch/store-access.ts';
 import { countOf } from '../progress/words.ts';
 
@@ -18,12 +19,15 @@ export interface BestCommandOptions extends ScopedOptions {
 /** `scalesweep best`: chosen on minival, reported on test. */
 export async function best(options: BestCommandOptions, io: Io): Promise<number> {
   const budget = budgetOf(options);
-  const { answer, missing } = await readStore(options.db, (store) => {
+  const found = await readStore(options.db, (store) => {
+    if (hasNothingToSay(store, options, io)) return undefined;
     const answer = ask(store, { ...scopeOf(options), budget });
     warnOfAnswer(store, scopeOf(options), io);
     const axis = costAxes.find((name) => budget[name] !== undefined) ?? 'flops';
     return { answer, missing: answer.best === null ? whatIsMissing(store, { ...scopeOf(options), axis }) : undefined };
   });
+  if (found === undefined) return EXIT.done;
+  const { answer, missing } = found;
   if (options.json === true) {
     if (missing !== undefined) io.err(missing);
     printJson(io, answer);

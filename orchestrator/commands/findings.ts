@@ -1,6 +1,7 @@
 import { EXIT, ScalesweepError } from '../../contract/index.ts';
 import {
   computeFindings,
+  meaningOf,
   questionSlugs,
   type CellName,
   type MatchedCost,
@@ -13,6 +14,7 @@ import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
 import { formatTable, type Column } from '../cli/table.ts';
 import { warnOfAnswer } from '../launch/report/warn-of-answer.ts';
+import { hasNothingToSay } from '../launch/no-results.ts';
 import { readStore } from '../launch/store-access.ts';
 import { separate } from './separate.ts';
 
@@ -33,6 +35,7 @@ export interface FindingsCommandOptions extends ScopedOptions {
 /** `scalesweep findings`: every claim that the results can say something about, and what to do next. */
 export async function findings(options: FindingsCommandOptions, io: Io): Promise<number> {
   return readStore(options.db, (store) => {
+    if (hasNothingToSay(store, options, io)) return EXIT.done;
     const report = ask(store, options);
     warnOfAnswer(store, scopeOf(options), io);
     if (options.separate !== undefined) separate(store, report.findings, { ...options, id: options.separate }, io);
@@ -80,6 +83,10 @@ function budgetOf(options: FindingsCommandOptions): RecommendQuestion['budget'] 
 
 function print({ findings, recommendation, limits }: FindingsReport, io: Io): void {
   io.out(findings.length === 0 ? 'The results cannot tell anything apart yet.' : formatTable(findings, COLUMNS));
+  for (const slug of new Set(findings.map((finding) => finding.slug))) {
+    const meaning = meaningOf(slug);
+    if (meaning !== undefined) io.out(`${slug}: ${meaning}`);
+  }
   io.out(`\n${recommendation.text}`);
   if (recommendation.evidence.length > 0) io.out('Evidence:');
   for (const { says } of recommendation.evidence) io.out(`- ${says}`);
@@ -118,5 +125,5 @@ const COLUMNS: readonly Column<Finding>[] = [
     value: ({ interval }) => (interval === null ? '-' : interval.map((end) => end.toFixed(2)).join(' to ')),
   },
   { head: 'pairs', value: ({ pairs }) => pairs },
-  { head: 'verdict', value: ({ verdict }) => verdict, align: 'left' },
+  { head: 'verdict', value: ({ verdict, effect }) => (effect === null ? 'no data' : verdict), align: 'left' },
 ];

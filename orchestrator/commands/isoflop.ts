@@ -4,6 +4,7 @@ import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
 import { formatTable, type Column } from '../cli/table.ts';
 import { warnOfAnswer } from '../launch/report/warn-of-answer.ts';
+import { hasNothingToSay } from '../launch/no-results.ts';
 import { readStore } from '../launch/store-access.ts';
 import { countOf, percent } from '../progress/words.ts';
 import { cellTable } from '../cli/cell-table.ts';
@@ -21,11 +22,14 @@ const ROWS = 12;
 export async function isoflop(options: IsoflopCommandOptions, io: Io): Promise<number> {
   const { flops, axis, tolerance } = options;
   const question = { ...scopeOf(options), flops, axis, tolerance };
-  const { answer, missing } = await readStore(options.db, (store) => {
+  const found = await readStore(options.db, (store) => {
+    if (hasNothingToSay(store, options, io)) return undefined;
     const answer = ask(store, question);
     warnOfAnswer(store, question, io);
     return { answer, missing: answer.sliceTotal === 0 ? whatIsMissing(store, question) : undefined };
   });
+  if (found === undefined) return EXIT.done;
+  const { answer, missing } = found;
   if (missing !== undefined) io.err(missing);
   if (options.json === true) {
     printJson(io, answer);

@@ -3,6 +3,7 @@ import { pareto as ask, whatIsMissing } from '../../results/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
 import { warnOfAnswer } from '../launch/report/warn-of-answer.ts';
+import { hasNothingToSay } from '../launch/no-results.ts';
 import { readStore } from '../launch/store-access.ts';
 import { cellTable } from '../cli/cell-table.ts';
 
@@ -13,11 +14,14 @@ export interface ParetoCommandOptions extends ScopedOptions {
 /** `scalesweep pareto`: by rising cost, so by rising accuracy. */
 export async function pareto(options: ParetoCommandOptions, io: Io): Promise<number> {
   const question = { ...scopeOf(options), axis: options.axis };
-  const { answer, missing } = await readStore(options.db, (store) => {
+  const found = await readStore(options.db, (store) => {
+    if (hasNothingToSay(store, options, io)) return undefined;
     const answer = ask(store, question);
     warnOfAnswer(store, question, io);
     return { answer, missing: answer.front.length === 0 ? whatIsMissing(store, question) : undefined };
   });
+  if (found === undefined) return EXIT.done;
+  const { answer, missing } = found;
   if (missing !== undefined) io.err(missing);
   if (options.json === true) printJson(io, answer);
   else

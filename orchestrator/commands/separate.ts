@@ -1,7 +1,7 @@
 import { ScalesweepError } from '../../contract/index.ts';
 import { separatingGrid, type Finding } from '../../findings/index.ts';
 import type { SqliteStore } from '../../results/index.ts';
-import type { Io } from '../cli/io.ts';
+import { printJson, type Io } from '../cli/io.ts';
 import { writeWhole } from '../cli/write-whole.ts';
 import { countOf } from '../progress/words.ts';
 
@@ -10,6 +10,7 @@ interface SeparateOptions {
   readonly id: string;
   readonly sweep?: string;
   readonly out?: string;
+  readonly json?: boolean;
 }
 
 /**
@@ -36,9 +37,12 @@ export function separate(store: SqliteStore, findings: readonly Finding[], optio
     });
   }
   const grid = separatingGrid(sweep.gridText, finding);
-  if (options.out === undefined) io.out(grid.trimEnd());
-  else {
+  if (options.out !== undefined) {
     writeWhole(options.out, grid);
     io.err(`${countOf(finding.wouldSeparate!.trials, 'trial')} in ${options.out}: scalesweep run ${options.out}`);
   }
+  const { trials, trainFlops } = finding.wouldSeparate!;
+  if (options.json === true)
+    printJson(io, { finding: finding.id, trials, trainFlops, grid, file: options.out ?? null });
+  else if (options.out === undefined) io.out(grid.trimEnd());
 }

@@ -6,6 +6,15 @@ import type { SqliteStore } from '../store/sqlite-store.ts';
 import { trialsOf } from './rows.ts';
 import { resolveScope, type ScopeOptions } from './scope.ts';
 
+/** Whether any trial of a scope is finished. */
+export function hasResults(store: SqliteStore, options: ScopeOptions = {}): boolean {
+  return guarded(store.file, () => {
+    const resolved = resolveScope(store, options);
+    const { from, values } = trialsOf(resolved);
+    return resolved.connection.get(`SELECT 1 FROM ${from} AND t.state = 'done' LIMIT 1`, ...values) !== undefined;
+  });
+}
+
 interface MissingOptions extends ScopeOptions {
   /** The cost that the question goes by. @defaultValue 'flops' */
   readonly axis?: CostAxis;
