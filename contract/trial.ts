@@ -32,12 +32,38 @@ export const modelCore = z.strictObject({
 /** A setting of one family: an option, or the blocks per stage. */
 export type ModelSetting = number | string | boolean | readonly number[];
 
+/** Names that expressions and placeholders can hold as `params.NAME`. */
+export const OWN_NAME = /^[A-Za-z]\w{0,63}$/;
+/** One of a trainer's own settings. */
+export const ownValue = z.union([z.number(), z.string().max(1000), z.boolean()]);
+
+/**
+ * A network that only the user's trainer knows. It is told from the others by `params`, which it always has, and they
+ * never: the id of a trial of a registered family holds no trace of it.
+ */
+export const ownModel = z.strictObject({
+  ...modelCore.shape,
+  family: z.string().min(1).max(100),
+  /** What the trainer takes it for: layers, or a multiplier. */
+  depth: z.number().positive(),
+  /** Settings of the trainer's own, by name. */
+  params: z.record(z.string().regex(OWN_NAME), ownValue),
+});
+export type OwnParams = z.infer<typeof ownModel>['params'];
+
+/** Whether only the user's trainer knows the network. */
+export function isOwnModel(model: unknown): boolean {
+  return typeof model === 'object' && model !== null && 'params' in model;
+}
+
 /**
  * A network, as `models` builds it: what every family has, and the settings of its own. Which settings those are is a
  * strict schema of the family; whoever parses a spec uses `modelSpec` of `models`, the union of them.
  */
 export interface ModelSpec extends Readonly<z.infer<typeof modelCore>> {
-  readonly [setting: string]: ModelSetting | undefined;
+  /** Of a network that only the user's trainer knows ({@link ownModel}). */
+  readonly params?: OwnParams;
+  readonly [setting: string]: ModelSetting | OwnParams | undefined;
 }
 
 /** A dataset, by name and content: never by path, so that no message can make a worker read a file of its choosing. */
@@ -148,5 +174,8 @@ export function makeTrial(spec: TrialSpec): Trial {
   return { id: trialId(spec), spec };
 }
 
-/** Predicted cost of a trial, from the network's graph (contract/facts/costs.ts). */
-export type TrialCost = Readonly<Record<CostName, number>>;
+/** What a trainer of one's own may leave unsaid of a network that only it knows: then it is `null`. */
+type Unsaid = 'activations' | 'memoryBytes';
+
+/** Predicted cost of a trial, from the network's graph or from its trainer (contract/facts/costs.ts). */
+export type TrialCost = Readonly<Record<Exclude<CostName, Unsaid>, number> & Record<Unsaid, number | null>>;

@@ -4,6 +4,7 @@ export { makeAwakeClock, type AwakeClock } from './child/awake-clock.ts';
 export { START_FAILURES, supervise, type Supervisor } from './child/supervisor.ts';
 export { openCheckpoints } from './storage/checkpoints.ts';
 export { costEnvironment } from './engines/command/inherited.ts';
+export { fillIn, settingsOf } from './engines/command/inputs.ts';
 export {
   allowedInEnvironment,
   commandsEnvironment,

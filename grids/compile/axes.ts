@@ -1,7 +1,7 @@
 /** From the `axes` of a file to the space of its cells. */
 import { AxisNumbers, canonicalJson, scalingAxes } from '../../contract/index.ts';
 import type { Check } from '../read/check.ts';
-import { FIELDS, readLiteral, type Field } from '../schema/fields.ts';
+import { readLiteral, type Field, type Fields } from '../schema/fields.ts';
 import { listed, shown, type Path } from '../read/problems.ts';
 import { axisSpace, listSpace, productSpace, zipSpace, type Assignment, type Space } from '../plan/space.ts';
 import type { AxisValue } from '../cell.ts';
@@ -33,9 +33,9 @@ export function isNamed(raw: unknown, name: string): boolean {
 }
 
 /** `undefined` when a problem was reported. */
-export function compileAxes(raw: unknown, check: Check): CompiledAxes | undefined {
+export function compileAxes(raw: unknown, check: Check, fields: Fields): CompiledAxes | undefined {
   const values: AxisValues = new Map();
-  const space = compileSpace(raw, ['axes'], check, values);
+  const space = compileSpace(raw, ['axes'], check, values, fields);
   const isSound = check.isSound(['axes']);
   // One that was reported, as misspelt or in the wrong place, is not missing as well; of axes with a problem, those that are nowhere are.
   const missing = scalingAxes
@@ -57,21 +57,21 @@ export function compileAxes(raw: unknown, check: Check): CompiledAxes | undefine
   };
 }
 
-function compileSpace(raw: unknown, path: Path, check: Check, values: AxisValues): Space {
+function compileSpace(raw: unknown, path: Path, check: Check, values: AxisValues, fields: Fields): Space {
   const parts: { path: Path; space: Space }[] = [];
   for (const [key, inner] of Object.entries((raw ?? {}) as Record<string, unknown>)) {
     const here = [...path, key];
     if (!check.isSoundHere(here)) continue;
-    const field = FIELDS.get(key);
+    const field = fields.get(key);
     if (field !== undefined) {
       parts.push({ path: here, space: axisSpace(key, readValues(field, inner, here, check, values, true)) });
     } else if (key === 'zip') {
-      parts.push({ path: here, space: compileZip(inner as Record<string, unknown>, here, check, values) });
+      parts.push({ path: here, space: compileZip(inner as Record<string, unknown>, here, check, values, fields) });
     } else if (key === 'list') {
-      parts.push({ path: here, space: compileList(inner as unknown[], here, check, values) });
+      parts.push({ path: here, space: compileList(inner as unknown[], here, check, values, fields) });
     } else if (key === 'product') {
       (inner as unknown[]).forEach((part, index) => {
-        parts.push({ path: [...here, index], space: compileSpace(part, [...here, index], check, values) });
+        parts.push({ path: [...here, index], space: compileSpace(part, [...here, index], check, values, fields) });
       });
     }
   }
@@ -129,10 +129,10 @@ function readValues(
   return found;
 }
 
-function compileZip(raw: Record<string, unknown>, path: Path, check: Check, values: AxisValues): Space {
+function compileZip(raw: Record<string, unknown>, path: Path, check: Check, values: AxisValues, fields: Fields): Space {
   const columns = new Map<string, AxisValue[]>();
   for (const [name, inner] of Object.entries(raw)) {
-    const field = FIELDS.get(name);
+    const field = fields.get(name);
     if (field !== undefined) columns.set(name, readValues(field, inner, [...path, name], check, values, false));
   }
   const lengths = new Set([...columns.values()].map((column) => column.length));
@@ -159,8 +159,8 @@ function compileZip(raw: Record<string, unknown>, path: Path, check: Check, valu
   return space;
 }
 
-function compileList(raw: readonly unknown[], path: Path, check: Check, values: AxisValues): Space {
-  const parts = raw.map((part, index) => compileSpace(part, [...path, index], check, values));
+function compileList(raw: readonly unknown[], path: Path, check: Check, values: AxisValues, fields: Fields): Space {
+  const parts = raw.map((part, index) => compileSpace(part, [...path, index], check, values, fields));
   const cells = new Set<string>();
   parts.forEach((part, index) => {
     if (part.size !== 1) return;

@@ -1,11 +1,16 @@
 import { ENGINE_NUMERICS, trainerSpec, type EngineName, type EngineSpec } from '../../contract/index.ts';
 import type { Check } from '../read/check.ts';
 import { shown } from '../read/problems.ts';
+import type { Fields } from '../schema/fields.ts';
 
 type Scalar = string | number;
 
 /** The engine of a grid; `undefined` when a problem was reported. */
-export function compileEngine(raw: unknown, check: Check): EngineSpec | undefined {
+export function compileEngine(
+  raw: unknown,
+  check: Check,
+  { fields, isOwn }: { readonly fields: Fields; readonly isOwn: boolean },
+): EngineSpec | undefined {
   if (!check.isSound(['engine'])) return undefined;
   if (typeof raw !== 'object' || raw === null) {
     const name = (raw ?? 'onnx') as EngineName;
@@ -16,7 +21,15 @@ export function compileEngine(raw: unknown, check: Check): EngineSpec | undefine
     arguments: given = [],
     version,
   } = raw as { readonly command: string; readonly arguments?: readonly Scalar[]; readonly version?: Scalar };
-  given.forEach((argument, index) => check.reportInexact(['engine', 'arguments', index], argument));
+  given.forEach((argument, index) => {
+    const path = ['engine', 'arguments', index];
+    check.reportInexact(path, argument);
+    if (isOwn && String(argument).includes('{weights}'))
+      check.report(path, 'Expected no {weights} of networks that only the trainer knows, got it');
+    for (const [, name] of String(argument).matchAll(/\{(params\.[^{}]*)\}/g))
+      if (!fields.has(name!))
+        check.report(path, `Expected {NAME} to name a setting under \`params\` or on an axis, got {${name}}`);
+  });
   check.reportInexact(['engine', 'version'], version);
   if (!check.isSound(['engine'])) return undefined;
   const trainer = trainerSpec.safeParse({

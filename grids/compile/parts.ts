@@ -1,11 +1,10 @@
 /** The smaller parts of a grid: blocks per stage, constraints, seeds, budgets. */
 import { costAxes, parseAmount, type Budget } from '../../contract/index.ts';
-import type { RegisteredFamily } from '../../models/index.ts';
 import type { Check } from '../read/check.ts';
 import type { CompiledAxes } from './axes.ts';
-import { isOfFamilies } from './families.ts';
+import { isOfFamilies, type GridFamily } from './families.ts';
 import { compileExpression, COSTS } from './rules.ts';
-import { FIELDS, type Kind } from '../schema/fields.ts';
+import type { Fields, Kind } from '../schema/fields.ts';
 import { listed, shown, type Path, type Place } from '../read/problems.ts';
 import type { Constraint, GridProgram } from '../read/program.ts';
 
@@ -35,9 +34,9 @@ export function compileBlocks(raw: unknown, axes: CompiledAxes | undefined, chec
 }
 
 /** What a constraint may name: every setting that a grid of these families can have, and every cost. */
-const kindsOf = (families: readonly RegisteredFamily[]): ReadonlyMap<string, Kind> =>
+const kindsOf = (families: readonly GridFamily[], fields: Fields): ReadonlyMap<string, Kind> =>
   new Map([
-    ...[...FIELDS.values()]
+    ...[...fields.values()]
       .filter((field) => isOfFamilies(field, families))
       .map(({ name, kind }) => [name, kind] as const),
     ...COSTS.map((name) => [name, 'number'] as const),
@@ -45,13 +44,14 @@ const kindsOf = (families: readonly RegisteredFamily[]): ReadonlyMap<string, Kin
 
 export function compileConstraints(
   raw: unknown,
-  families: readonly RegisteredFamily[],
+  families: readonly GridFamily[],
+  fields: Fields,
   check: Check,
   placeOf: (path: Path) => Place,
 ): Constraint[] {
   if (!Array.isArray(raw) || !check.isSoundHere(['constraints'])) return [];
   const found: Constraint[] = [];
-  const kinds = kindsOf(families);
+  const kinds = kindsOf(families, fields);
   raw.forEach((text: unknown, index) => {
     const path: Path = ['constraints', index];
     if (typeof text !== 'string' || !check.isSound(path)) return;

@@ -3,7 +3,7 @@ import { didYouMean, parseAmount, type TrialCost } from '../../contract/index.ts
 import type { Check } from '../read/check.ts';
 import { ExpressionError } from '../expression/expression-syntax.ts';
 import { parseExpression, type Expression, type Scope } from '../expression/expression.ts';
-import { describe, FIELDS, readLiteral, type Field, type Kind } from '../schema/fields.ts';
+import { describe, FIELDS, readLiteral, type Field, type Fields, type Kind } from '../schema/fields.ts';
 import { listed, shown, type Path } from '../read/problems.ts';
 import type { Table } from '../schema/schema.ts';
 import type { AxisValue } from '../cell.ts';
@@ -22,12 +22,16 @@ export interface Names {
   readonly kinds: ReadonlyMap<string, Kind>;
   /** The axes, with the values that they take. */
   readonly axes: ReadonlyMap<string, readonly AxisValue[]>;
+  readonly fields: Fields;
 }
 
 /** Whether a setting is written as a value, and not as a rule. */
 export function isLiteral(field: Field, raw: unknown): boolean {
   if (typeof raw !== 'string') return typeof raw !== 'object' || raw === null;
-  return field.kind === 'number' ? parseAmount(raw) !== undefined : field.choices.includes(raw) || /^[\w-]*$/.test(raw);
+  if (field.kind === 'number') return parseAmount(raw) !== undefined;
+  // Where a text has no choices, any is a value.
+  const isFree = field.kind === 'text' && field.choices.length === 0;
+  return isFree || field.choices.includes(raw) || /^[\w-]*$/.test(raw);
 }
 
 /** `undefined` when a problem was reported. */
@@ -90,7 +94,7 @@ function compileTable(
 ): ((scope: Scope) => AxisValue) | undefined {
   const before = check.count();
   const axisValues = names.axes.get(table.by);
-  const by = FIELDS.get(table.by);
+  const by = names.fields.get(table.by);
   if (by === undefined || axisValues === undefined) {
     const known = [...names.axes.keys()];
     const hint = didYouMean(table.by, known);

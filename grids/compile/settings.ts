@@ -1,11 +1,10 @@
 /** The settings of a section: each a fixed value, a rule over the cell, or left to its default. */
-import type { RegisteredFamily } from '../../models/index.ts';
 import type { Check } from '../read/check.ts';
-import { isOfFamilies } from './families.ts';
+import { isOfFamilies, type GridFamily } from './families.ts';
 import type { CompiledAxes } from './axes.ts';
 import { compileRule, isLiteral } from './rules.ts';
 import { RECIPE_DEFAULTS } from '../schema/defaults.ts';
-import { FIELDS, fieldsOf, readLiteral, type Field, type Kind, type Section } from '../schema/fields.ts';
+import { fieldsOf, readLiteral, type Field, type Fields, type Kind, type Section } from '../schema/fields.ts';
 import type { Path, Place } from '../read/problems.ts';
 import type { Rule } from '../read/program.ts';
 import type { Assignment } from '../plan/space.ts';
@@ -13,11 +12,13 @@ import type { Assignment } from '../plan/space.ts';
 export interface Settings {
   readonly fixed: Assignment;
   readonly rules: Rule[];
+  /** All settings that the file can have. */
+  readonly fields: Fields;
   readonly axes: CompiledAxes | undefined;
   /** Whether every cell has it; of axes with a problem, whether any part of them names it. */
   readonly isOnAxes: (name: string) => boolean;
   /** The families whose networks the grid may have. */
-  readonly families: readonly RegisteredFamily[];
+  readonly families: readonly GridFamily[];
   /** What a rule at this point of the file may name; grows as sections are read. */
   readonly kinds: Map<string, Kind>;
   readonly placeOf: (path: Path) => Place;
@@ -26,7 +27,7 @@ export interface Settings {
 type Mapping = Readonly<Record<string, unknown>>;
 
 export function compileSection(section: Section, raw: Mapping, settings: Settings, check: Check): void {
-  const fields = fieldsOf(section).filter((field) => isOfFamilies(field, settings.families));
+  const fields = fieldsOf(section, settings.fields).filter((field) => isOfFamilies(field, settings.families));
   // Fixed values and defaults can be named wherever they stand; rules only by what stands below them.
   for (const field of fields) {
     const written = raw[field.name];
@@ -59,7 +60,7 @@ export function compileSection(section: Section, raw: Mapping, settings: Setting
 /** Learning rate in proportion to the batch: `{per256: 0.1}` is 0.1 at a batch of 256. Goyal et al. 2017, section 2.1. */
 export function compileLearningRate(raw: unknown, settings: Settings, check: Check): void {
   const path: Path = ['recipe', 'learningRate'];
-  const field = FIELDS.get('learningRate');
+  const field = settings.fields.get('learningRate');
   if (!isRate(raw) || field === undefined || !check.isSound(path)) return;
   refuseBoth(field, path, settings, check);
   const inner: Path = [...path, 'per256'];
@@ -95,7 +96,7 @@ function isRequired(field: Field): boolean {
 }
 
 /** A value beside an axis that every cell has would never be used. */
-function refuseBoth(field: Field, path: Path, settings: Settings, check: Check): void {
+export function refuseBoth(field: Field, path: Path, settings: Settings, check: Check): void {
   if (settings.axes?.space.always.has(field.name) !== true) return;
   check.report(
     path,
@@ -118,6 +119,6 @@ function addRule(field: Field, raw: unknown, path: Path, settings: Settings, che
   settings.kinds.set(field.name, field.kind);
 }
 
-function namesOf({ kinds, axes }: Settings): Parameters<typeof compileRule>[3] {
-  return { kinds, axes: axes?.values ?? new Map() };
+function namesOf({ kinds, axes, fields }: Settings): Parameters<typeof compileRule>[3] {
+  return { kinds, axes: axes?.values ?? new Map(), fields };
 }

@@ -93,14 +93,23 @@ function compile(node: jsep.Expression, context: Context): Typed {
       return compileConditional(core, context);
     case 'CallExpression':
       return compileCall(core, context);
-    case 'MemberExpression':
+    case 'MemberExpression': {
+      const own = ownName(core);
+      if (own !== undefined) return compileName({ ...core.object, type: 'Identifier', name: own }, context);
       throw refused(core.object, 'a name with a part (a dot or a bracket)');
+    }
     case 'ThisExpression':
     case 'ArrayExpression':
     case 'SequenceExpression':
     case 'Compound':
       throw refused(node, 'a list');
   }
+}
+
+/** `params.expansion`: a setting of the trainer's own. */
+function ownName({ object, property, computed }: jsep.MemberExpression): string | undefined {
+  const { name } = property as jsep.Identifier;
+  return !computed && object['name'] === 'params' && property.type === 'Identifier' ? `params.${name}` : undefined;
 }
 
 function compileName(node: jsep.Identifier, { kinds, names }: Context): Typed {

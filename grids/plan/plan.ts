@@ -136,7 +136,8 @@ function judge(
   if ('reason' in found) return { rule: found.reason };
   const { cost } = found;
   const costly = constraints.filter((constraint) => constraint.needsCost);
-  const scope = costly.length > 0 ? { ...settings, ...cost } : settings;
+  // `ownCost` refuses a constraint over what the trainer does not say.
+  const scope = costly.length > 0 ? ({ ...settings, ...cost } as Scope) : settings;
   const rule =
     costly.find((constraint) => !holds(constraint, scope))?.text ?? caps.find((cap) => !cap.allows(cost))?.rule;
   return rule === undefined ? { cost } : { rule };

@@ -3,11 +3,13 @@ import {
   recipeSpec,
   type ModelSetting,
   type ModelSpec,
+  type OwnParams,
   type RecipeSpec,
   type TrialSpec,
 } from '../../contract/index.ts';
 import { familyOf } from '../../models/index.ts';
 import { describe } from '../schema/fields.ts';
+import { OWN_PREFIX } from '../schema/own-fields.ts';
 import { GridError, shown, type Place } from '../read/problems.ts';
 import type { GridProgram, Rule } from '../read/program.ts';
 import type { Assignment } from './space.ts';
@@ -109,18 +111,23 @@ export function specOf(program: GridProgram, settings: Readonly<Assignment>, see
   };
 }
 
-function modelOf({ data, blocks }: GridProgram, settings: Readonly<Assignment>): ModelSpec {
-  const { settingNames } = familyOf(String(settings['family']));
-  const stages = blocks(settings);
-  const model: Record<string, ModelSetting> = {
-    family: settings['family']!,
+function modelOf({ data, blocks, own }: GridProgram, settings: Readonly<Assignment>): ModelSpec {
+  const family = String(settings['family']);
+  const model: Record<string, ModelSetting | OwnParams> = {
+    family,
     depth: settings['depth']!,
     width: settings['width']!,
     resolution: settings['resolution']!,
     channels: data.channels,
     classes: data.classes,
   };
+  if (own !== undefined) {
+    const present = own.filter((name) => settings[name] !== undefined);
+    model['params'] = Object.fromEntries(present.map((name) => [name.slice(OWN_PREFIX.length), settings[name]!]));
+    return model as ModelSpec;
+  }
+  const stages = blocks(settings);
   if (stages !== undefined) model['blocks'] = [...stages];
-  for (const name of settingNames) model[name] = settings[name]!;
+  for (const name of familyOf(family).settingNames) model[name] = settings[name]!;
   return model as ModelSpec;
 }

@@ -4,12 +4,13 @@ import { contentHash, parseAmount } from '../../contract/index.ts';
 import { Check } from './check.ts';
 import { compile } from '../compile/compile.ts';
 import { compileBudgets } from '../compile/parts.ts';
-import { FIELDS } from '../schema/fields.ts';
+import { fieldsFor } from '../schema/own-fields.ts';
+import type { Fields } from '../schema/fields.ts';
 import { textWithFacts, withFacts, type NamedFacts } from './own-data.ts';
 import { problemsOf } from './issues.ts';
 import type { GridProgram } from './program.ts';
 import { readGridFile } from './read-file.ts';
-import { gridSchema } from '../schema/schema.ts';
+import { gridSchemaWith } from '../schema/schema.ts';
 import { TRIED_WHEN_READ, tryCells } from '../plan/try-cells.ts';
 import type { Grid } from '../grid.ts';
 import { readYaml } from './yaml-source.ts';
@@ -27,19 +28,20 @@ export function loadGrid(file: string): Grid {
 export function parseGrid(text: string, fileName: string, known?: NamedFacts): Grid {
   const source = readYaml(text, fileName);
   const value = withFacts(source.value, known);
-  const form = gridSchema.safeParse(value);
+  const fields = fieldsFor(value);
+  const form = gridSchemaWith(fields).safeParse(value);
   const check = new Check(source, form.success ? [] : problemsOf(form.error.issues, source));
   if (!check.isSoundHere([])) throw check.error(fileName);
   const raw = value as Readonly<Record<string, unknown>>;
   const budgets = compileBudgets(raw['budgets'], check);
-  const program = compile(raw, fileName, check, source.placeOf);
+  const program = compile(raw, fileName, check, source.placeOf, fields);
   if (program === undefined || !form.success || check.count() > 0) throw check.error(fileName);
   tryCells(program, 0, TRIED_WHEN_READ);
   return {
     name: path.basename(fileName, path.extname(fileName)),
     file: fileName,
     text: known === undefined || value === source.value ? text : textWithFacts(text, known),
-    hash: hashOf(program, raw),
+    hash: hashOf(program, raw, fields),
     question: form.data.question,
     command: form.data.command,
     cost: form.data.cost,
@@ -56,14 +58,14 @@ export function parseGrid(text: string, fileName: string, known?: NamedFacts): G
   };
 }
 
-function hashOf(program: GridProgram, raw: Readonly<Record<string, unknown>>): string {
+function hashOf(program: GridProgram, raw: Readonly<Record<string, unknown>>, fields: Fields): string {
   const { base, data, engine, seeds } = program;
   const { identity, images, classes, channels, name } = data;
   return contentHash({
     base: base[program.fixed['family'] as keyof typeof base] ?? base,
     sections: [raw['model'], raw['data'], raw['recipe'], raw['constraints']].map(plain),
     // A list of pairs: the order of the axes is the order of the trials.
-    axes: inOrder(raw['axes']),
+    axes: inOrder(raw['axes'], fields),
     data: { identity, images, classes, channels, name },
     engine,
     ...(hasOwnCost(raw) ? { ownCost: true } : {}),
@@ -85,11 +87,11 @@ function plain(value: unknown): unknown {
 }
 
 /** `width: 1` and `width: [1]` are the same axis. */
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
+function inOrder(value: unknown, fields: Fields): unknown {
+  if (Array.isArray(value)) return value.map((inner) => inOrder(inner, fields));
   if (typeof value !== 'object' || value === null) return plain(value);
   return Object.entries(value).map(([key, inner]) => [
     key,
-    inOrder(FIELDS.has(key) && !Array.isArray(inner) ? [inner] : inner),
+    inOrder(fields.has(key) && !Array.isArray(inner) ? [inner] : inner, fields),
   ]);
 }

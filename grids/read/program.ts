@@ -45,5 +45,7 @@ export interface GridProgram {
   /** Where a setting is written: beside its name, among the axes, or else its section. */
   readonly placeOf: (setting: string) => Place;
   readonly engine: EngineSpec;
+  /** Settings of the trainer's own, `params.` before each name, where its networks are of no family of this program. */
+  readonly own: readonly string[] | undefined;
   readonly seeds: readonly number[];
 }

@@ -38,6 +38,11 @@ export const ABOUT: Readonly<Record<string, About>> = {
     values: 'a list of expressions',
     default: 'none',
   },
+  params: {
+    about:
+      'settings of your trainer that are the same in every cell; the others are axes `params.NAME`. With `ownCost`',
+    values: 'a mapping of names to numbers, texts, true or false',
+  },
   seeds: {
     about: 'how many seeds per cell, or which; intervals need two',
     values: 'an integer from 1 to 10,000, or a list of integers from 0 to 4294967295',

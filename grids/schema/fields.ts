@@ -34,8 +34,10 @@ const MODEL_SETTINGS = new Map(
 );
 const DATA_FIELDS = ['trainImages', 'minivalImages'] as const;
 
+export type Fields = ReadonlyMap<string, Field>;
+
 /** By name, in the order in which messages list them. */
-export const FIELDS: ReadonlyMap<string, Field> = new Map(
+export const FIELDS: Fields = new Map(
   [
     field('width', undefined, width),
     field('depth', undefined, depth),
@@ -48,7 +50,8 @@ export const FIELDS: ReadonlyMap<string, Field> = new Map(
   ].map((each) => [each.name, each]),
 );
 
-export const fieldsOf = (section: Section): Field[] => [...FIELDS.values()].filter((each) => each.section === section);
+export const fieldsOf = (section: Section, fields: Fields = FIELDS): Field[] =>
+  [...fields.values()].filter((each) => each.section === section);
 
 export type Reading =
   { readonly ok: true; readonly value: AxisValue } | { readonly ok: false; readonly message: string };
@@ -65,7 +68,7 @@ export function readLiteral(field: Field, raw: unknown): Reading {
 /** `an integer >= 1`, `one of cosine, step or constant`, `true or false`. */
 export function describe(field: Field): string {
   if (field.kind === 'boolean') return 'true or false';
-  if (field.kind === 'text') return listed(field.choices);
+  if (field.kind === 'text') return field.choices.length === 0 ? 'a text' : listed(field.choices);
   if (!(field.schema instanceof z.ZodNumber)) return 'a number';
   const bounds: string[] = [];
   // JSON Schema is the public form in which zod states a number's bounds.

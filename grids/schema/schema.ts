@@ -1,7 +1,7 @@
 /** The form of a grid file. What the values mean to each other is checked in `compile.ts`. */
 import { z } from 'zod';
 import { costAxes, didYouMean, engineNames, scalingAxes } from '../../contract/index.ts';
-import { describe, FIELDS, fieldsOf, type Field, type Section } from './fields.ts';
+import { describe, FIELDS, fieldsOf, type Field, type Fields, type Section } from './fields.ts';
 import { oddSpace, plainSpaces } from '../read/characters.ts';
 import { listed, MAX_LISTED, shown } from '../read/problems.ts';
 
@@ -109,29 +109,31 @@ function axis(field: Field): z.ZodType {
     .describe(`${describe(field)}; one or a list`);
 }
 
-const axisShape = Object.fromEntries([...FIELDS.values()].map((field) => [field.name, axis(field)]));
-
 /** A part of the grid: everything in it multiplies. */
-const space: z.ZodType = mapping(
-  '`axes`',
-  {
-    ...axisShape,
-    get product() {
-      return z
-        .array(space, says('`product` to be a list of axes'))
-        .min(1, says('`product` to be a list of axes'))
-        .optional();
+function spaceOf(fields: Fields): z.ZodType {
+  const axes = Object.fromEntries([...fields.values()].map((field) => [field.name, axis(field)]));
+  const space: z.ZodType = mapping(
+    '`axes`',
+    {
+      ...axes,
+      get product() {
+        return z
+          .array(space, says('`product` to be a list of axes'))
+          .min(1, says('`product` to be a list of axes'))
+          .optional();
+      },
+      zip: mapping('`zip`', axes).optional(),
+      get list() {
+        return z
+          .array(space, says('`list` to be a list of cells'))
+          .min(1, says('`list` to be a list of cells'))
+          .optional();
+      },
     },
-    zip: mapping('`zip`', axisShape).optional(),
-    get list() {
-      return z
-        .array(space, says('`list` to be a list of cells'))
-        .min(1, says('`list` to be a list of cells'))
-        .optional();
-    },
-  },
-  scalingAxes,
-);
+    scalingAxes,
+  );
+  return space;
+}
 
 const rate = z.union(
   [
@@ -218,7 +220,7 @@ export const gridSchema = mapping('the grid', {
     ['name'],
   ),
   recipe: mapping('`recipe`', { ...section('recipe'), learningRate: rate.optional() }, ['batchSize', 'learningRate']),
-  axes: space,
+  axes: spaceOf(FIELDS),
   constraints: z
     .array(
       z.string(says('a constraint to be an expression')),
@@ -228,4 +230,12 @@ export const gridSchema = mapping('the grid', {
   seeds: z.union([count, z.array(seed).min(1, howSeeds)], howSeeds).optional(),
   budgets: z.array(budget, says('`budgets` to be a list')).optional(),
   engine: engine.optional(),
+  params: z
+    .record(z.string(), scalar, says("`params` to be a mapping of a trainer's own settings"))
+    .optional()
+    .describe('Settings of your trainer, where it prints the cost of its networks.'),
 });
+
+/** The form of a file with these settings: a trainer's own may be axes. */
+export const gridSchemaWith = (fields: Fields): typeof gridSchema =>
+  fields === FIELDS ? gridSchema : mapping('the grid', { ...gridSchema.shape, axes: spaceOf(fields) });

@@ -63,7 +63,7 @@ export function printPlanTable(view: PlanView, most: number, io: Io): void {
   io.out(`${grid.name}: ${grid.question}\n${setting.words()}\n`);
   if (fixed.length > 0) io.out(`Throughout: ${fixed.join(', ')}\n`);
   const shown = axes.filter((axis) => varied.has(axis));
-  io.out(formatTable(rows, cellColumns(shown, remaining.done > 0), io.width));
+  io.out(formatTable(rows, cellColumns(shown, rows, remaining.done > 0), io.width));
   if (cells > rows.length) {
     io.out(`and ${countOf(cells - rows.length, 'more cell')} (--rows N shows more, --json all)\n`);
     io.out(formatTable(byAxis(shares, grid), shareColumns(totals)));
@@ -97,7 +97,9 @@ function axesOf(grid: Grid): string[] {
   return [...new Set([...scalingAxes, ...Object.keys(grid.axes)])];
 }
 
-function cellColumns(axes: readonly string[], isBegun: boolean): Column<CellRow>[] {
+function cellColumns(axes: readonly string[], rows: readonly CellRow[], isBegun: boolean): Column<CellRow>[] {
+  // A trainer need not say what its networks' activations are.
+  const isSaid = ({ name }: (typeof COSTS)[number]): boolean => rows.some(({ planned }) => planned.cost[name] !== null);
   return [
     ...axes.map((axis) => ({
       head: axis,
@@ -105,7 +107,7 @@ function cellColumns(axes: readonly string[], isBegun: boolean): Column<CellRow>
     })),
     { head: 'seeds', value: ({ seeds }) => seeds },
     ...(isBegun ? [{ head: 'done', value: ({ done }: CellRow) => done }] : []),
-    ...COSTS.map(costColumn),
+    ...COSTS.filter(isSaid).map(costColumn),
     { head: 'predicted', value: ({ seconds }) => formatSeconds(seconds) },
   ];
 }
@@ -120,7 +122,10 @@ function costColumn({ name, head, print }: (typeof COSTS)[number]): Column<CellR
     ...(rank === undefined ? {} : { rank }),
     // A worker's process takes more: that is what a report compares with what was measured.
     head: name === 'memoryBytes' ? 'step memory' : head,
-    value: ({ planned, seeds }) => printed(print, planned.cost[name] * (name === 'trainFlops' ? seeds : 1), 'terminal'),
+    value: ({ planned, seeds }) => {
+      const cost = planned.cost[name];
+      return cost === null ? '' : printed(print, cost * (name === 'trainFlops' ? seeds : 1), 'terminal');
+    },
   };
 }
 

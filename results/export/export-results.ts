@@ -62,7 +62,9 @@ function parquet(rows: readonly TableRow[], fields: readonly Field[]): Uint8Arra
     const data = rows.map((row) => valueIn(row, field));
     if (type === 'text') return { name, type: 'STRING', nullable, data };
     // Seeds reach 2^32 - 1, beyond INT32.
-    if (type === 'integer') return { name, type: 'INT64', nullable, data: data.map((value) => BigInt(value ?? 0)) };
+    // A trainer of one's own may take depth for a multiplier.
+    if (type === 'integer' && data.every((value) => value === null || Number.isInteger(value)))
+      return { name, type: 'INT64', nullable, data: data.map((value) => BigInt(value ?? 0)) };
     return { name, type: 'DOUBLE', nullable, data };
   });
   const axes = axisNames(rows).map((axis): ColumnSource => {

@@ -60,7 +60,7 @@ describe('start/first-answer.yaml', () => {
     const { budgets } = loadGrid(path.join(FOLDER, 'start/first-answer.yaml'));
     expect(budgets).toHaveLength(3);
     for (const [axis, limit] of budgets.flatMap(Object.entries<number>)) {
-      const costs = trials.map(({ cost }) => cost[axis as keyof TrialCost]);
+      const costs = trials.map(({ cost }) => cost[axis as keyof TrialCost]!);
       expect([Math.min(...costs) <= limit, axis, limit]).toEqual([true, axis, limit]);
     }
   });

@@ -102,7 +102,7 @@ describe('a store of another version', () => {
       db.close();
       return version;
     });
-    expect(versions).toEqual([5, 5]);
+    expect(versions).toEqual([6, 6]);
   });
 
   /** What each migration after the first added. */
@@ -112,14 +112,17 @@ describe('a store of another version', () => {
     { version: 4, columns: { sweeps: 'overrides' } },
     { version: 4, columns: { sweeps: 'facts' } },
   ];
-  test.each([1, 2, 3, 4].flatMap((from) => (['read', 'steer', 'run'] as const).map((mode) => ({ from, mode }))))(
+  test.each([1, 2, 3, 4, 5].flatMap((from) => (['read', 'steer', 'run'] as const).map((mode) => ({ from, mode }))))(
     'one of version $from keeps its results, opened to $mode',
     ({ from, mode }) => {
       const file = filledStore(3);
       const db = new Database(file);
       for (const { columns } of added.filter(({ version }) => version > from))
         for (const [table, column] of Object.entries(columns)) db.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`);
-      db.exec('DROP TABLE seed_noise');
+      if (from < 5) db.exec('DROP TABLE seed_noise');
+      // Depth was a whole number.
+      db.exec(`DROP INDEX cells_by_flops; ALTER TABLE cells ADD COLUMN whole INTEGER NOT NULL DEFAULT 0; UPDATE cells SET whole = depth;
+          ALTER TABLE cells DROP COLUMN depth; ALTER TABLE cells RENAME COLUMN whole TO depth; CREATE INDEX cells_by_flops ON cells (depth)`);
       db.pragma(`user_version = ${from}`);
       db.close();
       const store = openStore(file, { mode });
@@ -127,7 +130,11 @@ describe('a store of another version', () => {
       expect(facts).toEqual({ engine: planned().trial.spec.engine, dataset: planned().trial.spec.data.name });
       expect(store.counts(id)).toMatchObject({ done: 3 });
       const [row] = [...resultRows(store)];
-      expect(row).toMatchObject({ seconds: 10, trainSeconds: from < 3 ? null : 8 });
+      expect(row).toMatchObject({
+        depth: planned().trial.spec.model.depth,
+        seconds: 10,
+        trainSeconds: from < 3 ? null : 8,
+      });
       expect(store.trial(row!.id).attempts).toMatchObject([{ outcome: 'done', microBatch: null }]);
       store.close();
     },

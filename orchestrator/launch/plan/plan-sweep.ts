@@ -2,6 +2,7 @@ import {
   ENGINE_NUMERICS,
   makeTrial,
   ScalesweepError,
+  type EngineName,
   type EngineSpec,
   type TrainerSpec,
 } from '../../../contract/index.ts';
@@ -28,6 +29,7 @@ export interface SweepPlan {
  */
 export function planSweep(source: Grid, options: Overrides & TrainerOptions = {}): SweepPlan {
   const overrides = overridesOf(options);
+  requireEngineFor(source, overrides.engine);
   const grid = withTrainerCosts(source, options);
   const items = planGrid(grid, overrides);
   const { engine } = overrides;
@@ -41,6 +43,18 @@ export function planSweep(source: Grid, options: Overrides & TrainerOptions = {}
   }
   const replaced = withEngine(items, { name: engine, numerics: ENGINE_NUMERICS[engine] });
   return { grid, overrides, trainer: undefined, items: replaced };
+}
+
+/** @throws {ScalesweepError} USAGE for an engine of this program and networks that only a trainer knows. */
+function requireEngineFor({ file, program, trainer }: Grid, engine: EngineName | undefined): void {
+  if (program.own === undefined || engine === undefined || engine === 'command') return;
+  throw new ScalesweepError(
+    'USAGE',
+    `Expected networks that ${engine} knows for --engine ${engine}, got a trainer's own`,
+    {
+      hint: `Only ${trainer?.name} knows the family and the settings of ${file}; leave --engine out.`,
+    },
+  );
 }
 
 function withEngine(items: Iterable<PlanItem>, engine: EngineSpec): Iterable<PlanItem> {

@@ -1,15 +1,9 @@
 /** Costs that a trainer prints itself, for networks that are not the built-in family's. */
 import { spawnSync } from 'node:child_process';
 import { z } from 'zod';
-import {
-  messageOf,
-  ScalesweepError,
-  type TrainerSpec,
-  type TrialCost,
-  type TrialSpec,
-} from '../../../contract/index.ts';
+import { isOwnModel, messageOf, ScalesweepError, type TrainerSpec, type TrialSpec } from '../../../contract/index.ts';
 import { builtInCost, costKey, distinctNetworks, type CostOrReason, type Grid } from '../../../grids/index.ts';
-import { costEnvironment, requireAllowed } from '../../../worker/index.ts';
+import { costEnvironment, fillIn, requireAllowed, settingsOf } from '../../../worker/index.ts';
 import type { Overrides } from './overrides.ts';
 import { allowedTrainers, type TrainerOptions } from '../trainers.ts';
 
@@ -34,9 +28,22 @@ export function withTrainerCosts(grid: Grid, options: TrainerOptions & Pick<Over
   if (!grid.ownCost || trainer === undefined || (options.engine ?? grid.engine) !== 'command') return grid;
   const { run } = requireAllowed(allowedTrainers(options), trainer.name);
   const specs = distinctNetworks(grid);
-  const answers = ask([...run, ...trainer.arguments], trainer, specs);
+  // What the program makes of its arguments is ready for numbers: those of one network stand for all.
+  const args = specs.length === 0 ? trainer.arguments : fillIn(trainer.arguments, settingsOf(specs[0]!));
+  const answers = ask([...run, ...args], trainer, specs);
+  requireNamedCosts(grid, answers, trainer.name);
   const costs = new Map(specs.map((spec, i) => [costKey(spec), costFrom(answers[i]!, spec)]));
   return { ...grid, costOf: (spec) => costs.get(costKey(spec))! };
+}
+
+/** A constraint over a cost that no one says would cut at random. */
+function requireNamedCosts({ program }: Grid, answers: readonly z.infer<typeof answer>[], name: string): void {
+  if (program.own === undefined) return;
+  for (const cost of ['activations', 'memoryBytes'] as const) {
+    const constraint = program.constraints.find(({ names }) => names.has(cost));
+    if (constraint !== undefined && answers.some((each) => 'flops' in each && each[cost] === undefined))
+      throw failed(name, `no \`${cost}\`, which the constraint \`${constraint.text}\` needs`);
+  }
 }
 
 function ask(argv: readonly string[], { name }: TrainerSpec, specs: readonly TrialSpec[]): z.infer<typeof answer>[] {
@@ -68,12 +75,14 @@ function ask(argv: readonly string[], { name }: TrainerSpec, specs: readonly Tri
   });
 }
 
-/** What the program leaves out is the built-in family's; train FLOPs follow from the trial. */
+/** What the program leaves out is the built-in family's, and of its own families unknown; train FLOPs follow from the trial. */
 function costFrom(answered: z.infer<typeof answer>, spec: TrialSpec): CostOrReason {
   if ('cannot' in answered) return { reason: answered.cannot };
   const { flops, params, activations, memoryBytes } = answered;
-  if (activations !== undefined && memoryBytes !== undefined)
-    return { cost: { flops, params, activations, memoryBytes, trainFlops: 0 } satisfies TrialCost };
+  if (isOwnModel(spec.model) || (activations !== undefined && memoryBytes !== undefined))
+    return {
+      cost: { flops, params, activations: activations ?? null, memoryBytes: memoryBytes ?? null, trainFlops: 0 },
+    };
   const family = builtInCost(spec);
   if ('reason' in family) return family;
   const { cost } = family;

@@ -7,7 +7,7 @@ import { datasetCacheDir } from '../../storage/paths.ts';
 import { stepsOf, type Steps } from '../../training/schedule.ts';
 import type { Engine, TrialContext } from '../engine.ts';
 import { followTrainer } from './follow.ts';
-import { asksFor, fillIn, imagesFile, initialWeightsFile } from './inputs.ts';
+import { asksFor, fillIn, imagesFile, initialWeightsFile, settingsOf } from './inputs.ts';
 import { openLog } from './log-file.ts';
 import { programDigest } from './program-digest.ts';
 import { requireAllowed, type AllowedPrograms } from './programs.ts';
@@ -120,5 +120,5 @@ async function writeTask({ trial, trainer, context, folder, state, cacheDir }: T
   const file = path.join(folder, 'trial.json');
   await writeFile(file, JSON.stringify(task, undefined, 2));
   const given = { ...(data === null ? {} : { data }), ...(weights === null ? {} : { weights }) };
-  return { file, steps, values: { trial: file, device, threads: String(threads), ...given } };
+  return { file, steps, values: { ...settingsOf(spec), trial: file, device, threads: String(threads), ...given } };
 }

@@ -12,15 +12,23 @@ import { initialParams } from '../../training/initialise.ts';
 const PLACEHOLDERS = ['trial', 'data', 'weights', 'device', 'threads'] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 
-const ANY = new RegExp(`\\{(${PLACEHOLDERS.join('|')})\\}`, 'g');
-
 export function asksFor(args: readonly string[], what: Placeholder): boolean {
   return args.some((argument) => argument.includes(`{${what}}`));
 }
 
 /** The arguments with their placeholders filled in; other braces stay as they are. */
-export function fillIn(args: readonly string[], values: Readonly<Partial<Record<Placeholder, string>>>): string[] {
-  return args.map((argument) => argument.replaceAll(ANY, (all, name: Placeholder) => values[name] ?? all));
+export function fillIn(args: readonly string[], values: Readonly<Record<string, string>>): string[] {
+  return args.map((argument) =>
+    argument.replaceAll(/\{([\w.]+)\}/g, (all, name: string) => (Object.hasOwn(values, name) ? values[name]! : all)),
+  );
+}
+
+/** What stands for the placeholders that name a setting of the trial: `{width}`, `{params.expansion}`. */
+export function settingsOf({ model, epochs, seed }: TrialSpec): Record<string, string> {
+  const { family, width, depth, resolution, params = {} } = model;
+  const own = Object.entries(params).map(([name, value]) => [`params.${name}`, value] as const);
+  const settings = Object.entries({ family, width, depth, resolution, epochs, seed, ...Object.fromEntries(own) });
+  return Object.fromEntries(settings.map(([name, value]) => [name, String(value)]));
 }
 
 /** More is for a trainer that reads the dataset itself. */
