@@ -151,9 +151,10 @@ print(json.dumps([permutation(1000, Random(seed, "shuffle", epoch)) for seed in 
       const ours = await onnxLosses(trial);
       expect(theirs).toHaveLength(60);
       for (const [step, loss] of ours.entries())
-        expect(Math.abs(theirs[step]! - loss), `${JSON.stringify(trial.spec.model.block)}, step ${step + 1}`).toBeLessThan(
-          CLOSE,
-        );
+        expect(
+          Math.abs(theirs[step]! - loss),
+          `${JSON.stringify(trial.spec.model.block)}, step ${step + 1}`,
+        ).toBeLessThan(CLOSE);
       // A curve, and not a line that anything would follow.
       expect(ours.at(-1)! - ours[0]!).toBeLessThan(-0.2);
     }
