@@ -12,7 +12,7 @@
 import type { MeasuredCell } from './cells.ts';
 import type { Contrast } from './contrast.ts';
 import { makeDraws, normalScores } from './draws.ts';
-import { lackOfFitBeyond, type NoiseGroup, type NoiseModel } from './noise.ts';
+import { ENOUGH_DF, lackOfFitBeyond, type NoiseGroup, type NoiseModel } from './noise.ts';
 import { percentile } from './percentile.ts';
 import { twoSidedP } from '../results/statistics/index.ts';
 
@@ -39,6 +39,8 @@ export function makeBootstrap(cells: readonly MeasuredCell[], noise: NoiseModel,
     const parts = partsOf(contrast, cells, noise);
     if (parts === null || contrast.effect === null) return null;
     const { standardError, df } = errorOf(parts, noise);
+    // One comparison has no spread of its own: without a well-known noise its interval would be a guess.
+    if (contrast.pairs < 2 && df < ENOUGH_DF) return null;
     const deviations = new Float64Array(options.replicates);
     const groups = [...parts.groups];
     for (let b = 0; b < deviations.length; b++) {

@@ -32,7 +32,7 @@ export function computeFindings(rows: readonly ResultRow[], options: FindingsOpt
   const judging: JudgeOptions = { smallestEffect: options.smallestEffect ?? 0.1 };
   const seed = options.seed ?? 1;
   const replicates = options.replicates ?? 2000;
-  const noise = estimateNoise(cells);
+  const noise = estimateNoise(cells, options.minivalImages);
   const bootstrap = makeBootstrap(cells, noise, { seed, replicates });
   const regimes = regimesOf(cells, rows, options.curves ?? NO_CURVES);
   const resampling = makeResampling({ seed, replicates: Math.min(replicates, resamplesFor(cells.length)) });

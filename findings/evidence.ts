@@ -6,7 +6,7 @@ import type { Finding, Verdict } from './finding.ts';
 import type { Evidence, Recommendation } from './recommendation.ts';
 import { signed } from './words.ts';
 
-type Sayings = Readonly<Record<Verdict, string>>;
+type Sayings = Readonly<Record<Exclude<Verdict, 'no-data'>, string>>;
 
 /** What each verdict of a question means for scaling, for the findings that speak about the recommendation's cell. */
 const SAYINGS: Readonly<Record<string, Sayings>> = {
@@ -64,7 +64,7 @@ export function withEvidence(recommendation: Recommendation, findings: readonly 
   const matched = axis === 'stepMs' ? 'stepMs' : 'flops';
   const evidence = findings.flatMap((finding): Evidence[] => {
     const sayings = SAYINGS[finding.slug];
-    if (sayings === undefined || finding.effect === null) return [];
+    if (sayings === undefined || finding.effect === null || finding.verdict === 'no-data') return [];
     if (finding.axis !== matched && !finding.slug.endsWith('-long') && !finding.slug.endsWith('-large')) return [];
     if (!speaksOf(finding, from)) return [];
     const place = typeof finding.scope['resolution'] === 'number' ? ` and ${finding.scope['resolution']} pixels` : '';

@@ -26,7 +26,8 @@ export const cellName = ({ width, depth, resolution, epochs }: CellName): CellNa
   epochs,
 });
 
-export type Verdict = 'supported' | 'contradicted' | 'not-separable';
+/** `no-data`: nothing was compared. */
+export type Verdict = 'supported' | 'contradicted' | 'not-separable' | 'no-data';
 
 /** What was held fixed; `[low, high]` for a comparison between two values. */
 export type Scope = Readonly<Record<string, number | string | readonly [number, number]>>;
@@ -69,7 +70,7 @@ export interface Finding {
   readonly verdict: Verdict;
   /** Two-sided, Holm-corrected over all contrasts of the same question; `null` where no test was made. */
   readonly correctedP: number | null;
-  /** `null` unless the verdict is `not-separable`. */
+  /** `null` where the verdict is `supported` or `contradicted`. */
   readonly wouldSeparate: WouldSeparate | null;
   /** What the numbers alone do not say, one sentence or two. */
   readonly note: string | null;

@@ -74,7 +74,9 @@ export function locateFlip({ schedules }: FlipQuestion): Flip {
 function describe(schedules: readonly Judged[], flips: number): string {
   const winners = schedules.map((one) => {
     const { verdict, effect } = one.finding;
-    const winner = { supported: 'depth', contradicted: 'width', 'not-separable': 'neither' }[verdict];
+    const winner = { supported: 'depth', contradicted: 'width', 'not-separable': 'neither', 'no-data': 'neither' }[
+      verdict
+    ];
     return `${winner} at ${epochsOf(one)} (${signed(effect!)})`;
   });
   const crossing = crossingEpochs(schedules);

@@ -8,6 +8,7 @@ import { groupBy } from './group-by.ts';
 import { makeHoles } from './holes.ts';
 import { holm } from './holm.ts';
 import type { NoiseModel } from './noise.ts';
+import { contrastThatMatters } from './smallest-effect.ts';
 import { wouldSeparate } from './separate.ts';
 import { plural } from './words.ts';
 
@@ -42,8 +43,10 @@ export function judge(
     const corrected = holm(family.map(({ p }) => p));
     const tested = corrected.filter((p) => p !== null).length;
     for (const [i, { draft, effect, interval }] of family.entries()) {
-      const verdict = verdictOf(draft, effect, interval, corrected[i]!, options.smallestEffect);
       const contrast = draft.kind === 'contrast' ? draft.contrast : null;
+      const smallestEffect =
+        contrast === null ? options.smallestEffect : contrastThatMatters(options.smallestEffect, contrast, cells);
+      const verdict = verdictOf(draft, effect, interval, corrected[i]!, smallestEffect);
       const finding: Finding = {
         id: `${draft.slug}/${draft.axis}/${scopeText(draft.scope)}`,
         slug: draft.slug,
@@ -57,12 +60,12 @@ export function judge(
         correctedP: corrected[i]!,
         pairs: draft.kind === 'contrast' ? draft.contrast.pairs : draft.pairs,
         wouldSeparate:
-          verdict !== 'not-separable'
+          verdict !== 'not-separable' && verdict !== 'no-data'
             ? null
             : contrast === null
               ? wantedBy(draft)
               : wouldSeparate(contrast, interval, cells, noise, {
-                  ...options,
+                  smallestEffect,
                   holesAmong,
                   family: Math.max(1, tested),
                 }),
@@ -85,8 +88,9 @@ function verdictOf(
   p: number | null,
   smallestEffect: number,
 ): Verdict {
+  if (effect === null) return 'no-data';
   if (draft.kind === 'measured' && draft.verdict !== null) return draft.verdict;
-  if (effect === null || interval === null) return 'not-separable';
+  if (interval === null) return 'not-separable';
   if (draft.kind === 'measured' && p === null) return verdictAgainst(interval, smallestEffect);
   const matters = draft.kind === 'measured' || Math.abs(effect) >= smallestEffect;
   if (p === null || p >= ALPHA || !matters) return 'not-separable';

@@ -6,6 +6,7 @@
  * (smoothness.ts) beyond what their seeds explain. With one seed a cell, the two are known only together.
  */
 import type { MeasuredCell } from './cells.ts';
+import { countingVariance, UNKNOWN_IMAGES } from './counting-noise.ts';
 import { groupBy } from './group-by.ts';
 import { upperF } from '../results/statistics/index.ts';
 import { lackOfFitOf, parallelDifferences, thirdDifferences, type LackOfFit, type Residual } from './smoothness.ts';
@@ -31,10 +32,13 @@ export interface NoiseModel {
   readonly limits: readonly string[];
 }
 
+/** One residual says how far it lies off, and nothing about how far others would. */
+const LEAST_DF = 2;
 /** Below this many degrees of freedom a schedule borrows the noise of all schedules of its setting. */
-const ENOUGH_DF = 5;
+export const ENOUGH_DF = 5;
 
-export function estimateNoise(cells: readonly MeasuredCell[]): NoiseModel {
+/** `images`: of the minival that the accuracies were measured on. */
+export function estimateNoise(cells: readonly MeasuredCell[], images: number = UNKNOWN_IMAGES): NoiseModel {
   const settings = groupBy(cells, (cell) => cell.setting);
   const groups: NoiseGroup[] = [];
   const groupOf: number[] = [];
@@ -44,9 +48,12 @@ export function estimateNoise(cells: readonly MeasuredCell[]): NoiseModel {
     const overall = { seed: seedVariance(members), lackOfFit: lackOfFit([...schedules.values()]) };
     for (const schedule of schedules.values()) {
       const own = { seed: seedVariance(schedule), lackOfFit: lackOfFit([schedule]) };
-      const pooled = pick(own.seed, overall.seed);
-      const borrowedFit = pick(own.lackOfFit, overall.lackOfFit);
-      if (schedules.size > 1 && (pooled !== own.seed || borrowedFit !== own.lackOfFit)) borrowed++;
+      const seeds = pick(own.seed, overall.seed);
+      const fit = pick(own.lackOfFit, overall.lackOfFit);
+      if (schedules.size > 1 && (seeds !== own.seed || fit !== own.lackOfFit)) borrowed++;
+      const counting = countingVariance(schedule, images);
+      const pooled = seeds && atLeast(seeds, counting);
+      const borrowedFit = fit && atLeast(fit, counting * fit.perSeed);
       // A seed variance from too few repeats is known worse than the lack of fit, which includes it.
       const seed = pooled !== null && (pooled.df >= ENOUGH_DF || borrowedFit === null) ? pooled : null;
       for (const cell of schedule) groupOf[cell.index] = groups.length;
@@ -59,6 +66,12 @@ export function estimateNoise(cells: readonly MeasuredCell[]): NoiseModel {
 function pick<T extends { readonly df: number }>(own: T | null, overall: T | null): T | null {
   if (own !== null && (own.df >= ENOUGH_DF || overall === null)) return own;
   return overall;
+}
+
+/** A variance that few degrees of freedom know, or that is 0, is not believed below what counting images gives. */
+function atLeast<T extends { readonly variance: number; readonly df: number }>(known: T, floor: number): T {
+  const isBelieved = known.df >= ENOUGH_DF && known.variance > 0;
+  return isBelieved || known.variance >= floor ? known : { ...known, variance: floor };
 }
 
 function seedVariance(cells: readonly MeasuredCell[]): SeedVariance | null {
@@ -85,7 +98,7 @@ function lackOfFit(schedules: readonly (readonly MeasuredCell[])[]): LackOfFit |
     last = lackOfFitOf(residuals);
     if (last !== null && last.df >= ENOUGH_DF) return last;
   }
-  return last;
+  return last !== null && last.df < LEAST_DF - 1e-9 ? null : last;
 }
 
 /** Variance of a cell's mean accuracy, a fraction of 1. */

@@ -13,6 +13,7 @@ import { holm } from './holm.ts';
 import { designRangeOf, outsideRange } from './design-range.ts';
 import type { JudgeOptions } from './judge.ts';
 import type { Option, Recommendation, RecommendQuestion } from './recommendation.ts';
+import { contrastThatMatters } from './smallest-effect.ts';
 import { axisNames, signed, strategyNames } from './words.ts';
 
 const say = (cell: CellName): string =>
@@ -119,7 +120,11 @@ function compare(
   );
   const uncertainties = [...gains, ...leads].map(bootstrap);
   const corrected = holm(uncertainties.slice(gains.length).map((one) => one?.p ?? null));
-  const level = others.filter((_, i) => (corrected[i] ?? 1) >= 0.05 || leads[i]!.effect! < options.smallestEffect);
+  const level = others.filter(
+    (_, i) =>
+      (corrected[i] ?? 1) >= 0.05 ||
+      leads[i]!.effect! < contrastThatMatters(options.smallestEffect, leads[i]!, setting.cells),
+  );
   const listed = read.map(({ strategy, arm }, i): Option => ({
     strategy,
     gain: gains[i]!.effect!,

@@ -14,6 +14,8 @@ export interface FindingsOptions extends RecommendQuestion {
    * @defaultValue 0.1: the digit that accuracies are reported to
    */
   readonly smallestEffect?: number;
+  /** Images that the accuracies were measured on. @defaultValue 10,000, where results don't tell */
+  readonly minivalImages?: number;
   /** Slugs of the questions to ask; recommendation and range are there in any case. @defaultValue all */
   readonly questions?: readonly string[];
   /** Per-epoch metrics by trial id, for the over-fitting regime. */

@@ -71,6 +71,7 @@ export function collect(store: SqliteStore, options: ScopeOptions): ReportData {
   const bests = (chosen.length > 0 ? chosen : [{}]).map((budget) => best(store, { ...options, budget }));
   const rows = resultRows(store, options);
   const curves = epochCurves(store, options);
+  const images = minivalImages(store, options);
   const { front, scope } = pareto(store, options);
   return {
     sweep,
@@ -82,12 +83,12 @@ export function collect(store: SqliteStore, options: ScopeOptions): ReportData {
     hasBudgets: budgets.length > 0,
     rows,
     curves,
-    findings: computeFindings(rows, { curves }),
+    findings: computeFindings(rows, { curves, ...(images === null ? {} : { minivalImages: images }) }),
     facts: trialFacts(store, options),
     programs: trainerPrograms(store, options),
     missing: whatIsMissing(store, options),
     otherCosts: otherCosts(store, options),
-    fewImages: tooFewToChoose(minivalImages(store, options) ?? Infinity),
+    fewImages: tooFewToChoose(images ?? Infinity),
     paper: sweep.source === 'imported' ? [] : paperCells(),
   };
 }

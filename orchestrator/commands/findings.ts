@@ -9,7 +9,7 @@ import {
   type Finding,
   type FindingsReport,
 } from '../../findings/index.ts';
-import { epochCurves, resultRows, type SqliteStore } from '../../results/index.ts';
+import { epochCurves, minivalImages, resultRows, type SqliteStore } from '../../results/index.ts';
 import { printJson, type Io } from '../cli/io.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
 import { formatTable, type Column } from '../cli/table.ts';
@@ -53,9 +53,11 @@ function ask(store: SqliteStore, options: FindingsCommandOptions): FindingsRepor
     });
   }
   const budget = budgetOf(options);
+  const images = minivalImages(store, scopeOf(options));
   return computeFindings(resultRows(store, scopeOf(options)), {
     seed: options.seed,
     smallestEffect: options.smallestEffect,
+    ...(images === null ? {} : { minivalImages: images }),
     curves: epochCurves(store, scopeOf(options)),
     ...(options.question === undefined ? {} : { questions: options.question }),
     ...(options.from === undefined ? {} : { from: options.from }),

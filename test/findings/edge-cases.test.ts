@@ -43,18 +43,17 @@ test('two cells: nothing is compared, nothing is claimed', () => {
   const cell = { width: 1, depth: 8, resolution: 28, epochs: 5, flops: 1e6, minivalTop1: 0.8 };
   const report = computeFindings([makeRow(cell), makeRow({ ...cell, depth: 14, flops: 2e6, minivalTop1: 0.9 })]);
   expectFinite(report);
-  expect(report.findings.every(({ verdict }) => verdict === 'not-separable')).toBe(true);
+  expect(report.findings.every(({ verdict }) => verdict === 'not-separable' || verdict === 'no-data')).toBe(true);
   expect(report.findings[0]).toMatchObject({ slug: 'depth-over-width', effect: null, interval: null, pairs: 0 });
   expect(report.recommendation.text).toContain('only depth was trained beyond it, so nothing is compared');
 });
 
-test('two by two cells of one seed: an effect, and an interval too wide to claim it', () => {
+test('two by two cells of one seed: an effect, and no interval: one residual does not tell the noise', () => {
   const planted = { widths: [1, 2], depths: [8, 16], resolutions: [28], epochs: [5] };
   const { rows } = plantSurface({ seed: 3, ...planted, seedsPerCell: [1, 1], missing: 0 });
   const [finding] = computeFindings(rows).findings;
   expect(finding).toMatchObject({ slug: 'depth-over-width', verdict: 'not-separable', pairs: 1 });
-  expect(finding!.interval![0]).toBeLessThan(0);
-  expect(finding!.interval![1]).toBeGreaterThan(0);
+  expect(finding).toMatchObject({ interval: null, correctedP: null });
 });
 
 test('three cells, no repeats and none in line: the interval is missing, and two more seeds are asked for', () => {
