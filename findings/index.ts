@@ -5,4 +5,4 @@ export type { CellName, Finding, MatchedCost, Strategy } from './finding.ts';
 export { outsideRange } from './design-range.ts';
 export type { RecommendQuestion } from './recommendation.ts';
 export type { FindingsOptions, FindingsReport } from './report.ts';
-export { separatingGrid } from './separating-grid.ts';
+export { gridOfCells, separatingGrid } from './separating-grid.ts';

@@ -18,13 +18,31 @@ export function separatingGrid(gridText: string, finding: Finding): string {
       hint: wanted === null ? `Its verdict is ${finding.verdict}.` : wanted.note,
     });
   }
+  const cost = wanted.trainFlops === null ? 'see `scalesweep plan`' : `${formatAmount(wanted.trainFlops)} train FLOPs`;
+  return gridOfCells(gridText, {
+    question: `${finding.question} (${finding.id})`,
+    cost: `${plural(wanted.trials, 'trial')}, ${cost}`,
+    note: wanted.note,
+    cells: wanted.cells.map(({ axes, ...cell }) => ({ ...cell, ...axes })),
+    seeds: wanted.seeds,
+  });
+}
+
+interface WantedCells {
+  readonly question: string;
+  readonly cost: string;
+  readonly note: string;
+  readonly cells: readonly Readonly<Record<string, unknown>>[];
+  readonly seeds: readonly number[];
+}
+
+/** A grid with its axes and seeds replaced by cells that are named one by one. @throws {ScalesweepError} `USAGE` for a text that is no grid */
+export function gridOfCells(gridText: string, { question, cost, note, cells, seeds }: WantedCells): string {
   const document = parseDocument(gridText);
   if (document.errors.length > 0 || !isMap(document.contents)) {
     throw new ScalesweepError('USAGE', 'Expected the grid file of the results, got a text that is no YAML mapping');
   }
-  const cost = wanted.trainFlops === null ? 'see `scalesweep plan`' : `${formatAmount(wanted.trainFlops)} train FLOPs`;
-  const question = `${finding.question} (${finding.id})`;
-  document.commentBefore = ` Question: ${question}\n Cost:     ${plural(wanted.trials, 'trial')}, ${cost}\n ${wanted.note}`;
+  document.commentBefore = ` Question: ${question}\n Cost:     ${cost}\n ${note}`;
   document.contents.commentBefore = null;
   // What stood above the first key was about the old question, and its command and cost are no longer true.
   const first = document.contents.items[0]?.key;
@@ -32,9 +50,9 @@ export function separatingGrid(gridText: string, finding: Finding): string {
   document.set('question', question);
   document.delete('command');
   document.delete('constraints');
-  document.set('cost', `${plural(wanted.trials, 'trial')}, ${cost}`);
-  const cells = wanted.cells.map(({ axes, ...cell }) => document.createNode({ ...cell, ...axes }, { flow: true }));
-  document.set('axes', document.createNode({ list: cells }));
-  document.set('seeds', document.createNode([...wanted.seeds], { flow: true }));
+  document.set('cost', cost);
+  const list = cells.map((cell) => document.createNode(cell, { flow: true }));
+  document.set('axes', document.createNode({ list }));
+  document.set('seeds', document.createNode([...seeds], { flow: true }));
   return document.toString({ lineWidth: 120 });
 }

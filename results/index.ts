@@ -34,6 +34,7 @@ export {
 export type { StoreOwner } from './store/owner-record.ts';
 export { openStore, type SqliteStore } from './store/sqlite-store.ts';
 export { importResults, readResults } from './import/index.ts';
+export { nextSeed } from './queries/next-seed.ts';
 export { axisText } from './export/fields.ts';
 export type { Noise } from './queries/noise.ts';
 export { otherCosts } from './queries/other-costs.ts';

@@ -32,6 +32,12 @@ export function declareAnswers(program: Command, io: Io, act: Act): void {
     .option('--max-params <amount>', 'parameters', amount)
     .option('--max-step-ms <ms>', 'measured milliseconds of a training step', positiveNumber)
     .option('--max-memory <bytes>', 'predicted bytes of a training step', amount)
+    .option(
+      '--confirm <n>',
+      'train this many fresh seeds of the best cell: what it is worth without the luck of the choice',
+      positiveInteger,
+    )
+    .option('--out <file>', 'with --confirm: write the grid of these trials here [confirm.yaml, beside the store]')
     .action((options: BestCommandOptions) => act(async () => (await import('../commands/best.ts')).best(options, io)));
 
   withScope(program.command('pareto'))

@@ -1,12 +1,15 @@
+import path from 'node:path';
 import { budgetText, costAxes, EXIT, ScalesweepError, type Budget, type CostAxis } from '../../contract/index.ts';
 import { best as ask, whatIsMissing, type Best, type Corrected } from '../../results/index.ts';
 import { cellTable, intervalText } from '../cli/cell-table.ts';
 import { printJson, type Io } from '../cli/io.ts';
+import { writeWhole } from '../cli/write-whole.ts';
 import { scopeOf, type ScopedOptions } from '../cli/scope-options.ts';
 import { warnOfAnswer } from '../launch/report/warn-of-answer.ts';
 import { hasNothingToSay } from '../launch/no-results.ts';
 import { readStore } from '../launch/store-access.ts';
 import { countOf } from '../progress/words.ts';
+import { confirmingGrid } from './confirm.ts';
 
 export interface BestCommandOptions extends ScopedOptions {
   readonly maxFlops?: number;
@@ -14,20 +17,37 @@ export interface BestCommandOptions extends ScopedOptions {
   readonly maxParams?: number;
   readonly maxStepMs?: number;
   readonly maxMemory?: number;
+  /** Fresh seeds of the best cell to train. */
+  readonly confirm?: number;
+  /** With `confirm`: file of the grid. */
+  readonly out?: string;
 }
 
 /** `scalesweep best`: chosen on minival, reported on test. */
 export async function best(options: BestCommandOptions, io: Io): Promise<number> {
   const budget = budgetOf(options);
+  const { confirm } = options;
   const found = await readStore(options.db, (store) => {
     if (hasNothingToSay(store, options, io)) return undefined;
     const answer = ask(store, { ...scopeOf(options), budget });
     warnOfAnswer(store, scopeOf(options), io);
     const axis = costAxes.find((name) => budget[name] !== undefined) ?? 'flops';
-    return { answer, missing: answer.best === null ? whatIsMissing(store, { ...scopeOf(options), axis }) : undefined };
+    const grid =
+      answer.best === null || confirm === undefined ? undefined : confirmingGrid(store, answer.best, confirm, options);
+    const missing = answer.best === null ? whatIsMissing(store, { ...scopeOf(options), axis }) : undefined;
+    return { answer, missing, grid };
   });
   if (found === undefined) return EXIT.done;
-  const { answer, missing } = found;
+  const { answer, missing, grid } = found;
+  if (grid !== undefined) {
+    if (options.json !== true) io.out(bestText(answer, missing, io.width));
+    const file = options.out ?? path.join(path.dirname(options.db), 'confirm.yaml');
+    writeWhole(file, grid);
+    io.err(`Fresh seeds of the best cell: ${file}`);
+    const { run } = await import('./run.ts');
+    const { db, json } = options;
+    return run(file, { db, threads: 1, ...(json === undefined ? {} : { json }) }, io);
+  }
   if (options.json === true) {
     if (missing !== undefined) io.err(missing);
     printJson(io, answer);
