@@ -121,7 +121,7 @@ export const ABOUT: Readonly<Record<string, About>> = {
 
   'engine.command': { about: 'your trainer, by the name that --allow-command gives it', values: 'a name' },
   'engine.arguments': {
-    about: 'what it is called with; {trial}, {data}, {weights}, {device} and {threads} are filled in',
+    about: 'what it is called with; {trial}, {data}, {split}, {weights}, {device} and {threads} are filled in',
     values: 'a list of texts and numbers',
     default: 'none',
   },

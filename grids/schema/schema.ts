@@ -187,7 +187,7 @@ const engine = z.union(
       arguments: z
         .array(argument, says('`arguments` to be a list'))
         .optional()
-        .describe('What it is called with; {trial}, {data}, {weights}, {device} and {threads} are filled in.'),
+        .describe('What it is called with; {trial}, {data}, {split}, {weights}, {device} and {threads} are filled in.'),
       version: z
         .union([z.string(), z.number()], saysText('`version` to be a text or a number'))
         .optional()

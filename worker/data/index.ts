@@ -4,6 +4,7 @@ export { evalSteps, fillEvalBatch, fillTrainBatch, trainSteps } from './batches.
 export { catalog } from './catalog.ts';
 export { classCounts, type Dataset, type ImageSet, type Split } from './dataset.ts';
 export { fetchDataset } from './fetch.ts';
+export { splitNames } from './image-folder/split-names.ts';
 export type { FolderFacts } from './image-folder/open-folder.ts';
 export { shownUpTo } from './image-folder/stored-size.ts';
 export { classNamesOf, lookAtPhotographs, packedFacts } from './known-facts.ts';

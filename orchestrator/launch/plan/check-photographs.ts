@@ -7,7 +7,7 @@ export const LOOKED_AT = 256;
 /** Whether an engine reads our datasets: a trainer brings its own images, unless it asks for ours. */
 export function readsDatasets({ name, trainer }: EngineSpec): boolean {
   if (name === 'noop') return false;
-  return trainer === undefined || trainer.arguments.some((argument) => argument.includes('{data}'));
+  return trainer === undefined || trainer.arguments.some((argument) => /\{(data|split)\}/.test(argument));
 }
 
 /**

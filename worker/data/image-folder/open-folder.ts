@@ -74,11 +74,8 @@ export async function openImageFolder(
 ): Promise<{ dataset: Dataset; close: () => void }> {
   const { name, identity } = data;
   const folder = datasetDir(options.cacheDir, name);
-  const side = await sideOf(identity, folder);
-  const known = await findIndex(name, side, options, (facts) => facts.identity === identity);
-  const { file, index } = known ?? (await ensurePacked(name, side, options));
+  const { file, index, side } = await findFolder(data, options);
   const { facts, images } = index;
-  if (facts.identity !== identity) throw otherContent(data, index);
   checkFit(data, shape, { ...factsOf(index), side }, folder);
   const train = images.slice(0, facts.trainImages);
   const labels = Uint16Array.from(train, ({ label }) => label);
@@ -100,8 +97,28 @@ export async function openImageFolder(
   return { dataset, close: () => reader.close() };
 }
 
+/**
+ * The packed images of an identity, packed now where they are not.
+ *
+ * @throws {ScalesweepError} `DATASET_UNAVAILABLE` when the folder has other images, else as {@link fetchImageFolder}.
+ */
+export async function findFolder(
+  data: Pick<DataSpec, 'name' | 'identity'>,
+  options: FolderOptions,
+): Promise<{ readonly file: string; readonly index: PackedIndex; readonly side: number }> {
+  const { name, identity } = data;
+  const side = await sideOf(identity, datasetDir(options.cacheDir, name));
+  const known = await findIndex(name, side, options, (facts) => facts.identity === identity);
+  const { file, index } = known ?? (await ensurePacked(name, side, options));
+  if (index.facts.identity !== identity) throw otherContent(data, index);
+  return { file, index, side };
+}
+
 /** The grid was written for another content. */
-function otherContent({ name, identity }: DataSpec, { facts, remarks }: PackedIndex): ScalesweepError {
+function otherContent(
+  { name, identity }: Pick<DataSpec, 'name' | 'identity'>,
+  { facts, remarks }: PackedIndex,
+): ScalesweepError {
   const copies = remarks?.problems.some(({ copyOf }) => copyOf !== undefined) === true;
   return new ScalesweepError(
     'DATASET_UNAVAILABLE',

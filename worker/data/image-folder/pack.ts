@@ -73,6 +73,7 @@ export async function packImageFolder(
       },
       images,
       digests: Buffer.concat(ordered.map(({ digest }) => digest)),
+      paths: ordered.map(({ entry }) => entry.path),
       remarks,
     };
     packed = { index, remarks };

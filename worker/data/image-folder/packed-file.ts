@@ -39,6 +39,8 @@ export interface PackedIndex {
   readonly digests: Buffer;
   /** `undefined` in a file of a version that did not keep them. */
   readonly remarks: Remarks | undefined;
+  /** Each image's file, relative to the folder; `undefined` as above. */
+  readonly paths?: readonly string[] | undefined;
 }
 
 const factsSchema = z.strictObject({
@@ -54,14 +56,19 @@ const COLUMNS = ['offset', 'width', 'height', 'label', 'checksum'] as const;
 
 /** The bytes that follow the pixels, which end at `pixelBytes`. */
 export function* indexChunks(
-  { facts, images, digests, remarks }: PackedIndex,
+  { facts, images, digests, remarks, paths }: PackedIndex,
   pixelBytes: number,
 ): Generator<Uint8Array> {
   // Doubles hold every offset exactly, up to 9 PB.
   const columns = COLUMNS.map((name) => [name, bytesOf(Float64Array.from(images, (image) => image[name]))] as const);
-  // A section of its own: versions that do not know it read the rest.
+  // Sections of their own: versions that do not know them read the rest.
   const told = remarks === undefined ? [] : [['remarks', Buffer.from(JSON.stringify(remarks))] as const];
-  yield* containerChunks(KIND, facts, new Map<string, Uint8Array>([...columns, ['digests', digests], ...told]));
+  const named = paths === undefined ? [] : [['paths', Buffer.from(JSON.stringify(paths))] as const];
+  yield* containerChunks(
+    KIND,
+    facts,
+    new Map<string, Uint8Array>([...columns, ['digests', digests], ...told, ...named]),
+  );
   const footer = Buffer.alloc(FOOTER);
   footer.writeDoubleLE(pixelBytes, 0);
   footer.writeUInt32LE(FOOTER_MAGIC, 12);
@@ -101,10 +108,12 @@ export async function readIndex(file: string): Promise<PackedIndex> {
       checksum: checksum[i]!,
     }));
     const remarks = sections.get('remarks');
+    const paths = sections.get('paths');
     return {
       facts: factsSchema.parse(facts),
       images,
       digests: Buffer.from(sections.get('digests') ?? []),
+      ...(paths === undefined ? {} : { paths: z.array(z.string()).parse(JSON.parse(Buffer.from(paths).toString())) }),
       remarks: remarks === undefined ? undefined : remarksSchema.parse(JSON.parse(Buffer.from(remarks).toString())),
     };
   } finally {

@@ -7,7 +7,7 @@ import { datasetCacheDir } from '../../storage/paths.ts';
 import { stepsOf, type Steps } from '../../training/schedule.ts';
 import type { Engine, TrialContext } from '../engine.ts';
 import { followTrainer } from './follow.ts';
-import { asksFor, fillIn, imagesFile, initialWeightsFile, settingsOf } from './inputs.ts';
+import { asksFor, fillIn, imagesFile, initialWeightsFile, settingsOf, splitFile } from './inputs.ts';
 import { openLog } from './log-file.ts';
 import { programDigest } from './program-digest.ts';
 import { requireAllowed, type AllowedPrograms } from './programs.ts';
@@ -110,15 +110,20 @@ interface WrittenTask {
 
 async function writeTask({ trial, trainer, context, folder, state, cacheDir }: TaskOptions): Promise<WrittenTask> {
   const { spec } = trial;
-  const asks = (what: 'data' | 'weights'): boolean => asksFor(trainer.arguments, what);
+  const asks = (what: 'data' | 'split' | 'weights'): boolean => asksFor(trainer.arguments, what);
   const data = asks('data') ? path.resolve(await imagesFile(spec, cacheDir)) : null;
   const weights = asks('weights') ? await initialWeightsFile(spec, path.join(folder, 'weights.safetensors')) : null;
+  const split = asks('split') ? await splitFile(spec, cacheDir, path.resolve(folder, 'split.json')) : null;
   const { device, threads } = context;
   const steps = stepsOf(spec.recipe, spec.data.trainImages, spec.epochs);
   const resume = state === undefined ? null : { step: state.step, file: state.file };
   const task: TrainerTask = { v: TRAINER_PROTOCOL, trial, device, threads, steps, folder, resume, data, weights };
   const file = path.join(folder, 'trial.json');
   await writeFile(file, JSON.stringify(task, undefined, 2));
-  const given = { ...(data === null ? {} : { data }), ...(weights === null ? {} : { weights }) };
+  const given = {
+    ...(data === null ? {} : { data }),
+    ...(split === null ? {} : { split }),
+    ...(weights === null ? {} : { weights }),
+  };
   return { file, steps, values: { ...settingsOf(spec), trial: file, device, threads: String(threads), ...given } };
 }

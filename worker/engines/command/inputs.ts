@@ -1,15 +1,16 @@
 /** What a trainer may ask for in its arguments, and is then given as files: the images and the initial weights. */
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { contentHash, formatAmount, ScalesweepError, type TrialSpec } from '../../../contract/index.ts';
 import { buildNetwork } from '../../../models/index.ts';
-import { openDataset, type Dataset, type ImageSet, type Split } from '../../data/index.ts';
+import { openDataset, splitNames, type Dataset, type ImageSet, type Split } from '../../data/index.ts';
 import { preparedFile } from '../../storage/paths.ts';
 import { bytesOf } from '../../storage/container.ts';
 import { sizeOf, writeSafeTensors, type SafeTensor } from '../../storage/safetensors.ts';
 import { initialParams } from '../../training/initialise.ts';
 
-const PLACEHOLDERS = ['trial', 'data', 'weights', 'device', 'threads'] as const;
+const PLACEHOLDERS = ['trial', 'data', 'split', 'weights', 'device', 'threads'] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 
 export function asksFor(args: readonly string[], what: Placeholder): boolean {
@@ -79,6 +80,12 @@ function* imagesOf(set: ImageSet): Generator<Uint8Array> {
 function statistic(name: 'mean' | 'std', dataset: Dataset): SafeTensor {
   const values = Float64Array.from(dataset[name]);
   return { name, dtype: 'F64', shape: [values.length], chunks: [bytesOf(values)] };
+}
+
+/** The files of a trial's split, as JSON: `folder`, and below it `train`, `minival` and `test`. For trainers that read photographs themselves. */
+export async function splitFile({ data }: TrialSpec, cacheDir: string, file: string): Promise<string> {
+  await writeFile(file, JSON.stringify(await splitNames(data, { cacheDir })));
+  return file;
 }
 
 /** The weights that every engine of this program would start from, by name, in the order in which the network runs. */
