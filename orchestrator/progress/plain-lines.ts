@@ -5,7 +5,7 @@ import { makeTally } from './tally.ts';
 import { FULL_NAMES } from './trial-names.ts';
 import { leftWords, percent } from './words.ts';
 
-/** Beyond this, short trials are reported together. */
+/** Beyond this, short trials are reported together; notices have as many lines of their own. */
 const LINES_PER_SECOND = 5;
 /** An epoch gets a line where nothing was said for so long, ms. */
 const SILENT_MS = 30_000;
@@ -24,22 +24,42 @@ export function makePlainLines(
   let saidAt = began;
   let second = 0;
   let printed = 0;
+  let noticed = 0;
   let unreported = 0;
+  let unnoticed = 0;
   let eta: string | undefined;
 
   const standing = (): string =>
     `${tally.done}/${tally.total} done${tally.failed > 0 ? `, ${tally.failed} failed` : ''}`;
 
-  const report = (line: () => string): void => {
+  const sumUp = (left = ''): void => {
+    if (unnoticed > 0) err(`${unnoticed} more messages like these`);
+    if (unreported > 0) err(`${standing()}${left}`);
+    unnoticed = 0;
+    unreported = 0;
+  };
+  const nextSecond = (): void => {
     const now = Math.floor((clock() - began) / 1000);
     if (now !== second) {
       second = now;
       printed = 0;
+      noticed = 0;
       const seconds = etaSeconds();
       eta = seconds === null ? undefined : leftWords(seconds);
-      if (unreported > 0) err(`${standing()}${eta === undefined ? '' : `, ${eta}`}`);
-      unreported = 0;
+      sumUp(eta === undefined ? '' : `, ${eta}`);
     }
+  };
+  const notify = (line: string): void => {
+    nextSecond();
+    if (noticed >= LINES_PER_SECOND) unnoticed++;
+    else {
+      noticed++;
+      saidAt = clock();
+      err(line);
+    }
+  };
+  const report = (line: () => string): void => {
+    nextSecond();
     if (printed >= LINES_PER_SECOND) unreported++;
     else {
       printed++;
@@ -54,7 +74,7 @@ export function makePlainLines(
       const spec = news.type === 'event' ? tally.running.get(news.event.trial)?.spec : undefined;
       tally.take(news);
       const notice = noticeOf(news);
-      if (notice !== undefined) report(() => notice);
+      if (notice !== undefined) notify(notice);
       if (news.type === 'event' && news.event.type === 'done' && spec !== undefined) {
         const { minivalTop1, seconds } = news.event.result;
         report(
@@ -72,8 +92,6 @@ export function makePlainLines(
         );
       }
     },
-    close: () => {
-      if (unreported > 0) err(standing());
-    },
+    close: () => sumUp(),
   };
 }

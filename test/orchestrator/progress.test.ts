@@ -113,6 +113,14 @@ describe('progress without a terminal', () => {
     expect(lines).toHaveLength(6);
     expect(lines.at(-1)).toBe('16/16 done');
   });
+
+  it('prints what failed beside trials that come too fast, and counts failures that do', () => {
+    const many = Array.from({ length: 16 }, () => [handed, ...done]).flat();
+    const failure = `trial ${TRIAL.id}, attempt 1: crash, will be tried again: boom`;
+    expect(linesOf(begin, ...many, handed, crashed)).toContain(failure);
+    const failures = linesOf(begin, ...Array.from({ length: 16 }, () => [handed, crashed]).flat());
+    expect(failures).toEqual([...Array.from({ length: 5 }, () => failure), '11 more messages like these']);
+  });
 });
 
 describe('progress on a terminal', () => {
