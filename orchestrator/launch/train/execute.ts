@@ -1,3 +1,4 @@
+import { isScalesweepError } from '../../../contract/index.ts';
 import { varyingAxes, type SqliteStore, type SweepRecord } from '../../../results/index.ts';
 import { makePaint } from '../../cli/colour.ts';
 import type { Io } from '../../cli/io.ts';
@@ -35,12 +36,13 @@ export async function execute(
   predictor: Predictor = makeFlatPredictor(options.threads),
   io: Io,
 ): Promise<Execution> {
+  const names = trialNames(varyingAxes(store, sweep.id));
   const { dispatcher, adopted } = await openDispatcher(store, sweep, options, io);
   const stopSignals = listenForStop({ onHurry: () => dispatcher.kill() });
   const display = makeDisplay(io, {
     title: sweep.name,
-    etaSeconds: () => store.statusOf(sweep.id, dispatcher.parallelism, Date.now()).etaSeconds,
-    names: trialNames(varyingAxes(store, sweep.id)),
+    etaSeconds: () => secondsLeft(store, sweep.id, dispatcher.parallelism),
+    names,
     waitsFor: () => dispatcher.waitsFor,
     clock: () => performance.now(),
   });
@@ -77,4 +79,14 @@ function makeDisplay(io: Io, options: DisplayOptions): ProgressDisplay {
   return io.screen === undefined
     ? makePlainLines(io.err, options)
     : makeLiveBlock(io.screen, makePaint(io.colour), options);
+}
+
+/** Unknown (`null`) where the store cannot be read: a display must not end what it shows, least of all when it shows that. */
+export function secondsLeft(store: Pick<SqliteStore, 'statusOf'>, sweep: string, parallelism: number): number | null {
+  try {
+    return store.statusOf(sweep, parallelism, Date.now()).etaSeconds;
+  } catch (error) {
+    if (isScalesweepError(error)) return null;
+    throw error;
+  }
 }
