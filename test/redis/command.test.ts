@@ -63,10 +63,11 @@ describe('a trainer of the user’s own over Redis', () => {
     const worker = work('smallest', path.join(SHELL, 'train.sh'));
     const ask = async (...more: string[]) => (await invoke('status', '--redis', redis.url, ...more)).out;
     await waitUntil('the worker is seen', async () => (await ask()).startsWith('1 worker, '));
-    expect(JSON.parse(await ask('--json'))).toMatchObject({
-      workers: [{ engine: 'command', device: 'cpu', trial: null }],
-      queues: [],
-    });
+    const { workers, queues } = JSON.parse(await ask('--json')) as { workers: object[]; queues: object[] };
+    expect(queues).toEqual([]);
+    // One row for each core.
+    expect(workers.length).toBeGreaterThan(0);
+    for (const row of workers) expect(row).toMatchObject({ engine: 'command', device: 'cpu', trial: null });
     worker.child.kill('SIGTERM');
     await worker.result;
     expect((await invoke('status', 'abc', '--redis', redis.url)).code).toBe(2);
