@@ -53,7 +53,7 @@ export function starterGrid(options: StarterOptions): StarterGrid {
     headPart(options),
     `model:\n  family: ${family.name} # ${family.about}`,
     dataPart(data),
-    RECIPE,
+    recipePart(data),
     axesPart(options, depths, resolutions),
     MORE,
   ];
@@ -87,9 +87,15 @@ function headPart({ file, data, trainer }: StarterOptions): string {
   ].join('\n');
 }
 
-function dataPart({ name, images, own }: StarterData): string {
+/** How many images are held out, and how many trained on. */
+function partsOf({ images }: StarterData): { readonly minival: number; readonly train: number } {
   const minival = Math.min(HELD_OUT, Math.max(Math.floor(images / 5), FEWEST_HELD_OUT), Math.floor(images / 2));
-  const train = Math.min(FIRST_IMAGES, images - minival);
+  return { minival, train: Math.min(FIRST_IMAGES, images - minival) };
+}
+
+function dataPart(data: StarterData): string {
+  const { name, images, own } = data;
+  const { minival, train } = partsOf(data);
   const isPart = train < images - minival;
   const stated =
     own === undefined
@@ -109,15 +115,19 @@ function dataPart({ name, images, own }: StarterData): string {
   ].join('\n');
 }
 
-const RECIPE = [
-  'recipe:',
-  '  batchSize: 32 # images per optimiser step',
-  '  learningRate: { per256: 1 } # in proportion to the batch: 0.125 at 32',
-  '  warmupEpochs: 0.5',
-  '  weightDecay: 5e-4',
-  '  labelSmoothing: 0.1',
-  '  flip: true # mirrored at random; false where left and right mean something',
-].join('\n');
+/** Batches of 32, or of few images smaller ones: several steps an epoch. */
+function recipePart(data: StarterData): string {
+  const batch = Math.min(32, 2 ** Math.floor(Math.log2(Math.max(1, partsOf(data).train / 4))));
+  return [
+    'recipe:',
+    `  batchSize: ${batch} # images per optimiser step`,
+    `  learningRate: { per256: 1 } # in proportion to the batch: ${batch / 256} at ${batch}`,
+    '  warmupEpochs: 0.5',
+    '  weightDecay: 5e-4',
+    '  labelSmoothing: 0.1',
+    '  flip: true # mirrored at random; false where left and right mean something',
+  ].join('\n');
+}
 
 function axesPart({ family }: StarterOptions, depths: readonly number[], resolutions: readonly number[]): string {
   return [

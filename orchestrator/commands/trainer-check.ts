@@ -17,7 +17,7 @@ import { allowedTrainers, trainerEnvironment, type TrainerOptions } from '../lau
 import { cellWords, countOf } from '../progress/words.ts';
 import { cheapestTrial } from '../trainer-check/cheapest.ts';
 import { checkTrainer } from '../trainer-check/check-trainer.ts';
-import { CHECKS, failed, notTried, passed, type Check } from '../trainer-check/report.ts';
+import { CHECKS, failed, notTried, passed, type Check, type CheckName } from '../trainer-check/report.ts';
 
 export interface TrainerCheckOptions extends JsonOption, TrainerOptions {
   readonly device: readonly string[];
@@ -33,9 +33,23 @@ export async function trainerCheck(gridFile: string, options: TrainerCheckOption
   const stop = listenForStop({ onHurry: () => undefined });
   const checks: Check[] = [];
   let isKept = false;
+  const print = (found: readonly Check[], cell: object | null, log: string | null): number => {
+    const ok = !hasFailed(found);
+    if (options.json === true) printJson(io, { grid: grid.name, trainer: trainer.name, cell, ok, checks: found, log });
+    else {
+      const next = ['scalesweep run', shellWord(gridFile), ...allowOptions(options.allowCommand)].join(' ');
+      io.out(textOf(found, log, next));
+    }
+    return ok ? EXIT.done : EXIT.failedTrials;
+  };
   try {
     const { plan, cost } = planned(grid, options);
-    if (cost !== undefined) checks.push(cost);
+    checks.push(cost);
+    if (plan === undefined) {
+      const names = (Object.keys(CHECKS) as CheckName[]).filter((name) => name !== 'cost');
+      checks.push(...names.map((name) => notTried(name, 'only its cost says which networks there are')));
+      return print(checks, null, null);
+    }
     const { trial, cell } = cheapestTrial(plan.items);
     io.err(`trainer ${trainer.name}, ${cellWords(trial.spec)} (${countOf(Object.keys(CHECKS).length, 'check')}):`);
     await fetchSweepData({ engine: trial.spec.engine, dataset: trial.spec.data.name }, io);
@@ -55,16 +69,8 @@ export async function trainerCheck(gridFile: string, options: TrainerCheckOption
       if (stop.signal.aborted) return EXIT.interrupted;
       checks.push(check);
     }
-    const failures = checks.filter(({ outcome }) => outcome === 'failed');
-    isKept = failures.length > 0;
-    const log = isKept ? folder : null;
-    if (options.json === true)
-      printJson(io, { grid: grid.name, trainer: trainer.name, cell, ok: !isKept, checks, log });
-    else {
-      const next = ['scalesweep run', shellWord(gridFile), ...allowOptions(options.allowCommand)].join(' ');
-      io.out(textOf(checks, log, next));
-    }
-    return isKept ? EXIT.failedTrials : EXIT.done;
+    isKept = hasFailed(checks);
+    return print(checks, cell, isKept ? folder : null);
   } finally {
     stop.release();
     // The trainer's log of what failed is in it.
@@ -79,8 +85,13 @@ function requireOwn({ trainer, file, engine }: Grid): NonNullable<Grid['trainer'
   });
 }
 
-/** With the costs that the trainer prints, where it does; where it fails at that, the rest is tried by the family's costs. */
-function planned(grid: Grid, options: TrainerOptions): { plan: SweepPlan; cost: Check | undefined } {
+const hasFailed = (checks: readonly Check[]): boolean => checks.some(({ outcome }) => outcome === 'failed');
+
+/**
+ * With the costs that the trainer prints, where it does. Where it fails at that, the rest is tried by the family's costs; networks of a
+ * family of its own have none (`plan` is `undefined`).
+ */
+function planned(grid: Grid, options: TrainerOptions): { plan: SweepPlan | undefined; cost: Check } {
   if (!grid.ownCost)
     return { plan: planSweep(grid, options), cost: notTried('cost', 'the grid asks for none (`ownCost: true`)') };
   const began = performance.now();
@@ -89,7 +100,12 @@ function planned(grid: Grid, options: TrainerOptions): { plan: SweepPlan; cost: 
     return { plan, cost: passed('cost', `after ${((performance.now() - began) / 1000).toFixed(2)} s`) };
   } catch (error) {
     if (!isScalesweepError(error) || error.code !== 'TRAINER_FAILED') throw error;
-    return { plan: planSweep({ ...grid, ownCost: false }, options), cost: failed('cost', error.message) };
+    const cost = failed('cost', error.message);
+    try {
+      return { plan: planSweep({ ...grid, ownCost: false }, options), cost };
+    } catch {
+      return { plan: undefined, cost };
+    }
   }
 }
 
@@ -105,7 +121,7 @@ function textOf(checks: readonly Check[], log: string | null, next: string): str
   const end =
     count === 0
       ? `It can be swept: ${next}`
-      : `${countOf(count, 'check')} failed. What it printed is in ${log}; docs/trainers.md lists the events.`;
+      : `${countOf(count, 'check')} failed. ${log === null ? '' : `What it printed is in ${log}; `}docs/trainers.md lists the events and what a cost is.`;
   return [table, ...warnings, ...failures, ...(count === 0 ? [] : ['']), end].join('\n');
 }
 

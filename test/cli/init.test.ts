@@ -60,6 +60,11 @@ describe('init', () => {
     expect(text).toContain('scalesweep grid keys');
   });
 
+  it.each([9, 40, 150])('has batches that %i images fill', async (images) => {
+    const { plan } = await begun('--trainer', 'x', '--data', 'few', '--images', String(images), '--classes', '2');
+    expect(plan).toMatch(/^16 trials to train/m);
+  });
+
   it('writes one for a trainer of your own and the images it brings', async () => {
     const args = ['--trainer', 'mycnn', '--data', 'birds', '--images', '4000', '--classes', '20'];
     const { text, plan } = await begun(...args);

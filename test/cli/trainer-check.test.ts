@@ -68,6 +68,21 @@ describe('trainer check', () => {
     expect(readFileSync(log, 'utf8')).toContain('KeyError');
   });
 
+  it('shows why the costs of a family of its own cannot be had, and blames no cell', async () => {
+    const grid = GRID.replace('  command: smallest', '  command: smallest\n  ownCost: true').replace(
+      'model:\n  family: resnet-rs-small',
+      'params: { expansion: 4 }\nmodel:\n  family: mine',
+    );
+    const ran = await check([`echo "ValueError: boom" >&2`, 'exit 1'], grid);
+    expect(ran.code, ran.err).toBe(3);
+    expect(found(ran)['cost']).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringContaining('ValueError: boom'),
+    });
+    expect(JSON.parse(ran.out)).toMatchObject({ cell: null, log: null, ok: false });
+    expect(outcomes(ran)).toMatchObject({ protocol: 'not-tried', 'resume-at-end': 'not-tried' });
+  });
+
   it('finds a trainer that does not end on SIGTERM, and one that does not resume', async () => {
     const ran = await check([
       "trap '' TERM",

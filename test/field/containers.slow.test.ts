@@ -8,7 +8,7 @@ import { runCli } from '../orchestrator/support/cli.ts';
 import { useFolders } from '../orchestrator/support/folders.ts';
 import { useCli } from '../orchestrator/support/use-cli.ts';
 import { isSkippedWithout } from '../support/needs.ts';
-import { STARTS_PROCESSES } from '../support/time-outs.ts';
+import { STARTS_PROCESSES, TRAINS_MINUTES } from '../support/time-outs.ts';
 
 vi.setConfig({ testTimeout: STARTS_PROCESSES });
 
@@ -33,7 +33,7 @@ describe('a user without a name and without HOME', () => {
   const NAMELESS = ['unshare', '--user', '--map-user=12345'] as const;
   const nameless = { HOME: undefined, USER: undefined, LOGNAME: undefined, XDG_CACHE_HOME: undefined };
 
-  it('has data, calibration and results in the working folder', async (context) => {
+  it('has data, calibration and results in the working folder', { timeout: TRAINS_MINUTES }, async (context) => {
     if (isSkippedWithout(works(...NAMELESS))) return context.skip('no user namespaces');
     await writeTinyFolder(path.join(folder, '.scalesweep/cache/datasets'));
     const env = { ...nameless, SCALESWEEP_DATA: undefined, SCALESWEEP_CALIBRATION: undefined };
