@@ -12,7 +12,7 @@ const isMapping = (value: unknown): value is Mapping =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : [value]);
 
-/** Every value that a file gives to each key of its axes, in whatever part of them. */
+/** Every value that a file gives to each key of its axes, in any part of them. */
 function axisValues(axes: unknown, into = new Map<string, unknown[]>()): ReadonlyMap<string, readonly unknown[]> {
   if (!isMapping(axes)) return into;
   for (const [key, value] of Object.entries(axes)) {

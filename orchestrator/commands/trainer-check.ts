@@ -103,7 +103,8 @@ function planned(grid: Grid, options: TrainerOptions): { plan: SweepPlan | undef
     const cost = failed('cost', error.message);
     try {
       return { plan: planSweep({ ...grid, ownCost: false }, options), cost };
-    } catch {
+    } catch (other) {
+      if (!isScalesweepError(other)) throw other;
       return { plan: undefined, cost };
     }
   }

@@ -9,7 +9,7 @@ export interface CheckedTrial {
   readonly cell: Cell;
 }
 
-/** The trial of the cell whose images cost least, the first of several, trained for two epochs whatever the grid says. */
+/** The trial of the cell whose images cost least, the first of several, trained for two epochs, not as long as the grid asks. */
 export function cheapestTrial(items: Iterable<PlanItem>): CheckedTrial {
   let found: { flops: number; item: Extract<PlanItem, { kind: 'trial' }> } | undefined;
   for (const item of items) {

@@ -36,7 +36,7 @@ export interface NoiseModel {
   ofMean(cell: Measured): Variance | null;
   /** Of the difference of two cells' means: of equal noise, they share its degrees of freedom. */
   ofDifference(a: Measured, b: Measured): Variance | null;
-  /** The largest variance of a mean that a cell of these accuracies may have, whatever its seeds: how far to look for ties. */
+  /** The largest variance of a mean that a cell of these accuracies may have, with any seeds: how far to look for ties. */
   widest(): Variance | null;
 }
 
